@@ -1,0 +1,335 @@
+"""The nouns of the grader: frozen records, each the input of the next stage.
+
+Submission -> Run -> Trace and answers -> check results and findings -> Verdict -> Report.
+
+Nothing here reads a file, starts a process or imports torch. The words that the public
+result uses (outcomes, statuses, levels) are the enums of this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Plain: TypeAlias = "None | bool | int | float | str | list[Plain] | dict[str, Plain]"
+"""What JSON can say: the only thing, beside raw tensor bytes, that crosses the wall."""
+
+
+# --- words of the public result -------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    """How the student's process ended as a whole; partial credit stands beside it."""
+
+    OK = "ok"
+    INVALID = "invalid"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    OUTPUT_LIMIT = "output_limit"
+    FORBIDDEN = "forbidden"
+    GRADER_FAULT = "grader_fault"
+
+
+class Status(StrEnum):
+    """What became of one check. ``error``: the grader could not judge it."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+class Visibility(StrEnum):
+    """Who sees a check's message: everyone, nobody but staff, or everyone after the due date."""
+
+    PUBLIC = "public"
+    HIDDEN = "hidden"
+    AFTER_DUE = "after_due"
+
+
+class Level(StrEnum):
+    """How sure a finding is that something is wrong. A ``note`` never lowers a mark."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class SubmissionKind(StrEnum):
+    """How a submission is handed in, and so how it is run."""
+
+    MODULE = "module"
+    SCRIPT = "script"
+    NOTEBOOK = "notebook"
+
+
+class IsolationLevel(StrEnum):
+    """How much of the wall stands on this machine."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class IsolationPolicy(StrEnum):
+    """What the person who runs the grader asks of the wall (``--isolation``)."""
+
+    REQUIRE = "require"
+    BEST = "best"
+    NONE = "none"
+
+
+# --- what is handed in ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One code cell of a notebook: its number as the author counts code cells (1-based)."""
+
+    number: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One file of a student, decoded but neither parsed nor run: it is hostile text.
+
+    A script or module has one cell, numbered 0; a notebook has its code cells in order.
+    """
+
+    name: str
+    sha256: str
+    kind: SubmissionKind
+    cells: tuple[Cell, ...]
+
+    @property
+    def source(self) -> str:
+        """The whole text, cells joined by a newline."""
+        return "\n".join(cell.source for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of the student's own text. ``cell`` counts code cells, None outside notebooks."""
+
+    file: str
+    line: int
+    cell: int | None = None
+
+    def __str__(self) -> str:
+        if self.cell is not None:
+            return f"{self.file}, cell {self.cell}, line {self.line}"
+        return f"{self.file}:{self.line}"
+
+
+# --- what an exercise says ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a student's process may use. Each names itself in the outcome when it strikes."""
+
+    wall_s: float = 120.0
+    check_s: float = 30.0
+    memory_bytes: int = 4 << 30
+    output_bytes: int = 8 << 20
+    kept_output_bytes: int = 64 << 10
+    disk_bytes: int = 512 << 20
+    disk_files: int = 10_000
+    answer_bytes: int = 64 << 20
+    open_files: int = 1024
+    threads: int = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rubric:
+    """One line of a rubric: what the course decides about one check.
+
+    ``settings`` are the check's own numbers (thresholds, tolerances), handed to it by name.
+    """
+
+    id: str
+    title: str
+    points: float
+    visibility: Visibility = Visibility.PUBLIC
+    needs: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """An exercise as the bank reads it from the three places of its stem."""
+
+    id: str
+    title: str
+    version: str
+    lesson: str
+    submit: SubmissionKind
+    summary: str
+    starter: Path
+    task: Path
+    reference: Path
+    data: tuple[str, ...]
+    provides: tuple[str, ...]
+    limits: Limits
+    rubric: tuple[Rubric, ...]
+
+    @property
+    def max_score(self) -> float:
+        """The points that can be earned."""
+        return sum(line.points for line in self.rubric)
+
+
+# --- what was found -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One measured fact behind a finding, written for a reader: label, expected, actual."""
+
+    label: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule says of a run: one cause, one place, with its evidence.
+
+    ``what`` is one true sentence with numbers; ``fix`` an instruction that doesn't hand
+    over the line; ``why`` the reason behind both, which renderers fold away.
+    """
+
+    rule: str
+    level: Level
+    place: Place | None
+    step: int | None
+    what: str
+    evidence: tuple[Evidence, ...]
+    fix: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crash:
+    """An exception of the student's code, with the student's own frames only.
+
+    ``frames`` run from the outermost call to the line that raised; ``source`` is that line.
+    """
+
+    type: str
+    message: str
+    frames: tuple[tuple[Place, str], ...] = ()
+
+    @property
+    def place(self) -> Place | None:
+        """Where it was raised, if any frame is the student's own."""
+        return self.frames[-1][0] if self.frames else None
+
+    def __str__(self) -> str:
+        where = f" at {self.place}" if self.place else ""
+        return f"{self.type}: {self.message}{where}" if self.message else f"{self.type}{where}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What one check found; points come later, from the rubric.
+
+    ``details`` are the lines below the message (worst element, expected, got, allowed).
+    ``findings`` explain a failure; each is in the report's list too.
+    """
+
+    id: str
+    title: str
+    status: Status
+    message: str
+    details: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    crash: Crash | None = None
+    duration_s: float = 0.0
+
+
+# --- how it ran -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Isolation:
+    """The wall as it stood: the layers in force, and those the machine did not give."""
+
+    level: IsolationLevel
+    layers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What the program printed: the capped tails of both streams."""
+
+    stdout: str = ""
+    stderr: str = ""
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One grading as the supervisor saw it. ``started`` is UTC, ISO 8601."""
+
+    device: str
+    seed: int
+    started: str
+    wall_s: float
+    cpu_s: float
+    peak_rss_mb: float
+    isolation: Isolation
+    output: Output
+    outcome: Outcome
+    reason: str = ""
+    crash: Crash | None = None
+    notes: tuple[str, ...] = ()
+
+
+# --- what comes out -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredCheck:
+    """A check's result with the points that the rubric gives it."""
+
+    result: CheckResult
+    rubric: Rubric
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Check results under a rubric. ``score`` is None when the grader is at fault."""
+
+    outcome: Outcome
+    passed: bool
+    score: float | None
+    max_score: float
+    checks: tuple[ScoredCheck, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All that renderers and exporters may know. They read this and nothing else.
+
+    ``curves`` and ``reference_curves`` are plotted over training steps unless the curve's
+    name says otherwise; ``metrics`` are single numbers such as ``val_accuracy``.
+    """
+
+    tool_version: str
+    exercise: Exercise
+    submission: Submission
+    verdict: Verdict
+    run: Run
+    metrics: Mapping[str, float]
+    curves: Mapping[str, tuple[float, ...]]
+    reference_curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
