@@ -1,0 +1,135 @@
+"""Comparing a student's numbers with the expected ones, and saying where they differ.
+
+Everything here works on plain tensors that came over the wire as bytes, so no method of a
+student's class takes part in the comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from grader.model import Finding
+
+TOLERANCES = {
+    torch.float64: (1e-7, 1e-7),
+    torch.float32: (1.3e-6, 1e-5),
+    torch.bfloat16: (1.6e-2, 1e-5),
+    torch.float16: (1e-3, 1e-5),
+}
+"""(relative, absolute) by dtype, those of ``torch.testing.assert_close``; exact for integers."""
+
+
+class CheckFailed(AssertionError):
+    """What a check found, for a reader: one true sentence, then details, then findings."""
+
+    def __init__(
+        self, message: str, *, details: Sequence[str] = (), findings: Sequence[Finding] = ()
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = tuple(details)
+        self.findings = tuple(findings)
+
+
+def compare(
+    actual: object,
+    expected: torch.Tensor,
+    *,
+    what: str = "the result",
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> None:
+    """Compare a student's tensor with the expected one, in shape, dtype and every element.
+
+    The tolerances are the looser of the dtype's own and those given. NaN agrees with NaN only
+    where NaN is expected. Raises :class:`CheckFailed` naming the worst element.
+    """
+    got = _as_tensor(actual, what)
+    if got.shape != expected.shape:
+        raise CheckFailed(
+            f"{what} has the wrong shape",
+            details=[f"expected {_shape(expected)}   got {_shape(got)}"],
+        )
+    if got.dtype != expected.dtype:
+        raise CheckFailed(
+            f"{what} has the wrong dtype",
+            details=[f"expected {expected.dtype}   got {got.dtype}"],
+        )
+    default_rtol, default_atol = TOLERANCES.get(expected.dtype, (0.0, 0.0))
+    allowed = max(atol or 0.0, default_atol) + max(rtol or 0.0, default_rtol) * _abs(expected)
+    wrong = _differs(got, expected, allowed)
+    if bool(wrong.any()):
+        raise CheckFailed(f"{what} differs from the reference",
+                          details=[_worst(got, expected, allowed, wrong, what)])  # fmt: skip
+
+
+def _as_tensor(actual: object, what: str) -> torch.Tensor:
+    if isinstance(actual, torch.Tensor):
+        return actual
+    if isinstance(actual, (bool, int, float)):
+        return torch.tensor(actual)
+    kind = "None" if actual is None else f"a {type(actual).__name__}"
+    raise CheckFailed(f"{what} is {kind}, expected a tensor")
+
+
+def _abs(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.to(torch.float64).abs().nan_to_num(0.0, posinf=0.0)
+
+
+def _differs(got: torch.Tensor, expected: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
+    g, e = got.to(torch.float64), expected.to(torch.float64)
+    same = (g == e) | (g.isnan() & e.isnan())
+    # inf - inf is nan and nan > x is false, so closeness is asked for, not distance denied.
+    return ~(same | ((g - e).abs() <= allowed))
+
+
+def _worst(
+    got: torch.Tensor, expected: torch.Tensor, allowed: torch.Tensor, wrong: torch.Tensor, what: str
+) -> str:
+    excess = (got.to(torch.float64) - expected.to(torch.float64)).abs() - allowed
+    ranked = torch.where(wrong, excess.nan_to_num(torch.inf, posinf=torch.inf), -torch.inf)
+    flat = int(ranked.flatten().argmax())
+    index = [int(i) for i in torch.unravel_index(torch.tensor(flat), got.shape)]
+    at = f"[{', '.join(map(str, index))}]" if index else ""
+    e, g, a = (float(t.flatten()[flat]) for t in (expected, got, allowed))
+    return (
+        f"{what}{at}   expected {e:.6g}   got {g:.6g}   allowed ±{a:.1e}   "
+        f"({int(wrong.sum())} of {wrong.numel()} differ)"
+    )
+
+
+def _shape(tensor: torch.Tensor) -> str:
+    return str(tuple(tensor.shape))
+
+
+class Agree:
+    """The fixture ``agree``: fetches a handle's value over the wire and compares it."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._settings = settings
+
+    def __call__(
+        self,
+        actual: object,
+        expected: torch.Tensor,
+        *,
+        what: str = "the result",
+        rtol: float | None = None,
+        atol: float | None = None,
+    ) -> None:
+        """As :func:`compare`; the rubric's ``rtol`` and ``atol`` stand in for absent ones."""
+        from grader.checks.remote import Remote  # noqa: PLC0415 - it imports this module
+
+        value = actual.value if isinstance(actual, Remote) else actual
+        if isinstance(value, Remote):  # it has no value that could cross
+            raise CheckFailed(f"{what} is an object of class {value.type_name}, expected a tensor")
+        compare(
+            value,
+            expected,
+            what=what,
+            rtol=self._settings.get("rtol") if rtol is None else rtol,
+            atol=self._settings.get("atol") if atol is None else atol,
+        )

@@ -1,0 +1,116 @@
+"""The judge's process: pytest over the checks of one exercise, for one submission.
+
+Forked from the zygote like a student, so that torch costs nothing, but on the trusted side: it
+reads the checks, the reference and the held-out labels, and no byte of the submission is ever
+run in it. Its job comes over its own socket and not by way of the zygote, whose memory every
+student inherits.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from grader.checks.outcome import RunReport
+from grader.checks.plugin import GradePlugin
+from grader.checks.remote import Supervision
+from grader.checks.student import Program, Student
+from grader.model import CheckResult, Limits
+from grader.runner.wire import Channel
+
+PYTEST_OPTIONS = (
+    "-q", "--capture=no", "--import-mode=importlib", "--noconftest", "--strict-markers",
+    "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:doctest",
+    "-p", "no:junitxml", "-p", "no:pastebin", "-p", "no:unraisableexception",
+    "-p", "no:threadexception", "-p", "pytest_timeout", "-W", "ignore",
+)  # fmt: skip
+
+GRACE_S = 60.0
+"""Beyond the student's own limit: what the judge's own work may take before it is a fault."""
+
+
+def main(argument: dict[str, Any], descriptors: list[int]) -> None:
+    """Entry point of the forked child. Descriptors: the supervisor's line, and the results."""
+    del argument
+    supervision = Supervision(socket.socket(fileno=descriptors[0]))
+    results = Channel(socket.socket(fileno=descriptors[1]))
+    job = results.receive()[0]["job"]
+    _settle(job)
+    judge = Judge(job, supervision, results)
+    judge.run()
+    results.send({"done": True})
+
+
+def _settle(job: dict[str, Any]) -> None:
+    """Nothing of this process may reach the terminal, and no cache is written."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.dont_write_bytecode = True
+    torch.manual_seed(job["seed"])
+
+
+class Judge:
+    """Runs the checks and reports, message by message."""
+
+    def __init__(self, job: dict[str, Any], supervision: Supervision, results: Channel) -> None:
+        self._job = job
+        self._supervision = supervision
+        self._results = results
+        self._limits = Limits(**job["limits"])
+        self._report = RunReport()
+
+    def run(self) -> None:
+        """Run every check, and report the run as a whole at the end."""
+        plugin = GradePlugin(
+            rubric=self._job["rubric"],
+            seed=self._job["seed"],
+            student=Student(self._supervision, self._limits, self._report),
+            make_program=self._make_program,
+            report=self._report,
+            reported=self._send_check,
+            files={"reference": self._job["reference"], "heldout": self._job["heldout"]},
+        )
+        timeout = self._limits.wall_s + GRACE_S
+        pytest.main(
+            [self._job["checks"], f"--timeout={timeout:g}", "--timeout-method=signal",
+             f"--rootdir={Path(self._job['checks']).parent}", "-c", os.devnull, *PYTEST_OPTIONS],
+            plugins=[plugin],
+        )  # fmt: skip
+        self._send_run(plugin)
+
+    def _make_program(
+        self, report: RunReport, images: torch.Tensor | None, seed: int, *, quiet: bool
+    ) -> Program:
+        return Program(
+            self._supervision,
+            self._limits,
+            report,
+            seed=seed,
+            images=images,
+            progress=lambda text: self._results.send({"progress": text}),
+            quiet=quiet,
+        )
+
+    def _send_check(self, result: CheckResult) -> None:
+        self._results.send({"check": asdict(result)})
+
+    def _send_run(self, plugin: GradePlugin) -> None:
+        for broken in plugin.broken:
+            self._results.send({"broken": broken})
+        program = plugin.training
+        report = self._report
+        self._results.send({"run": {
+            "outcome": report.outcome,
+            "reason": report.reason,
+            "crash": None if report.crash is None else asdict(report.crash),
+            "notes": report.notes,
+            "metrics": plugin.metrics,
+            "findings": [asdict(finding) for finding in plugin.findings],
+            "curves": {} if program is None else program.trace.curves(),
+        }})  # fmt: skip

@@ -1,0 +1,230 @@
+"""The pytest plugin: fixtures for checks, and one :class:`CheckResult` per check.
+
+pytest runs in the judge's process. Each check's result is reported as soon as it is known, so
+that a judge that is ended has lost nothing that was earned.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import traceback
+import types
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pytest
+import torch
+
+from grader.checks.agreement import Agree, CheckFailed
+from grader.checks.draw import Draw
+from grader.checks.marks import MARK
+from grader.checks.outcome import RunReport
+from grader.checks.remote import Invalid, StudentRaised
+from grader.checks.student import Program, Student
+from grader.errors import StudentFault
+from grader.model import CheckResult, Finding, Status
+from grader.rules import find_all
+
+Reported = Callable[[CheckResult], None]
+
+
+class MakeProgram(Protocol):
+    """Runs the submission as a training program, with another seed or another report."""
+
+    def __call__(
+        self, report: RunReport, images: torch.Tensor | None, seed: int, *, quiet: bool
+    ) -> Program:
+        """The finished run; ``quiet`` drops what it prints and asks for no replays."""
+        ...
+
+
+class GradePlugin:
+    """Wires checks to one submission. ``rubric`` maps a check's id to its line, as plain data."""
+
+    def __init__(
+        self,
+        *,
+        rubric: Mapping[str, Mapping[str, Any]],
+        seed: int,
+        student: Student,
+        make_program: MakeProgram,
+        report: RunReport,
+        reported: Reported,
+        files: Mapping[str, str | None],
+    ) -> None:
+        self._rubric = rubric
+        self._seed = seed
+        self._student = student
+        self._make_program = make_program
+        self._report = report
+        self._reported = reported
+        self._files = files
+        self._status: dict[str, Status] = {}
+        self.metrics: dict[str, float] = {}
+        self.training: Program | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self.broken: list[str] = []
+
+    # --- collection ---------------------------------------------------------------------------
+
+    @pytest.hookimpl
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the mark."""
+        config.addinivalue_line("markers", f"{MARK}(id): the check of a rubric line")
+
+    @pytest.hookimpl
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the checks that the rubric asks for."""
+        items[:] = [item for item in items if _check_id(item) in self._rubric]
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A checks file that can't be imported is the exercise's fault."""
+        if report.failed:
+            self.broken.append(str(report.longrepr)[-2000:])
+
+    # --- running ------------------------------------------------------------------------------
+
+    @pytest.hookimpl
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skip a check whose prerequisites didn't pass."""
+        missing = [
+            need
+            for need in self._rubric[_check_id(item)]["needs"]
+            if self._status.get(need) is not Status.PASSED
+        ]
+        if missing:
+            pytest.skip(f"needs {', '.join(missing)}")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn the end of a check into its result."""
+        report = yield
+        ends = call.when == "call" or (call.when == "setup" and call.excinfo is not None)
+        if ends:
+            error = None if call.excinfo is None else call.excinfo.value
+            self._take(item, error, call.duration)
+        return report
+
+    def _take(self, item: pytest.Item, error: BaseException | None, duration: float) -> None:
+        check_id = _check_id(item)
+        status, message, more = _judge_end(error, _first_sentence(item))
+        self._status[check_id] = status
+        self._reported(
+            CheckResult(
+                id=check_id,
+                title=self._rubric[check_id]["title"],
+                status=status,
+                message=message,
+                duration_s=duration,
+                **more,
+            )
+        )
+
+    # --- fixtures ---------------------------------------------------------------------------
+
+    @pytest.fixture(scope="session")
+    def student(self) -> Student:
+        """The submission as a module over the wall."""
+        return self._student
+
+    @pytest.fixture(scope="session")
+    def program(self, request: pytest.FixtureRequest) -> Program:
+        """The submission, run once as a training program under the recorder."""
+        images = request.getfixturevalue("heldout")[0] if self._files["heldout"] else None
+        self.training = self._make_program(self._report, images, self._seed, quiet=False)
+        self.findings = find_all(self.training.trace)
+        return self.training
+
+    @pytest.fixture(scope="session")
+    def rerun(self, heldout: tuple[torch.Tensor, torch.Tensor]) -> Callable[[int], Program]:
+        """``rerun(k)``: the program once more with the run's seed + k, its prints dropped."""
+        return lambda k: self._make_program(RunReport(), heldout[0], self._seed + k, quiet=True)
+
+    @pytest.fixture(scope="session")
+    def found(self, program: Program) -> Callable[..., tuple[Finding, ...]]:
+        """``found("rule", ...)``: what those rules found in the program's run."""
+        del program  # asked for so that it has run
+        return lambda *rules: tuple(f for f in self.findings if f.rule in rules)
+
+    @pytest.fixture
+    def settings(self, request: pytest.FixtureRequest) -> Mapping[str, Any]:
+        """The rubric line's own numbers."""
+        return self._rubric[_check_id(request.node)]["settings"]  # type: ignore[no-any-return]
+
+    @pytest.fixture
+    def draw(self, request: pytest.FixtureRequest) -> Draw:
+        """Random inputs from the run's seed."""
+        return Draw(self._seed, _check_id(request.node) or "")
+
+    @pytest.fixture
+    def agree(self, settings: Mapping[str, Any]) -> Agree:
+        """Compare a student's numbers with the expected ones."""
+        return Agree(dict(settings))
+
+    @pytest.fixture(scope="session")
+    def reference(self) -> types.ModuleType:
+        """The reference solution, imported in this process."""
+        return _import_file("reference_solution", Path(self._files["reference"] or ""))
+
+    @pytest.fixture(scope="session")
+    def heldout(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Images (N, 28, 28) uint8 and labels (N,) int64 that no student's process has."""
+        path = self._files["heldout"]
+        if path is None:
+            raise LookupError("this exercise names no data, so there is nothing held out")
+        with np.load(path, allow_pickle=False) as arrays:
+            images, labels = arrays["images"], arrays["labels"]
+        return torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))
+
+    @pytest.fixture(scope="session")
+    def measure(self) -> Callable[[str, float], None]:
+        """``measure(name, value)`` keeps a number for the result's metrics."""
+        return self.metrics.__setitem__
+
+
+def _check_id(item: pytest.Item) -> str:
+    mark = item.get_closest_marker(MARK)
+    return str(mark.args[0]) if mark is not None else ""
+
+
+def _first_sentence(item: pytest.Item) -> str:
+    text = " ".join((getattr(item, "function", item).__doc__ or "").split())
+    return text.split(". ")[0].rstrip(".")
+
+
+def _judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, dict[str, Any]]:
+    """Status, message and the rest of a result, by what the check raised."""
+    status, message, more = Status.FAILED, "", dict[str, Any]()
+    match error:
+        case None:
+            status, message = Status.PASSED, passed
+        case CheckFailed():
+            message, more = error.message, {"details": error.details, "findings": error.findings}
+        case StudentRaised():
+            message, more = f"your code raised {error.crash}", {"crash": error.crash}
+        case Invalid():
+            message, more = error.reason, {"crash": error.crash}
+        case StudentFault():
+            message = error.reason
+        case AssertionError():
+            message = str(error).split("\nassert ")[0] or "the check failed"
+        case pytest.skip.Exception():
+            status, message = Status.SKIPPED, str(error.msg)
+        case _:
+            status, message = Status.ERROR, "the grader failed, not your code"
+            more = {"details": tuple(traceback.format_exception(error)[-3:])}
+    return status, message, more
+
+
+def _import_file(name: str, path: Path) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} can't be imported")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

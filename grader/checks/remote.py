@@ -1,0 +1,269 @@
+"""The student, seen from the judge: handles whose every use is a request over the wall.
+
+Attribute access, calls and item access ask the student's process; arguments travel by value
+or, when they are handles, by reference. ``.value`` brings a copy of the value over. What the
+other side answers is data: a malformed, late or oversized answer is a :class:`StudentFault`,
+an exception over there a :class:`StudentRaised` with the student's own lines.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from grader.errors import StudentFault
+from grader.model import Crash, Outcome, Place
+from grader.runner.wire import Channel, WireClosed, WireError, WireMalformed, pack, unpack
+
+MAX_CONTROL = 64 << 10
+MAX_FRAMES = 64
+MAX_TEXT = 4000
+
+
+class StudentRaised(Exception):
+    """The student's code raised; ``crash`` tells what, and where in their own file."""
+
+    def __init__(self, crash: Crash) -> None:
+        super().__init__(str(crash))
+        self.crash = crash
+
+
+class Invalid(StudentFault):
+    """The submission doesn't compile."""
+
+    def __init__(self, crash: Crash) -> None:
+        super().__init__(Outcome.INVALID, f"The file is not valid Python: {crash}")
+        self.crash = crash
+
+
+class Supervision:
+    """The judge's line to the supervisor: it starts student processes and knows their ends."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+
+    def new_student(self, *, quiet: bool) -> socket.socket:
+        """A fresh student's process, walled in and holding the submission.
+
+        ``quiet`` drops what it prints. Raises StudentFault when the time is used up.
+        """
+        self._control.send(json.dumps({"do": "student", "quiet": quiet}).encode())
+        data, fds, _, _ = socket.recv_fds(self._control, MAX_CONTROL, 1)
+        answer = json.loads(data)
+        if not fds:
+            raise StudentFault(Outcome(answer["outcome"]), answer["reason"])
+        return socket.socket(fileno=fds[0])
+
+    def kill(self, outcome: Outcome, reason: str) -> None:
+        """Have the student's process ended for ``reason``."""
+        self._ask({"do": "kill", "outcome": outcome, "reason": reason})
+
+    def obituary(self) -> StudentFault:
+        """Why the student's process ended."""
+        answer = self._ask({"do": "obituary"})
+        return StudentFault(Outcome(answer["outcome"]), answer["reason"])
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._control.send(json.dumps(request).encode())
+        answer: dict[str, Any] = json.loads(self._control.recv(MAX_CONTROL))
+        return answer
+
+
+class Connection:
+    """One student's process: requests and answers, each request within a time limit."""
+
+    def __init__(
+        self, supervision: Supervision, *, max_blob: int, limit_s: float, quiet: bool = False
+    ) -> None:
+        self._supervision = supervision
+        self.limit_s = limit_s
+        self._channel = Channel(supervision.new_student(quiet=quiet), max_blob=max_blob)
+        self._ids = itertools.count(1)
+        self.alive = True
+        self.notes: tuple[str, ...] = ()
+
+    def request(
+        self,
+        do: str,
+        *,
+        limit_s: float,
+        args: Any = None,
+        on_events: Callable[[list[Any]], None] | None = None,
+        **more: object,
+    ) -> Any:
+        """Ask and wait at most ``limit_s`` seconds.
+
+        Returns the unpacked answer. Raises StudentRaised, Invalid, or another StudentFault
+        after which this process is gone.
+        """
+        number = next(self._ids)
+        plain, blob = pack(args, ref=_tag)
+        deadline = time.monotonic() + limit_s
+        try:
+            self._channel.send({"id": number, "do": do, "args": plain, **more}, blob)
+            answer, blob = self._await(number, deadline, on_events)
+            return self._read(answer, blob)
+        except WireClosed:
+            self._end()
+            raise self._supervision.obituary() from None
+        except WireError as error:
+            self._give_up(error, limit_s)
+            raise StudentFault(error.outcome, self._say(error, limit_s)) from None
+
+    def close(self) -> None:
+        """Hang up; the process ends by itself or is killed when the next one is asked for."""
+        self._end()
+
+    def _await(
+        self, number: int, deadline: float, on_events: Callable[[list[Any]], None] | None
+    ) -> tuple[dict[str, Any], bytes]:
+        while True:
+            answer, blob = self._channel.receive(deadline)
+            events = answer.get("events")
+            if events is None:
+                if answer.get("id") != number:
+                    raise WireMalformed("it answers a question that was not asked")
+                return answer, blob
+            if on_events is None or not isinstance(events, list):
+                raise WireMalformed("it reports events that were not asked for")
+            on_events(events)
+
+    def _read(self, answer: dict[str, Any], blob: bytes) -> Any:
+        self.notes = _read_notes(answer.get("notes"))
+        if "raised" in answer:
+            raise StudentRaised(read_crash(answer["raised"]))
+        if "invalid" in answer:
+            raise Invalid(read_crash(answer["invalid"]))
+        if "unplain" in answer:
+            raise StudentRaised(Crash(
+                type="TypeError", message=f"{_text(answer['unplain'])} can't be compared; "
+                "expected a number, a tensor, or a list, tuple or dict of them"))  # fmt: skip
+        if "ok" not in answer:
+            raise WireMalformed("it has no answer in it")
+        return unpack(answer["ok"], blob, deref=lambda tag: _read_tag(self, tag))
+
+    def _give_up(self, error: WireError, limit_s: float) -> None:
+        self._supervision.kill(error.outcome, self._say(error, limit_s))
+        self._end()
+
+    def _say(self, error: WireError, limit_s: float) -> str:
+        if error.outcome is Outcome.TIMED_OUT:
+            return (
+                f"The program did not come back within {limit_s:g} seconds, the limit of one check."
+            )
+        return error.reason
+
+    def _end(self) -> None:
+        self.alive = False
+        self._channel.close()
+
+
+class Remote:
+    """A handle on an object that lives in the student's process."""
+
+    __slots__ = ("_connection", "_limit_s", "_tag")
+
+    def __init__(self, connection: Connection, tag: dict[str, Any], limit_s: float) -> None:
+        object.__setattr__(self, "_connection", connection)
+        object.__setattr__(self, "_tag", tag)
+        object.__setattr__(self, "_limit_s", limit_s)
+
+    @property
+    def type_name(self) -> str:
+        """The name of its class over there."""
+        return str(self._tag["type"])
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """Of a tensor, in its own words: dtype, shape, device, requires_grad, is_leaf, has_grad."""
+        return self._tag.get("tensor")
+
+    @property
+    def is_callable(self) -> bool:
+        """Whether it can be called."""
+        return bool(self._tag["callable"])
+
+    @property
+    def value(self) -> Any:
+        """A copy of the value: numbers, text, plain CPU tensors and containers of them."""
+        return self._request("value", [self])
+
+    def get(self, name: str) -> Remote:
+        """The attribute ``name``, whatever it is called."""
+        return _as_remote(self._request("get", [self, name]))
+
+    def _request(self, do: str, args: list[Any]) -> Any:
+        return self._connection.request(do, args=args, limit_s=self._limit_s)
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.get(name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        self._request("set", [self, name, value])
+
+    def __getitem__(self, key: object) -> Remote:
+        return _as_remote(self._request("item", [self, key]))
+
+    def __call__(self, *args: object, **kwargs: object) -> Remote:
+        """The result of calling it over there."""
+        return _as_remote(self._request("call", [self, list(args), kwargs]))
+
+    __iter__ = None
+    """A handle can't be iterated: the length is over there. Take ``.value``, or items by index."""
+
+
+def _as_remote(value: Any) -> Remote:
+    if not isinstance(value, Remote):
+        raise StudentFault(Outcome.FORBIDDEN, "The student's process answered with no object.")
+    return value
+
+
+def _tag(value: object) -> dict[str, Any] | None:
+    return {"$": "ref", "id": value._tag["id"]} if isinstance(value, Remote) else None  # noqa: SLF001
+
+
+def _read_tag(connection: Connection, tag: dict[str, Any]) -> Remote:
+    """A handle from a hostile tag: every field of the right type, nothing else kept."""
+    number, tensor = tag.get("id"), tag.get("tensor")
+    if tag.get("$") != "ref" or type(number) is not int:
+        raise WireMalformed("it has an unknown tag")
+    clean: dict[str, Any] = {"id": number, "type": _text(tag.get("type"))}
+    clean["callable"] = tag.get("callable") is True
+    if isinstance(tensor, dict):
+        clean["tensor"] = {
+            "dtype": _text(tensor.get("dtype")),
+            "device": _text(tensor.get("device")),
+            "shape": tuple(n for n in tensor.get("shape") or () if type(n) is int),
+            **{name: tensor.get(name) is True for name in ("requires_grad", "is_leaf", "has_grad")},
+        }
+    return Remote(connection, clean, connection.limit_s)
+
+
+def _text(value: object) -> str:
+    return value[:MAX_TEXT] if isinstance(value, str) else ""
+
+
+def _read_notes(value: object) -> tuple[str, ...]:
+    notes = value if isinstance(value, list) else []
+    return tuple(_text(note)[:200] for note in notes[:20] if isinstance(note, str))
+
+
+def read_crash(plain: object) -> Crash:
+    """A crash from what the student's process says of it. Raises WireMalformed."""
+    if not isinstance(plain, dict) or not isinstance(plain.get("frames"), list):
+        raise WireMalformed("it reports an exception without its lines")
+    frames = []
+    for frame in plain["frames"][:MAX_FRAMES]:
+        match frame:
+            case [str(file), int(line), (int() | None) as cell, str(source)]:
+                frames.append((Place(file[:200], line, cell), source[:200]))
+            case _:
+                raise WireMalformed("it reports an exception whose lines are no lines")
+    return Crash(type=_text(plain.get("type"))[:80], message=_text(plain.get("message")),
+                 frames=tuple(frames))  # fmt: skip

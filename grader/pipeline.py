@@ -1,0 +1,208 @@
+"""One submission, start to end, in the order of the street.
+
+Submission -> run (supervisor, judge, students) -> check results and findings -> verdict ->
+report. Everything that can go wrong on the way is in the report; only the user's own mistakes
+(no such device, a refused isolation level) are raised.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader import __version__, datasets
+from grader.errors import GraderFault, UsageError
+from grader.model import (
+    CheckResult,
+    Exercise,
+    Finding,
+    IsolationPolicy,
+    Limits,
+    Outcome,
+    Report,
+    Rubric,
+    Run,
+    Submission,
+    Visibility,
+)
+from grader.plain import read_check, read_crash, read_finding
+from grader.runner.supervisor import Job, Session, Supervisor
+from grader.runner.warm import Zygote, ZygoteDied
+from grader.verdict import decide
+
+DEFAULT_SEED = 20240
+CURVES_FILE = "curves.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the person at the terminal decides about one grading or many."""
+
+    seed: int = DEFAULT_SEED
+    device: str = "auto"
+    timeout_s: float | None = None
+    isolation: IsolationPolicy = IsolationPolicy.BEST
+    public_only: bool = False
+    progress: Callable[[str], None] | None = None
+
+
+class Grader:
+    """Grades submissions one after the other over one warm zygote; a context manager."""
+
+    def __init__(self, options: Options) -> None:
+        if options.device not in ("auto", "cpu"):
+            raise UsageError(
+                f"--device {options.device} can't be had: this version grades on the CPU only. "
+                "Use --device cpu or leave it out."
+            )
+        self._options = options
+        self._zygote = Zygote()
+
+    def __enter__(self) -> Self:
+        self._zygote.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._zygote.close()
+
+    def grade(self, exercise: Exercise, submission: Submission) -> Report:
+        """Grade one submission. A fault of ours is in the report, with a score of None."""
+        started = datetime.now(UTC)
+        limits = exercise.limits
+        if self._options.timeout_s is not None:
+            limits = replace(limits, wall_s=self._options.timeout_s)
+        try:
+            session = self._run(self._job(exercise, submission, limits))
+        except GraderFault as fault:
+            session = Session(outcome=Outcome.GRADER_FAULT, reason=str(fault))
+        return self._report(exercise, submission, started, _read(session))
+
+    def _run(self, job: Job) -> Session:
+        try:
+            return Supervisor(self._zygote, job, self._options.progress).run()
+        except ZygoteDied:  # nothing of the submission was judged: once more with a new one
+            self._zygote.close()
+            self._zygote = Zygote()
+            return Supervisor(self._zygote, job, self._options.progress).run()
+
+    def _job(self, exercise: Exercise, submission: Submission, limits: Limits) -> Job:
+        rubric = [line for line in exercise.rubric if self._asked(line)]
+        return Job(
+            exercise=exercise,
+            submission=submission,
+            limits=limits,
+            policy=self._options.isolation,
+            seed=self._options.seed,
+            data_files=tuple(datasets.public_file(name) for name in exercise.data),
+            judge={
+                "checks": str(exercise.reference / "checks.py"),
+                "reference": str(exercise.reference / "solution.py"),
+                "heldout": next((str(datasets.heldout_file(name)) for name in exercise.data), None),
+                "rubric": {
+                    line.id: {
+                        "title": line.title,
+                        "needs": list(line.needs),
+                        "settings": dict(line.settings),
+                    }
+                    for line in rubric
+                },
+                "seed": self._options.seed,
+                "limits": asdict(limits),
+            },
+        )
+
+    def _asked(self, line: Rubric) -> bool:
+        return line.visibility is Visibility.PUBLIC or not self._options.public_only
+
+    def _report(
+        self, exercise: Exercise, submission: Submission, started: datetime, judged: Judged
+    ) -> Report:
+        run = replace(
+            judged.run,
+            device="cpu",
+            seed=self._options.seed,
+            started=started.isoformat(timespec="seconds"),
+        )
+        verdict = decide(
+            judged.checks,
+            exercise.rubric,
+            run,
+            extra=judged.findings,
+            public_only=self._options.public_only,
+        )
+        return Report(
+            tool_version=__version__,
+            exercise=exercise,
+            submission=submission,
+            verdict=verdict,
+            run=run,
+            metrics=judged.metrics,
+            curves=judged.curves,
+            reference_curves=reference_curves(exercise),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A session, read: what the judge said, and how it ran."""
+
+    run: Run
+    checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...]
+    metrics: Mapping[str, float]
+    curves: Mapping[str, tuple[float, ...]]
+
+
+def _read(session: Session) -> Judged:
+    checks = tuple(read_check(m["check"]) for m in session.messages if "check" in m)
+    told: dict[str, Any] = next((m["run"] for m in session.messages if "run" in m), {})
+    broken = [str(m["broken"]) for m in session.messages if "broken" in m]
+    outcome, reason = _outcome(session, told, broken)
+    return Judged(
+        run=Run(
+            device="",
+            seed=0,
+            started="",
+            wall_s=session.wall_s,
+            cpu_s=session.cpu_s,
+            peak_rss_mb=session.peak_rss_mb,
+            isolation=session.isolation,
+            output=session.output,
+            outcome=outcome,
+            reason=reason,
+            crash=read_crash(told.get("crash")),
+            notes=tuple(told.get("notes", ())),
+        ),
+        checks=checks,
+        findings=tuple(read_finding(finding) for finding in told.get("findings", ())),
+        metrics=told.get("metrics", {}),
+        curves={name: tuple(values) for name, values in told.get("curves", {}).items()},
+    )
+
+
+def _outcome(session: Session, told: dict[str, Any], broken: list[str]) -> tuple[Outcome, str]:
+    """The run's outcome: what ended a process comes before what an exception says."""
+    if broken:
+        return Outcome.GRADER_FAULT, f"The exercise's checks could not be read: {broken[0]}"
+    if session.outcome is not Outcome.OK:
+        return session.outcome, session.reason
+    return Outcome(told.get("outcome", Outcome.OK)), str(told.get("reason", ""))
+
+
+def reference_curves(exercise: Exercise) -> dict[str, tuple[float, ...]]:
+    """The curves of the reference solution's own run, kept beside it by ``grade verify``."""
+    path: Path = exercise.reference / CURVES_FILE
+    if not path.is_file():
+        return {}
+    curves = json.loads(path.read_text(encoding="utf-8"))
+    return {name: tuple(values) for name, values in curves.items()}

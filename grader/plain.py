@@ -1,0 +1,46 @@
+"""Records that come back from the judge as plain data.
+
+The judge is ours, so this rebuilds and doesn't validate; what a student's process sends is
+read elsewhere, field by field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from grader.model import CheckResult, Crash, Evidence, Finding, Level, Place, Status
+
+
+def read_check(plain: Mapping[str, Any]) -> CheckResult:
+    """A check's result."""
+    return CheckResult(
+        id=plain["id"],
+        title=plain["title"],
+        status=Status(plain["status"]),
+        message=plain["message"],
+        details=tuple(plain["details"]),
+        findings=tuple(read_finding(finding) for finding in plain["findings"]),
+        crash=read_crash(plain["crash"]),
+        duration_s=plain["duration_s"],
+    )
+
+
+def read_finding(plain: Mapping[str, Any]) -> Finding:
+    """A rule's finding."""
+    return Finding(
+        **{
+            **plain,
+            "level": Level(plain["level"]),
+            "place": None if plain["place"] is None else Place(**plain["place"]),
+            "evidence": tuple(Evidence(**evidence) for evidence in plain["evidence"]),
+        }
+    )
+
+
+def read_crash(plain: Mapping[str, Any] | None) -> Crash | None:
+    """An exception of the student's code."""
+    if plain is None:
+        return None
+    frames = tuple((Place(**place), source) for place, source in plain["frames"])
+    return Crash(type=plain["type"], message=plain["message"], frames=frames)

@@ -1,0 +1,222 @@
+"""The student's side of the wall: apply it, wait for the word, then answer requests.
+
+Theory of operation. Forked from the zygote, this process closes what it inherited, puts the
+wall around itself, tells the supervisor which layers stand, and waits. Only then does the
+submission's text arrive. From there on every request is one frame and every answer another;
+objects of the student stay here and travel as numbered references. An answer is data that
+the other side judges: this process holds no reference solution, no held-out label and no
+points, and nothing that it says is a verdict.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import socket
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.model import IsolationPolicy, Limits
+from grader.runner import calling, wall
+from grader.runner.program import InvalidProgram, Program
+from grader.runner.served import Mnist, serve
+from grader.runner.wire import Channel, NotPlain, pack, unpack
+from grader.trace.recorder import Recorder
+
+
+def main(argument: dict[str, Any], descriptors: list[int]) -> None:
+    """Entry point of the forked child. Descriptors: stdout, stderr, the channel, data files."""
+    stdout, stderr, channel_fd, *data = descriptors
+    os.dup2(stdout, 1)
+    os.dup2(stderr, 2)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    plan = wall.Plan(
+        **{
+            **argument["plan"],
+            "limits": Limits(**argument["plan"]["limits"]),
+            "policy": IsolationPolicy(argument["plan"]["policy"]),
+            "keep_fds": (channel_fd, *data),
+            "readable": tuple(argument["plan"]["readable"]),
+        }
+    )
+    isolation = wall.apply(plan)
+    channel = Channel(socket.socket(fileno=channel_fd))
+    channel.send({"isolation": asdict(isolation)})
+    go, _ = channel.receive()
+    Student(channel, go["job"], data).serve()
+
+
+class Student:
+    """The program, the objects it made that the judge holds references to, and the recorder."""
+
+    def __init__(self, channel: Channel, job: dict[str, Any], data: list[int]) -> None:
+        self._channel = channel
+        self._objects: dict[int, Any] = {}
+        self._ids = itertools.count(1)
+        self._notes: list[str] = []
+        self._recorder: Recorder | None = None
+        self._seed = int(job["seed"])
+        self._mnist = Mnist.read(data[0]) if data else None
+        self._provides = list(job["provides"])
+        self._program = Program(
+            name=job["name"], kind=job["kind"], cells=[(n, text) for n, text in job["cells"]]
+        )
+        self._program.notes = self._notes
+
+    def serve(self) -> None:
+        """Answer requests until the other side hangs up."""
+        serve(self._mnist, self._note)
+        while True:
+            request, blob = self._channel.receive()
+            try:
+                answer, answer_blob = getattr(self, f"_do_{request['do']}")(request, blob)
+            except InvalidProgram as error:
+                answer, answer_blob = {"invalid": error.crash}, b""
+            except NotPlain as error:
+                answer, answer_blob = {"unplain": str(error)}, b""
+            except BaseException as error:  # noqa: BLE001 - whatever a student may raise
+                answer, answer_blob = {"raised": self._program.describe(error)}, b""
+            self._channel.send({"id": request["id"], "notes": self._notes, **answer}, answer_blob)
+
+    # --- requests of a check on a module ------------------------------------------------
+
+    def _do_load(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
+        """Run the submission as a module that is imported."""
+        del request
+        self._program.module.__name__ = "submission"
+        self._program.prepare(self._provided())
+        self._seed_everything()
+        crash = self._program.run()
+        return {"raised": crash} if crash else {"ok": self._ref(self._program.module)}, b""
+
+    def _do_get(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        target, name = self._arguments(request, blob)
+        return {"ok": self._ref(getattr(target, name))}, b""
+
+    def _do_set(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        target, name, value = self._arguments(request, blob)
+        setattr(target, name, value)
+        return {"ok": None}, b""
+
+    def _do_item(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        target, key = self._arguments(request, blob)
+        return {"ok": self._ref(target[key])}, b""
+
+    def _do_call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        target, args, kwargs = self._arguments(request, blob)
+        return {"ok": self._ref(target(*args, **kwargs))}, b""
+
+    def _do_value(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        (target,) = self._arguments(request, blob)
+        plain, answer = pack(target, ref=self._ref)
+        return {"ok": plain}, answer
+
+    def _do_seed(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        (seed,) = self._arguments(request, blob)
+        self._seed = seed
+        self._seed_everything()
+        return {"ok": None}, b""
+
+    def _do_free(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        (numbers,) = self._arguments(request, blob, deref=False)
+        for number in numbers:
+            self._objects.pop(number, None)
+        return {"ok": None}, b""
+
+    # --- requests of a check on a training program ----------------------------------------
+
+    def _do_trace(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
+        """Run the submission as a script under the recorder; its events stream as they come."""
+        options = request["options"]
+        self._seed = int(options["seed"])
+        pools = {}
+        if self._mnist is not None:
+            pools = {"train": self._mnist.train_images, "val": self._mnist.val_images}
+        provided = self._provided()
+        self._program.prepare(provided)
+        self._recorder = recorder = Recorder(
+            emit=lambda events: self._channel.send({"events": events}),
+            files=self._program.files,
+            pools=pools,
+            update_scale=options["update_scale"],
+            clear_gradients=options["clear_gradients"],
+            stop_after_steps=options["stop_after_steps"],
+        )
+        self._seed_everything()
+        recorder.install()
+        called = None
+        try:
+            crash = self._program.run()
+            if crash is None and not recorder.trained:
+                called, crash = self._call_entry_point(provided)
+        finally:
+            recorder.finish()
+            recorder.uninstall()
+        return {"ok": {"crash": crash, "called": called}}, b""
+
+    def _call_entry_point(self, provided: dict[str, Any]) -> tuple[str | None, Any]:
+        """A file that only defines its training is trained by calling it."""
+        entry = self._program.entry_point()
+        if entry is None:
+            return None, None
+        name, function = entry
+        try:
+            calling.call(function, provided, self._program.module.__dict__)
+        except SystemExit:
+            return name, None
+        except BaseException as error:  # noqa: BLE001 - whatever a student may raise
+            return name, self._program.describe(error)
+        return name, None
+
+    def _do_evaluate(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        """The trained model's outputs (N, classes) for raw images (N, 28, 28), uint8."""
+        (images,) = self._arguments(request, blob)
+        if self._recorder is None:
+            raise RuntimeError("nothing was run yet")
+        outputs = self._recorder.evaluate(images, namespace=self._program.module.__dict__)
+        plain, answer = pack(outputs)
+        return {"ok": plain}, answer
+
+    # --- helpers ----------------------------------------------------------------------------
+
+    def _provided(self) -> dict[str, Any]:
+        if self._mnist is None:
+            return {}
+        loaders = self._mnist.loaders()
+        return {name: loaders[name] for name in self._provides}
+
+    def _seed_everything(self) -> None:
+        random.seed(self._seed)
+        np.random.seed(self._seed % 2**32)  # noqa: NPY002 - students use the global generator
+        torch.manual_seed(self._seed)
+
+    def _note(self, text: str) -> None:
+        if text not in self._notes:
+            self._notes.append(text)
+
+    def _arguments(self, request: dict[str, Any], blob: bytes, *, deref: bool = True) -> Any:
+        return unpack(request["args"], blob, deref=self._deref if deref else None)
+
+    def _deref(self, tag: dict[str, Any]) -> Any:
+        return self._objects[tag["id"]]
+
+    def _ref(self, value: Any) -> dict[str, Any]:
+        number = next(self._ids)
+        self._objects[number] = value
+        tag = {"$": "ref", "id": number, "type": type(value).__name__[:80],
+               "callable": callable(value)}  # fmt: skip
+        if isinstance(value, torch.Tensor):
+            tag["tensor"] = {
+                "dtype": str(value.dtype),
+                "shape": list(value.shape),
+                "device": str(value.device),
+                "requires_grad": value.requires_grad,
+                "is_leaf": value.is_leaf,
+                "has_grad": value.is_leaf and value.grad is not None,
+            }
+        return tag

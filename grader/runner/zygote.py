@@ -1,0 +1,136 @@
+"""The zygote: a fresh interpreter that imports torch once and forks on request.
+
+Theory of operation. The supervisor execs this module with a clean environment, so nothing of
+the trusted process (references, labels, points) is in its memory or that of its children. It
+imports, and then waits; it runs no tensor operation and starts no thread, because a fork
+copies only the forking thread: one large matrix product in the parent and half of the forked
+programs hang for ever on a lock that nobody holds. It sees no submission either, only sealed
+descriptors that it passes on, so a child finds nothing of another student in its memory.
+
+Requests and answers are single JSON datagrams on one SOCK_SEQPACKET socket:
+
+    {"entry": "package.module", "argument": {...}} + descriptors   ->  {"pid": 4711} + a pidfd
+                                                  (when it ends)   ->  {"ended": 4711, ...}
+
+The entry's ``main(argument, descriptors)`` runs in the child, which then leaves by ``_exit``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+from typing import Any, NoReturn
+
+MAX_REQUEST = 64 << 10
+MAX_FDS = 8
+
+PRELOADED = (
+    "numpy",
+    "torch",
+    "torch.utils.data",
+    "torchvision",
+    "torchvision.datasets",
+    "torchvision.transforms",
+    "safetensors.torch",
+    "pytest",
+    "_pytest.assertion.rewrite",
+    "grader.checks.judge",
+    "grader.runner.student",
+)
+
+
+def preload() -> None:
+    """Import what judges and students need; their forks share it."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # keeps the collector from touching, and so copying, shared pages
+
+
+def serve(control: socket.socket) -> None:
+    """Fork on request and report every child's end, until the supervisor hangs up."""
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    pidfds: dict[int, int] = {}
+    while True:
+        for fd, _ in poll.poll():
+            if fd != control.fileno():
+                poll.unregister(fd)
+                _report_end(control, pidfds.pop(fd))
+                os.close(fd)
+                continue
+            request, descriptors = _receive(control)
+            if request is None:
+                return
+            pid, pidfd = _fork(request, descriptors, control)
+            pidfds[pidfd] = pid
+            poll.register(pidfd, select.POLLIN)
+            socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [pidfd])
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
+    data, descriptors, _, _ = socket.recv_fds(control, MAX_REQUEST, MAX_FDS)
+    return (json.loads(data) if data else None), list(descriptors)
+
+
+def _report_end(control: socket.socket, pid: int) -> None:
+    _, status, usage = os.wait4(pid, 0)
+    end = {
+        "ended": pid,
+        "exit": os.waitstatus_to_exitcode(status),
+        "cpu_s": usage.ru_utime + usage.ru_stime,
+        "peak_rss_kb": usage.ru_maxrss,
+    }
+    with contextlib.suppress(OSError):  # a supervisor that is gone needs no report
+        control.send(json.dumps(end).encode())
+
+
+def _fork(
+    request: dict[str, Any], descriptors: list[int], control: socket.socket
+) -> tuple[int, int]:
+    threads = os.listdir("/proc/self/task") if os.path.isdir("/proc/self/task") else [""]
+    if len(threads) != 1:
+        sys.exit(f"The zygote has {len(threads)} threads; forking it could hang its children.")
+    pid = os.fork()
+    if pid == 0:
+        _run_child(request, descriptors, control)
+    for fd in descriptors:
+        os.close(fd)
+    return pid, os.pidfd_open(pid)
+
+
+def _run_child(request: dict[str, Any], descriptors: list[int], control: socket.socket) -> NoReturn:
+    code = 70
+    try:
+        control.close()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        importlib.import_module(request["entry"]).main(request["argument"], descriptors)
+        code = 0
+    except BaseException:  # noqa: BLE001 - nothing may unwind into the zygote's own loop
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def main(control_fd: int) -> None:
+    """Entry point of the exec'd interpreter."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
+    control = socket.socket(fileno=control_fd)
+    try:
+        preload()
+    except Exception as error:
+        control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode())
+        raise
+    control.send(json.dumps({"ready": os.getpid()}).encode())
+    serve(control)

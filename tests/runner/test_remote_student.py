@@ -1,0 +1,252 @@
+"""Checks over a student on the other side of the wall."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from grader.model import Limits, Outcome, Place, Rubric, Status
+from grading import Bench
+
+HEAD = "import torch\nfrom grader.checks import check\n"
+
+
+def one(body: str, *, fixtures: str = "student, agree, draw") -> str:
+    """A checks file with one check named ``it``."""
+    body = textwrap.indent(textwrap.dedent(body).strip(), "    ")
+    return f'{HEAD}@check("it")\ndef test_it({fixtures}):\n    """It works. More."""\n{body}\n'
+
+
+def test_values_and_gradients_are_compared_from_here(grade: Bench) -> None:
+    """A layer made over there is called, compared, and its backward runs over there."""
+    graded = grade(
+        one(
+            """
+            layer, x = student.Layer(4, 2), draw.normal(3, 4)
+            out = layer(x)
+            agree(out, x @ layer.weight.value.T, what="Layer(x)")
+            out.sum().backward()
+            agree(layer.weight.grad, x.sum(0).expand(2, 4), what="the gradient")
+            assert layer.weight.facts["is_leaf"] and layer.weight.facts["has_grad"]
+            assert layer.type_name == "Layer" and layer.is_callable
+            """
+        ),
+        """
+        import torch
+        class Layer:
+            def __init__(self, i, o):
+                self.weight = torch.randn(o, i, requires_grad=True)
+            def __call__(self, x):
+                return x @ self.weight.T
+        """,
+        "it",
+    )
+    assert graded["it"].status is Status.PASSED, graded["it"]
+    assert graded["it"].message == "It works"
+    assert graded.report.verdict.score == 1.0
+
+
+def test_a_wrong_number_fails_with_its_worst_element(grade: Bench) -> None:
+    """What failed, expected and got are told."""
+    graded = grade(
+        one("agree(student.double(torch.ones(2)), torch.full((2,), 2.0), what='double(x)')"),
+        "def double(x):\n    x = x * 2\n    x[1] += 1\n    return x\n",
+        "it",
+    )
+    assert graded["it"].status is Status.FAILED
+    assert graded["it"].message == "double(x) differs from the reference"
+    assert "double(x)[1]   expected 2   got 3" in graded["it"].details[0]
+
+
+def test_an_exception_shows_the_students_lines_and_no_frame_of_ours(grade: Bench) -> None:
+    """The whole way through the student's own file, and nothing else."""
+    graded = grade(
+        one("student.outer(1)"),
+        "def outer(x):\n    return inner(x)\ndef inner(x):\n    return x / 0\n",
+        "it",
+    )
+    crash = graded["it"].crash
+    assert crash is not None
+    assert crash.type == "ZeroDivisionError"
+    assert crash.frames == (
+        (Place("submission.py", 2), "    return inner(x)"),
+        (Place("submission.py", 4), "    return x / 0"),
+    )
+    assert graded.report.verdict.outcome is Outcome.OK
+
+
+def test_values_items_attributes_and_keywords_cross(grade: Bench) -> None:
+    """Containers by value, items by key, attributes set from here, keyword arguments."""
+    graded = grade(
+        one(
+            """
+            table = student.make(rows=2, names=("a", "b"))
+            assert table.value == {"a": [0, 1], "b": (2.5, None)}, table.value
+            assert table["a"][1].value == 1
+            student.holder.x = 5
+            assert student.holder.x.value == 5
+            assert student.same(student.holder, student.holder).value is True
+            """
+        ),
+        """
+        class Holder: pass
+        holder = Holder()
+        def make(rows, names):
+            return {names[0]: list(range(rows)), names[1]: (2.5, None)}
+        def same(a, b):
+            return a is b
+        """,
+        "it",
+    )
+    assert graded["it"].status is Status.PASSED, graded["it"]
+
+
+def test_a_value_that_is_no_data_fails_in_words(grade: Bench) -> None:
+    """Comparing an arbitrary object is a failed check, not an error of the grader."""
+    graded = grade(one("agree(student.f(), torch.ones(1))"), "def f():\n    return object()\n", "it")
+    assert graded["it"].status is Status.FAILED
+    assert "an object of class object, expected a tensor" in graded["it"].message
+
+
+def test_a_missing_name_is_told(grade: Bench) -> None:
+    """A function that the exercise asks for and that isn't there is named."""
+    graded = grade(one("student.forward(1)"), "x = 1\n", "it")
+    assert graded["it"].status is Status.FAILED
+    assert "forward" in graded["it"].message
+
+
+THREE = (
+    HEAD
+    + """
+@check("before")
+def test_before(student):
+    "before"
+    assert student.one().value == 1
+@check("fatal")
+def test_fatal(student):
+    "fatal"
+    student.fatal()
+@check("after")
+def test_after(student):
+    "after"
+    assert student.one().value == 1
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("fatal", "outcome", "words"),
+    [
+        ("import ctypes; ctypes.string_at(0)", Outcome.CRASHED, "SIGSEGV"),
+        ("import os; os._exit(0)", Outcome.CRASHED, "os._exit"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", Outcome.OUT_OF_MEMORY, "killed"),
+        ("while True: pass", Outcome.TIMED_OUT, "2 seconds"),
+        ("import torch; [torch.randn(3000, 3000) @ torch.randn(3000, 3000) for _ in range(999)]",
+         Outcome.TIMED_OUT, "2 seconds"),
+        ("while True: print('x' * 10000)", Outcome.OUTPUT_LIMIT, "printed more than 8 MiB"),
+    ],
+)  # fmt: skip
+def test_a_process_that_dies_costs_one_check(
+    grade: Bench, fatal: str, outcome: Outcome, words: str
+) -> None:
+    """Crash, exit, hang in Python or in C, endless print: the next check has a fresh process."""
+    graded = grade(
+        THREE,
+        f"def one():\n    return 1\ndef fatal():\n    {fatal}\n",
+        "before",
+        "fatal",
+        "after",
+        limits=Limits(check_s=2.0, wall_s=30.0),
+    )
+    statuses = [graded[name].status for name in ("before", "fatal", "after")]
+    assert statuses == [Status.PASSED, Status.FAILED, Status.PASSED]
+    assert words in graded["fatal"].message
+    assert graded.report.verdict.outcome is outcome
+    assert graded.report.verdict.score == 2.0
+    assert not graded.report.verdict.passed
+
+
+def test_the_limit_in_all_ends_what_is_left(grade: Bench) -> None:
+    """When the time for the whole submission is used up, the rest fails and says so."""
+    graded = grade(
+        THREE,
+        "def one():\n    return 1\ndef fatal():\n    while True: pass\n",
+        "before",
+        "fatal",
+        "after",
+        limits=Limits(check_s=30.0, wall_s=2.0),
+    )
+    assert graded["before"].status is Status.PASSED
+    assert graded["after"].status is Status.FAILED
+    assert "2 seconds, its limit in all" in graded["after"].message
+    assert graded.report.verdict.outcome is Outcome.TIMED_OUT
+
+
+def test_memory_is_bounded(grade: Bench) -> None:
+    """An allocation beyond the limit is an outcome of its own, however it is made."""
+    for grab in ("bytearray(1 << 30)", "torch.zeros(1 << 28)", "[0] * (1 << 28)"):
+        graded = grade(
+            one("student.grab()"),
+            f"import torch\nkept = {grab}\n",
+            "it",
+            limits=Limits(memory_bytes=200 << 20),
+        )
+        assert graded.report.verdict.outcome is Outcome.OUT_OF_MEMORY, (grab, graded["it"])
+
+
+def test_a_check_that_needs_a_failed_one_is_skipped(grade: Bench) -> None:
+    """It says which one it needs, and earns nothing."""
+    checks = HEAD + (
+        '@check("a")\ndef test_a(student):\n    "a"\n    assert student.f().value == 2, "f() is not 2"\n'
+        '@check("b")\ndef test_b(student):\n    "b"\n'
+    )
+    graded = grade(
+        checks, "def f():\n    return 1\n", "a", Rubric(id="b", title="b", points=1, needs=("a",))
+    )
+    assert graded["a"].message == "f() is not 2"
+    assert graded["b"].status is Status.SKIPPED
+    assert graded["b"].message == "needs a"
+
+
+def test_a_broken_check_is_the_graders_fault(grade: Bench) -> None:
+    """An error in the check's own code costs the student nothing: there is no score."""
+    graded = grade(one("raise KeyError('ours')"), "x = 1\n", "it")
+    assert graded["it"].status is Status.ERROR
+    assert graded.report.verdict.outcome is Outcome.GRADER_FAULT
+    assert graded.report.verdict.score is None
+
+
+def test_a_checks_file_that_cannot_be_read_is_the_graders_fault(grade: Bench) -> None:
+    """A syntax error in checks.py is told as ours."""
+    graded = grade("def (", "x = 1\n", "it")
+    assert graded.report.verdict.outcome is Outcome.GRADER_FAULT
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [("x = (\n", 1), ("def f():\nreturn 1\n", 2), ("x = '" + "a" * 50 + "\n", 1)],
+)
+def test_a_syntax_error_is_invalid_with_its_line(grade: Bench, source: str, line: int) -> None:
+    """The file doesn't parse: graded, invalid, with the line."""
+    graded = grade(one("student.f()"), source, "it")
+    assert graded.report.verdict.outcome is Outcome.INVALID
+    assert graded["it"].crash is not None
+    assert graded["it"].crash.place == Place("submission.py", line)
+
+
+@pytest.mark.parametrize(
+    "source", ["(" * 5000, "-" * 200_000 + "1", "x = 1\0", "[" * 400 + "]" * 400]
+)
+def test_a_text_that_breaks_the_parser_breaks_nothing_else(grade: Bench, source: str) -> None:
+    """Parser bombs end in the student's process, as invalid or as a crash."""
+    graded = grade(one("student.f()"), source, "it")
+    assert graded.report.verdict.outcome in (Outcome.INVALID, Outcome.CRASHED)
+    assert graded["it"].status is Status.FAILED
+
+
+def test_the_seed_decides_the_inputs(grade: Bench) -> None:
+    """The same seed draws the same numbers for a check."""
+    body = "assert round(float(draw.normal(1)), 4) == student.x.value, float(draw.normal(1))"
+    first = grade(one(body), "x = 0.0\n", "it")["it"].message
+    assert grade(one(body), "x = 0.0\n", "it")["it"].message == first
