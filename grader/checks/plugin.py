@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib.util
 import traceback
 import types
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,7 +63,8 @@ class GradePlugin:
         self._report = report
         self._reported = reported
         self._files = files
-        self._status: dict[str, Status] = {}
+        self._results: dict[str, CheckResult] = {}
+        self._left: Counter[str] = Counter()
         self.metrics: dict[str, float] = {}
         self.training: Program | None = None
         self.findings: tuple[Finding, ...] = ()
@@ -78,6 +81,7 @@ class GradePlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the checks that the rubric asks for."""
         items[:] = [item for item in items if _check_id(item) in self._rubric]
+        self._left = Counter(_check_id(item) for item in items)
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -93,7 +97,7 @@ class GradePlugin:
         missing = [
             need
             for need in self._rubric[_check_id(item)]["needs"]
-            if self._status.get(need) is not Status.PASSED
+            if need not in self._results or self._results[need].status is not Status.PASSED
         ]
         if missing:
             pytest.skip(f"needs {', '.join(missing)}")
@@ -113,17 +117,19 @@ class GradePlugin:
     def _take(self, item: pytest.Item, error: BaseException | None, duration: float) -> None:
         check_id = _check_id(item)
         status, message, more = _judge_end(error, _first_sentence(item))
-        self._status[check_id] = status
-        self._reported(
-            CheckResult(
-                id=check_id,
-                title=self._rubric[check_id]["title"],
-                status=status,
-                message=message,
-                duration_s=duration,
-                **more,
-            )
+        result = CheckResult(
+            id=check_id,
+            title=self._rubric[check_id]["title"],
+            status=status,
+            message=message,
+            duration_s=duration,
+            **more,
         )
+        merged = _merge(self._results.get(check_id), result)
+        self._results[check_id] = merged
+        self._left[check_id] -= 1
+        if not self._left[check_id]:
+            self._reported(merged)
 
     # --- fixtures ---------------------------------------------------------------------------
 
@@ -185,6 +191,17 @@ class GradePlugin:
     def measure(self) -> Callable[[str, float], None]:
         """``measure(name, value)`` keeps a number for the result's metrics."""
         return self.metrics.__setitem__
+
+
+WORST = (Status.ERROR, Status.FAILED, Status.SKIPPED, Status.PASSED)
+
+
+def _merge(before: CheckResult | None, result: CheckResult) -> CheckResult:
+    """Several tests of one check make one result: the worst, and of equals the first."""
+    if before is None:
+        return result
+    worst = min(before, result, key=lambda each: WORST.index(each.status))
+    return replace(worst, duration_s=before.duration_s + result.duration_s)
 
 
 def _check_id(item: pytest.Item) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -48,11 +48,35 @@ class Student:
             raise AttributeError(name)
         return self._loaded().get(name)
 
+    def get(self, name: str) -> Remote:
+        """The submission's global ``name``, also one that is named like a method here."""
+        return self._loaded().get(name)
+
     def seed(self, seed: int) -> None:
         """Seed Python's, NumPy's and torch's generators over there."""
         self._loaded()
         assert self._connection is not None
         self._connection.request("seed", args=[seed], limit_s=self._limits.check_s)
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[set[str]]:
+        """A context whose set holds, at its end, the torch functions and modules that calls ran.
+
+        Functions are named as in ``torch.overrides`` (``torch.Tensor.matmul``), modules by
+        their class (``torch.nn.Linear``).
+        """
+        used: set[str] = set()
+        self._loaded()
+        self._ask_watch(start=True)
+        yield used
+        used.update(self._ask_watch(start=False))
+
+    def _ask_watch(self, *, start: bool) -> list[str]:
+        assert self._connection is not None
+        names = self._connection.request("watch", args=[start], limit_s=self._limits.check_s)
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise StudentFault(Outcome.FORBIDDEN, "The student's process hid what it ran.")
+        return names
 
     def _loaded(self) -> Remote:
         if self._module is None or self._connection is None or not self._connection.alive:

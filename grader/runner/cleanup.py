@@ -31,7 +31,7 @@ class Usage(NamedTuple):
     files: int
 
 
-def disk_usage(path: str, *, max_files: int = 100_000) -> Usage:
+def disk_usage(path: str | os.PathLike[str], *, max_files: int = 100_000) -> Usage:
     """Count what lies below a folder, without following links.
 
     Returns:
@@ -39,7 +39,7 @@ def disk_usage(path: str, *, max_files: int = 100_000) -> Usage:
         are nested deeper than ``MAX_DEPTH``. Zero of both if the folder is gone.
     """
     total = files = 0
-    for info in _entries(path):
+    for info in _entries(os.fspath(path)):
         if info is None:
             return Usage(total, max_files + 1)
         total += info.st_blocks * BLOCK
@@ -83,7 +83,7 @@ def _push(opened: list[tuple[int, Iterator[str]]], name: str, parent: int | None
             os.close(fd)
 
 
-def remove_tree(path: str) -> None:
+def remove_tree(path: str | os.PathLike[str]) -> None:
     """Remove a folder and all in it; a link in its place is removed as a link.
 
     Raises:
@@ -93,7 +93,7 @@ def remove_tree(path: str) -> None:
         os.unlink(path)
         return
     try:
-        top = _open_folder(path, None)
+        top = _open_folder(os.fspath(path), None)
     except FileNotFoundError:
         return
     try:

@@ -10,6 +10,7 @@ points, and nothing that it says is a verdict.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import random
@@ -25,6 +26,7 @@ from grader.model import IsolationPolicy, Limits
 from grader.runner import calling, wall
 from grader.runner.program import InvalidProgram, Program
 from grader.runner.served import Mnist, serve
+from grader.runner.watch import Watch
 from grader.runner.wire import Channel, NotPlain, pack, unpack
 from grader.trace.recorder import Recorder
 
@@ -60,6 +62,7 @@ class Student:
         self._ids = itertools.count(1)
         self._notes: list[str] = []
         self._recorder: Recorder | None = None
+        self._watch: Watch | None = None
         self._seed = int(job["seed"])
         self._mnist = Mnist.read(data[0]) if data else None
         self._provides = list(job["provides"])
@@ -109,7 +112,16 @@ class Student:
 
     def _do_call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, args, kwargs = self._arguments(request, blob)
-        return {"ok": self._ref(target(*args, **kwargs))}, b""
+        with self._watch or contextlib.nullcontext():
+            result = target(*args, **kwargs)
+        return {"ok": self._ref(result)}, b""
+
+    def _do_watch(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        """Start or stop noting what calls run; stopping answers the sorted names."""
+        (start,) = self._arguments(request, blob)
+        names = sorted(self._watch.names) if self._watch is not None else []
+        self._watch = Watch() if start else None
+        return {"ok": names}, b""
 
     def _do_value(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         (target,) = self._arguments(request, blob)

@@ -250,3 +250,40 @@ def test_the_seed_decides_the_inputs(grade: Bench) -> None:
     body = "assert round(float(draw.normal(1)), 4) == student.x.value, float(draw.normal(1))"
     first = grade(one(body), "x = 0.0\n", "it")["it"].message
     assert grade(one(body), "x = 0.0\n", "it")["it"].message == first
+
+
+def test_what_runs_inside_a_call_is_seen_by_name(grade: Bench) -> None:
+    """A built-in is found under another name; one that is only imported is not."""
+    source = """
+    import torch.nn as nn, torch.nn.functional as F
+    hidden = getattr(F, "cross_" + "entropy")
+    def sly(z, t): return hidden(z, t)
+    def modular(z, t): return nn.CrossEntropyLoss()(z, t)
+    def honest(z, t): return (z.exp().sum(1).log() - z[range(len(z)), t]).mean()
+    """
+    body = """
+    z, t = draw.normal(4, 3), draw.integers(4, high=3)
+    for name, built_in in (("sly", True), ("modular", True), ("honest", False)):
+        with student.watching() as used:
+            student.get(name)(z, t)
+        assert ("torch.nn.functional.cross_entropy" in used) is built_in, (name, used)
+        assert ("torch.nn.CrossEntropyLoss" in used) is (name == "modular"), used
+    """
+    graded = grade(one(body), source, "it")
+    assert graded["it"].status is Status.PASSED, graded["it"]
+
+
+def test_several_tests_of_one_check_make_one_result(grade: Bench) -> None:
+    """The check passes when all of them do; the first that fails is told."""
+    checks = HEAD + """
+import pytest
+@check("it")
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_n(student, n):
+    "f is the identity"
+    assert student.f(n).value == n, f"f({n}) is wrong"
+"""
+    assert grade(checks, "def f(n): return n\n", "it")["it"].status is Status.PASSED
+    graded = grade(checks, "def f(n): return min(n, 1)\n", "it")
+    assert graded["it"].status is Status.FAILED
+    assert graded["it"].message == "f(2) is wrong"
