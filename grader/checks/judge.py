@@ -24,6 +24,8 @@ from grader.checks.remote import Supervision
 from grader.checks.student import Program, Student
 from grader.model import CheckResult, Limits
 from grader.runner.wire import Channel
+from grader.trace.events import Update
+from grader.trace.trace import Trace
 
 PYTEST_OPTIONS = (
     "-q", "--capture=no", "--import-mode=importlib", "--noconftest", "--strict-markers",
@@ -112,5 +114,28 @@ class Judge:
             "notes": report.notes,
             "metrics": plugin.metrics,
             "findings": [asdict(finding) for finding in plugin.findings],
-            "curves": {} if program is None else program.trace.curves(),
+            "curves": {} if program is None else curves(program.trace),
         }})  # fmt: skip
+
+
+def curves(trace: Trace) -> dict[str, list[float]]:
+    """What the report plots, one value a step: losses, gradient norms, update ratios.
+
+    Norms and ratios are measured at every one of the first steps and then now and then; a
+    step in between repeats the last one measured, so that all curves share one axis.
+    """
+    updates = list(trace.of(Update))
+    norms = _filled([update.grad_norm for update in updates])
+    ratios = _filled([update.ratio for update in updates])
+    named = {"loss": list(trace.losses), "gradient_norm": norms, "update_ratio": ratios}
+    return {name: values for name, values in named.items() if values}
+
+
+def _filled(values: list[float | None]) -> list[float]:
+    filled: list[float] = []
+    for value in values:
+        if value is not None:
+            filled.append(value)
+        elif filled:
+            filled.append(filled[-1])
+    return filled

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -24,8 +25,8 @@ from grader.checks.remote import (
 )
 from grader.errors import StudentFault
 from grader.model import Crash, Limits, Outcome
-from grader.trace.replay import ReplayRequest, next_replay
-from grader.trace.trace import Trace
+from grader.trace.learning import next_replay
+from grader.trace.trace import ReplayRequest, Trace
 
 Progress = Callable[[str], None]
 
@@ -178,7 +179,7 @@ class Program:
     def _replay(self) -> None:
         """Run the first steps again at other step sizes, as long as the trace asks for it."""
         while (request := next_replay(self.trace)) is not None:
-            self._progress(f"replaying the first steps at {request.scale:g} times the step size")
+            self._progress(f"replaying the first steps at {request.update_scale:g} times the step size")
             batches: list[Any] = []
             # What was recorded until it ended, however it ended, is what the replay shows.
             with contextlib.suppress(StudentFault, StudentRaised):
@@ -204,12 +205,8 @@ class Program:
         replay: ReplayRequest | None,
         limit_s: float,
     ) -> Any:
-        options = {
-            "seed": self._seed,
-            "update_scale": 1.0 if replay is None else replay.scale,
-            "clear_gradients": replay is not None and replay.clear_gradients,
-            "stop_after_steps": None if replay is None else replay.steps,
-        }
+        changed = {} if replay is None else asdict(replay)
+        options = {"seed": self._seed, **changed}
         said = time.monotonic()
 
         def take(events: list[Any]) -> None:

@@ -144,8 +144,8 @@ class Student:
 
     def _do_trace(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
         """Run the submission as a script under the recorder; its events stream as they come."""
-        options = request["options"]
-        self._seed = int(options["seed"])
+        options = dict(request["options"])
+        self._seed = int(options.pop("seed"))
         pools = {}
         if self._mnist is not None:
             pools = {"train": self._mnist.train_images, "val": self._mnist.val_images}
@@ -155,9 +155,7 @@ class Student:
             emit=lambda events: self._channel.send({"events": events}),
             files=self._program.files,
             pools=pools,
-            update_scale=options["update_scale"],
-            clear_gradients=options["clear_gradients"],
-            stop_after_steps=options["stop_after_steps"],
+            **options,
         )
         self._seed_everything()
         recorder.install()
@@ -169,7 +167,8 @@ class Student:
         finally:
             recorder.finish()
             recorder.uninstall()
-        return {"ok": {"crash": crash, "called": called}}, b""
+        plain, answer = pack({"crash": crash, "called": called})
+        return {"ok": plain}, answer
 
     def _call_entry_point(self, provided: dict[str, Any]) -> tuple[str | None, Any]:
         """A file that only defines its training is trained by calling it."""

@@ -128,15 +128,22 @@ class Supervisor:
         self._next_look = 0.0
 
     def run(self) -> Session:
-        """Grade; always returns what there is. Raises GraderFault when the judge failed."""
+        """Grade; always returns what there is, also when the grader itself failed.
+
+        Raises ZygoteDied, after which the same job can be run with a new zygote.
+        """
         started = time.monotonic()
         self._deadline = started + self._job.limits.wall_s
+        session = self._session
         try:
             self._start_judge()
             self._loop()
+        except ZygoteDied:
+            raise
+        except GraderFault as fault:  # what was earned before stays to be seen
+            session.outcome, session.reason = Outcome.GRADER_FAULT, str(fault)
         finally:
             self._close()
-        session = self._session
         session.wall_s = time.monotonic() - started
         cap = self._job.limits.kept_output_bytes
         out, err = self._streams
@@ -172,7 +179,7 @@ class Supervisor:
         try:
             message, _ = self._results.receive(time.monotonic() + JUDGE_GRACE_S)
         except WireError as error:
-            raise GraderFault(f"The process that judges failed. {error}") from error
+            raise GraderFault("The process that judges ended before it was done.") from error
         if "progress" in message:
             if self._progress is not None:
                 self._progress(str(message["progress"]))

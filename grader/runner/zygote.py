@@ -67,7 +67,10 @@ def serve(control: socket.socket) -> None:
                 _report_end(control, pidfds.pop(fd))
                 os.close(fd)
                 continue
-            request, descriptors = _receive(control)
+            try:
+                request, descriptors = _receive(control)
+            except ConnectionError:
+                return
             if request is None:
                 return
             pid, pidfd = _fork(request, descriptors, control)

@@ -1,0 +1,6 @@
+# Aborts.
+# outcome: crashed SIGABRT
+
+import os
+
+os.abort()

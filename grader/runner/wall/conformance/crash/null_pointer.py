@@ -1,0 +1,6 @@
+# Reads address zero.
+# outcome: crashed SIGSEGV
+
+import ctypes
+
+ctypes.string_at(0)

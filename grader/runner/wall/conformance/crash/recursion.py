@@ -1,0 +1,6 @@
+# Recurses without end.
+# outcome: crashed RecursionError
+
+def deeper():
+    return deeper()
+deeper()

@@ -1,0 +1,8 @@
+# Nests folders thousands deep.
+# outcome: ok or forbidden or crashed OSError
+
+import os
+
+for number in range(5000):
+    os.mkdir("d")
+    os.chdir("d")

@@ -1,0 +1,7 @@
+# Sleeps for ever, which uses no processor time.
+# outcome: timed_out
+# limits: {"wall_s": 0.7}
+
+import time
+
+time.sleep(10_000)

@@ -1,0 +1,8 @@
+# Stops itself.
+# outcome: timed_out
+# limits: {"wall_s": 0.7}
+
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGSTOP)
