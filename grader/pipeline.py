@@ -97,12 +97,14 @@ class Grader:
 
     def _job(self, exercise: Exercise, submission: Submission, limits: Limits) -> Job:
         rubric = [line for line in exercise.rubric if self._asked(line)]
+        props = exercise.starter.with_name("props.py")
         return Job(
             exercise=exercise,
             submission=submission,
             limits=limits,
             policy=self._options.isolation,
             seed=self._options.seed,
+            props=props.read_text(encoding="utf-8") if props.is_file() else None,
             data_files=tuple(datasets.public_file(name) for name in exercise.data),
             judge={
                 "checks": str(exercise.reference / "checks.py"),

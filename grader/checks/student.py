@@ -59,6 +59,33 @@ class Student:
         assert self._connection is not None
         self._connection.request("seed", args=[seed], limit_s=self._limits.check_s)
 
+    @property
+    def props(self) -> Remote:
+        """The exercise's own ``props.py`` as a module over there: models and data to try."""
+        self._loaded()
+        return self._ask("props", None)
+
+    def put(self, value: object) -> Remote:
+        """Keep a value over there and get a handle on it; a tensor keeps ``requires_grad``."""
+        self._loaded()
+        return self._ask("put", [value])
+
+    def trace(self, function: Remote, *args: object, **kwargs: object) -> tuple[Remote, Trace]:
+        """Call a function of the student's under the recorder: its result, and what was seen."""
+        self._loaded()
+        batches: list[Any] = []
+        result = self._ask("trace_call", [function, list(args), kwargs], batches.append)
+        return result, Trace.from_plain(batches)
+
+    def _ask(self, do: str, args: Any, on_events: Any = None) -> Remote:
+        assert self._connection is not None
+        answer = self._connection.request(
+            do, args=args, limit_s=self._limits.check_s, on_events=on_events
+        )
+        if not isinstance(answer, Remote):
+            raise StudentFault(Outcome.FORBIDDEN, "The student's process answered with no object.")
+        return answer
+
     @contextlib.contextmanager
     def watching(self) -> Iterator[set[str]]:
         """A context whose set holds, at its end, the torch functions and modules that calls ran.
@@ -179,7 +206,9 @@ class Program:
     def _replay(self) -> None:
         """Run the first steps again at other step sizes, as long as the trace asks for it."""
         while (request := next_replay(self.trace)) is not None:
-            self._progress(f"replaying the first steps at {request.update_scale:g} times the step size")
+            self._progress(
+                f"replaying the first steps at {request.update_scale:g} times the step size"
+            )
             batches: list[Any] = []
             # What was recorded until it ended, however it ended, is what the replay shows.
             with contextlib.suppress(StudentFault, StudentRaised):

@@ -16,6 +16,7 @@ import os
 import random
 import socket
 import sys
+import types
 from dataclasses import asdict
 from typing import Any
 
@@ -66,6 +67,7 @@ class Student:
         self._seed = int(job["seed"])
         self._mnist = Mnist.read(data[0]) if data else None
         self._provides = list(job["provides"])
+        self._props: str | None = job["props"]
         self._program = Program(
             name=job["name"], kind=job["kind"], cells=[(n, text) for n, text in job["cells"]]
         )
@@ -115,6 +117,22 @@ class Student:
         with self._watch or contextlib.nullcontext():
             result = target(*args, **kwargs)
         return {"ok": self._ref(result)}, b""
+
+    def _do_put(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        """Keep a value here, so that what happens to it (its ``.grad``) can be asked for."""
+        (value,) = self._arguments(request, blob)
+        return {"ok": self._ref(value)}, b""
+
+    def _do_props(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
+        """The exercise's own helpers, run once as the module ``props``; no secret is in them."""
+        del request
+        if self._props is None:
+            raise RuntimeError("this exercise has no props.py")
+        if "props" not in sys.modules:
+            module = types.ModuleType("props")
+            sys.modules["props"] = module
+            exec(compile(self._props, "props.py", "exec"), module.__dict__)  # noqa: S102
+        return {"ok": self._ref(sys.modules["props"])}, b""
 
     def _do_watch(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         """Start or stop noting what calls run; stopping answers the sorted names."""
@@ -169,6 +187,20 @@ class Student:
             recorder.uninstall()
         plain, answer = pack({"crash": crash, "called": called})
         return {"ok": plain}, answer
+
+    def _do_trace_call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        """Call a function under the recorder; the answer is its result, the events stream."""
+        target, args, kwargs = self._arguments(request, blob)
+        recorder = Recorder(
+            emit=lambda events: self._channel.send({"events": events}), files=self._program.files
+        )
+        recorder.install()
+        try:
+            result = target(*args, **kwargs)
+        finally:
+            recorder.finish()
+            recorder.uninstall()
+        return {"ok": self._ref(result)}, b""
 
     def _call_entry_point(self, provided: dict[str, Any]) -> tuple[str | None, Any]:
         """A file that only defines its training is trained by calling it."""

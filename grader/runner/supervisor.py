@@ -50,8 +50,9 @@ MAX_CONTROL = 64 << 10
 class Job:
     """What one grading needs: who is judged, by what, and within which bounds.
 
-    ``judge`` is the argument of the judge's process; ``data_files`` are opened here and handed
-    to the student as descriptors, so that no path of them has to be readable.
+    ``judge`` is the argument of the judge's process. ``props`` are the exercise's own helpers,
+    run in the student's process and so without a secret in them. ``data_files`` are opened here
+    and handed to the student as descriptors, so that no path of them has to be readable.
     """
 
     exercise: Exercise
@@ -60,6 +61,7 @@ class Job:
     policy: IsolationPolicy
     seed: int
     judge: dict[str, Any]
+    props: str | None = None
     data_files: tuple[Path, ...] = ()
 
 
@@ -286,6 +288,7 @@ class Supervisor:
             "cells": [[cell.number, cell.source] for cell in submission.cells],
             "seed": self._job.seed,
             "provides": list(self._job.exercise.provides),
+            "props": self._job.props,
         }})  # fmt: skip
 
     def _drain(self, fd: int) -> None:

@@ -198,7 +198,8 @@ def _encode_array(value: Any, tensors: dict[str, torch.Tensor], ref: Any) -> Any
     import torch  # noqa: PLC0415
 
     if isinstance(value, torch.Tensor):
-        return {"$": "tensor", "at": _put(value, tensors)}
+        asks = bool(value.requires_grad and value.is_leaf)
+        return {"$": "tensor", "at": _put(value, tensors), "requires_grad": asks}
     if isinstance(value, np.ndarray):
         try:
             return {"$": "array", "at": _put(torch.from_numpy(value.copy()), tensors)}
@@ -229,7 +230,9 @@ def _put(tensor: torch.Tensor, tensors: dict[str, torch.Tensor]) -> str:
 
 
 def unpack(plain: Any, blob: bytes, *, deref: Any = None) -> Any:
-    """The value behind (JSON, blob); tensors come as plain CPU tensors.
+    """The value behind (JSON, blob).
+
+    Tensors come as plain CPU leaves, which ask for gradients if the sender's leaf did.
 
     ``deref(tag)`` turns the tags that ``pack``'s ``ref`` made into objects. Raises
     :class:`WireMalformed` for anything that ``pack`` doesn't write.
@@ -272,7 +275,10 @@ def _decode_array(plain: dict[str, Any], kind: str, tensors: dict[str, torch.Ten
     at = plain.get("at")
     if not isinstance(at, str) or at not in tensors:
         raise WireMalformed("it names a tensor that it doesn't carry")
-    return tensors[at] if kind == "tensor" else tensors[at].numpy()
+    if kind == "array":
+        return tensors[at].numpy()
+    asks = plain.get("requires_grad") is True and tensors[at].is_floating_point()
+    return tensors[at].requires_grad_(asks)
 
 
 def _decode_dict(

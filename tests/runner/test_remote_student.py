@@ -287,3 +287,52 @@ def test_n(student, n):
     graded = grade(checks, "def f(n): return min(n, 1)\n", "it")
     assert graded["it"].status is Status.FAILED
     assert graded["it"].message == "f(2) is wrong"
+
+
+def test_an_input_kept_over_there_gets_its_gradient(grade: Bench) -> None:
+    """A tensor that asks for gradients crosses as a leaf that does."""
+    body = """
+    x = student.put(draw.normal(3).requires_grad_())
+    student.square(x).sum().backward()
+    agree(x.grad, 2 * x.value.detach())
+    """
+    graded = grade(one(body), "def square(x):\n    return x * x\n", "it")
+    assert graded["it"].status is Status.PASSED, graded["it"]
+
+
+def test_props_run_on_the_students_side(grade: Bench) -> None:
+    """An exercise's props.py gives models and data to try the student's functions on."""
+    (grade.folder / "props.py").write_text(
+        "import torch\ndef model():\n    return torch.nn.Linear(2, 1)\n"
+    )
+    body = "assert student.count(student.props.model()).value == 3"
+    source = "def count(m):\n    return sum(p.numel() for p in m.parameters())\n"
+    graded = grade(one(body), source, "it")
+    assert graded["it"].status is Status.PASSED, graded["it"]
+
+
+def test_a_call_can_be_traced(grade: Bench) -> None:
+    """The rules look at a function of the student's that trains."""
+    body = """
+    from grader.rules import find_all
+    losses, trace = student.trace(student.train, 30)
+    assert trace.updates == 30
+    assert [f.rule for f in find_all(trace)] == ["gradients-not-cleared"]
+    assert find_all(trace)[0].place.line == 9
+    """
+    source = """
+    import torch
+    def train(steps):
+        torch.manual_seed(0)
+        model = torch.nn.Linear(4, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+        losses = []
+        for _ in range(steps):
+            loss = (model(torch.randn(8, 4)) ** 2).mean()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        return losses
+    """
+    graded = grade(one(body), source, "it")
+    assert graded["it"].status is Status.PASSED, graded["it"]
