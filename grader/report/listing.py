@@ -1,0 +1,194 @@
+"""The submission as numbered, highlighted lines with notes in the margin.
+
+A long file is shown around its marked lines; the rest is folded, never dropped without a
+word. Tokens stay pairs of a class and a text: the template escapes both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from pygments.lexers.python import PythonLexer
+from pygments.token import Token as Kind
+
+from grader.model import Level, Place, SubmissionKind
+from grader.report.shown import Shown, ShownCrash, ShownFinding, same_file
+from grader.report.words import LEVEL_ORDER
+
+_LONG = 150
+_CONTEXT = 6
+_OPENING = 40
+_MAX_LINES = 6_000
+_MAX_HIGHLIGHTED = 200_000
+
+Token: TypeAlias = tuple[str, str]
+
+_CLASSES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (Kind.Comment, "c"),
+    (Kind.Literal.String, "s"),
+    (Kind.Literal.Number, "n"),
+    (Kind.Keyword, "k"),
+    (Kind.Operator.Word, "k"),
+    (Kind.Name.Function, "f"),
+    (Kind.Name.Class, "f"),
+    (Kind.Name.Decorator, "d"),
+    (Kind.Name.Builtin.Pseudo, "k"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What stands in the margin: a finding, or the exception that ended the run."""
+
+    finding: ShownFinding | None = None
+    crash: ShownCrash | None = None
+
+    @property
+    def level(self) -> Level:
+        """How grave it is; an exception is an error."""
+        return self.finding.finding.level if self.finding else Level.ERROR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the student's text. ``anchor`` is its id in the page."""
+
+    number: int
+    anchor: str
+    tokens: tuple[Token, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def level(self) -> Level | None:
+        """The gravest level among the notes, None on a line without any."""
+        levels = [note.level for note in self.notes]
+        return min(levels, key=LEVEL_ORDER.__getitem__, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Consecutive lines, shown or folded."""
+
+    folded: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A file, or one cell of a notebook; ``dropped`` counts lines past the page's capacity."""
+
+    cell: int | None
+    segments: tuple[Segment, ...]
+    dropped: int = 0
+
+
+def anchor(place: Place) -> str:
+    """Return the page's id of a line: ``L8``, or ``c3-L2`` in a notebook."""
+    return f"L{place.line}" if place.cell is None else f"c{place.cell}-L{place.line}"
+
+
+def listing(show: Shown) -> tuple[Block, ...]:
+    """Return the whole submission with its marked lines."""
+    notes = _notes(show)
+    notebook = show.submission.kind is SubmissionKind.NOTEBOOK
+    blocks = [
+        _block(cell.number if notebook else None, cell.source, notes)
+        for cell in show.submission.cells
+    ]
+    total = sum(len(segment.lines) for block in blocks for segment in block.segments)
+    if total <= _LONG:
+        return tuple(blocks)
+    marked = any(line.notes for block in blocks for line in block.segments[0].lines)
+    return tuple(_capped(_folded(blocks, opening=0 if marked else _OPENING)))
+
+
+def marked_anchors(blocks: Iterable[Block]) -> frozenset[str]:
+    """Return the anchors that exist in the page, for links that must not dangle."""
+    return frozenset(
+        line.anchor for block in blocks for segment in block.segments for line in segment.lines
+    )
+
+
+def _notes(show: Shown) -> dict[tuple[int | None, int], list[Note]]:
+    placed: list[tuple[Place | None, Note]] = [
+        (entry.finding.place, Note(finding=entry)) for entry in show.findings
+    ]
+    crashes = [show.crash, *(check.crash for check in show.checks)]
+    placed += [(crash.place, Note(crash=crash)) for crash in crashes if crash]
+    notes: dict[tuple[int | None, int], list[Note]] = {}
+    for place, note in placed:
+        if place and same_file(show.submission, place):
+            notes.setdefault((place.cell, place.line), []).append(note)
+    return notes
+
+
+def _block(
+    cell: int | None, source: str, notes: Mapping[tuple[int | None, int], list[Note]]
+) -> Block:
+    lines = tuple(
+        Line(
+            number=number,
+            anchor=f"L{number}" if cell is None else f"c{cell}-L{number}",
+            tokens=tokens,
+            notes=tuple(notes.get((cell, number), ())),
+        )
+        for number, tokens in enumerate(_highlighted(source.rstrip("\n")), 1)
+    )
+    return Block(cell=cell, segments=(Segment(folded=False, lines=lines),))
+
+
+def _highlighted(source: str) -> Iterator[tuple[Token, ...]]:
+    """Yield each line's tokens; plain text where highlighting would take long."""
+    pairs = [("", source)]
+    if len(source) <= _MAX_HIGHLIGHTED:
+        lexer = PythonLexer(stripnl=False, ensurenl=False)
+        pairs = [(_class(kind), text) for kind, text in lexer.get_tokens(source)]
+    line: list[Token] = []
+    for kind, text in pairs:
+        first, *rest = text.split("\n")
+        line += [(kind, first)] if first else []
+        for part in rest:
+            yield tuple(line)
+            line = [(kind, part)] if part else []
+    yield tuple(line)
+
+
+def _class(kind: tuple[str, ...]) -> str:
+    return next((name for parent, name in _CLASSES if kind[: len(parent)] == parent), "")
+
+
+def _folded(blocks: Iterable[Block], *, opening: int) -> Iterator[Block]:
+    """Fold what is far from every mark; without any mark, all but the opening lines."""
+    for block in blocks:
+        lines = block.segments[0].lines
+        marks = [line.number for line in lines if line.notes]
+        near = [
+            line.number <= opening or any(abs(line.number - m) <= _CONTEXT for m in marks)
+            for line in lines
+        ]
+        opening = max(opening - len(lines), 0)
+        yield replace(block, segments=tuple(_segments(lines, near)))
+
+
+def _segments(lines: tuple[Line, ...], near: list[bool]) -> Iterator[Segment]:
+    start = 0
+    for end in range(1, len(lines) + 1):
+        if end < len(lines) and near[end] == near[start]:
+            continue
+        yield Segment(folded=not near[start] and end - start > 2, lines=lines[start:end])
+        start = end
+
+
+def _capped(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Drop folded lines beyond what a page can hold, and count them."""
+    left = _MAX_LINES
+    for block in blocks:
+        kept, dropped = [], 0
+        for segment in block.segments:
+            lines = segment.lines[:left] if segment.folded else segment.lines
+            dropped += len(segment.lines) - len(lines)
+            left = max(left - len(lines), 0)
+            kept += [replace(segment, lines=lines)] if lines else []
+        yield replace(block, segments=tuple(kept), dropped=dropped)

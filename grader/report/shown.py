@@ -1,0 +1,313 @@
+"""What of a Report is shown, decided once for every renderer.
+
+A hidden check keeps its title, status and points and loses the rest here, so a template
+can't give an answer away. Findings are chosen here too: one per cause and line, at most
+three below each failed check, what is left out counted, and none explained twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import PurePath
+
+from grader.model import (
+    Crash,
+    Exercise,
+    Finding,
+    Outcome,
+    Place,
+    Report,
+    Run,
+    ScoredCheck,
+    Status,
+    Submission,
+    SubmissionKind,
+    Visibility,
+)
+from grader.report import words
+from grader.report.harmless import harmless
+
+FINDINGS_PER_CHECK = 3
+FINDINGS_NOTICED = 10
+OUTER_FRAMES, INNER_FRAMES = 3, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFinding:
+    """A finding with its number in this report and the student's own line."""
+
+    number: int
+    finding: Finding
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One line of a traceback; ``times`` is how often it stands there in a row."""
+
+    place: Place
+    source: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCrash:
+    """An exception at the student's own line; ``callers`` run outermost first.
+
+    ``omitted`` counts the lines between the outer and the inner ones that are left out.
+    """
+
+    type: str
+    message: str
+    place: Place | None
+    source: str
+    callers: tuple[Call, ...]
+    omitted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCheck:
+    """One check as a learner may see it. ``explained`` are findings that stand above."""
+
+    id: str
+    title: str
+    status: Status
+    score: float
+    max_score: float
+    visibility: Visibility
+    message: str
+    details: tuple[str, ...] = ()
+    findings: tuple[ShownFinding, ...] = ()
+    explained: tuple[ShownFinding, ...] = ()
+    left_out: int = 0
+    crash: ShownCrash | None = None
+    hints: tuple[str, ...] = ()
+
+    @property
+    def withheld(self) -> bool:
+        """Whether everything but title, status and points is kept back."""
+        return self.visibility is not Visibility.PUBLIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A Report made harmless, with what must stay hidden taken out."""
+
+    tool_version: str
+    exercise: Exercise
+    submission: Submission
+    outcome: Outcome
+    passed: bool
+    score: float | None
+    max_score: float
+    reason: str
+    crash: ShownCrash | None
+    checks: tuple[ShownCheck, ...]
+    noticed: tuple[ShownFinding, ...]
+    noticed_left_out: int
+    run: Run
+    metrics: Mapping[str, float]
+    curves: Mapping[str, tuple[float, ...]]
+    reference_curves: Mapping[str, tuple[float, ...]]
+
+    @property
+    def findings(self) -> tuple[ShownFinding, ...]:
+        """Every finding that is shown, in the order of its number."""
+        below = [finding for check in self.checks for finding in check.findings]
+        return (*below, *self.noticed)
+
+
+def shown(report: Report) -> Shown:
+    """Return what of ``report`` a learner sees."""
+    clean = harmless(report)
+    crash = None if _crash_is_hidden(clean) else clean.run.crash
+    reason = "" if clean.run.crash and not crash else clean.run.reason
+    checks, noticed, left_out = _Chooser(clean).choose()
+    return Shown(
+        tool_version=clean.tool_version,
+        exercise=clean.exercise,
+        submission=clean.submission,
+        outcome=clean.verdict.outcome,
+        passed=clean.verdict.passed,
+        score=clean.verdict.score,
+        max_score=clean.verdict.max_score,
+        reason=_worth_saying(reason, crash),
+        crash=_crash(crash, clean.submission) if crash else None,
+        checks=checks,
+        noticed=noticed,
+        noticed_left_out=left_out,
+        run=replace(clean.run, crash=crash, reason=reason),
+        metrics=clean.metrics,
+        curves=clean.curves,
+        reference_curves=clean.reference_curves,
+    )
+
+
+def headline(show: Shown) -> str:
+    """Return how it went in words; without checks (a diagnosis), how much was found."""
+    if show.checks or show.outcome is Outcome.GRADER_FAULT:
+        return words.outcome(show.outcome, [check.status for check in show.checks])
+    count = len(show.noticed) + show.noticed_left_out
+    found = f"{count} {words.plural(count, 'finding')}" if count else "nothing was found"
+    return found if show.outcome is Outcome.OK else f"{words.outcome(show.outcome, ())}; {found}"
+
+
+def source_line(submission: Submission, place: Place | None) -> str:
+    """Return the student's own line at ``place``, or nothing if there is no such line."""
+    if place is None or not same_file(submission, place):
+        return ""
+    wanted = place.cell if submission.kind is SubmissionKind.NOTEBOOK else 0
+    for cell in submission.cells:
+        if cell.number == wanted:
+            lines = cell.source.split("\n")
+            return lines[place.line - 1] if 1 <= place.line <= len(lines) else ""
+    return ""
+
+
+def same_file(submission: Submission, place: Place) -> bool:
+    """Whether ``place`` speaks of the file that was handed in, whatever folder it names."""
+    return PurePath(place.file).name == PurePath(submission.name).name
+
+
+def _worth_saying(reason: str, crash: Crash | None) -> str:
+    """Drop a reason that only repeats the exception."""
+    return "" if crash and reason in {str(crash), crash.message, crash.type} else reason
+
+
+def _public(check: ScoredCheck) -> bool:
+    return check.rubric.visibility is Visibility.PUBLIC
+
+
+def _crash_is_hidden(report: Report) -> bool:
+    """Whether only hidden checks met the crash: its message could tell what they ask."""
+    met = [c for c in report.verdict.checks if report.run.crash and c.result.crash]
+    met = [check for check in met if check.result.crash == report.run.crash]
+    return bool(met) and not any(_public(check) for check in met)
+
+
+def _crash(crash: Crash, submission: Submission) -> ShownCrash:
+    *frames, last = crash.frames or [(None, "")]
+    callers = [
+        Call(
+            place=place,
+            source=source_line(submission, place) or text,
+            times=len(list(same)),
+        )
+        for (place, text), same in groupby(frames)
+        if place
+    ]
+    omitted = max(len(callers) - OUTER_FRAMES - INNER_FRAMES, 0)
+    if omitted:
+        callers = [*callers[:OUTER_FRAMES], *callers[-INNER_FRAMES:]]
+    return ShownCrash(
+        type=crash.type,
+        message=crash.message,
+        place=last[0],
+        source=source_line(submission, last[0]) or last[1],
+        callers=tuple(callers),
+        omitted=omitted,
+    )
+
+
+class _Chooser:
+    """Walks the checks in order, numbering findings and explaining each cause once."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._by_cause: dict[tuple[str, Place | None], ShownFinding] = {}
+        self._crashes = {report.run.crash} if report.run.crash else set()
+
+    def choose(self) -> tuple[tuple[ShownCheck, ...], tuple[ShownFinding, ...], int]:
+        """Return the checks, what else was noticed, and how much of that is left out."""
+        verdict = self._report.verdict
+        checks = tuple(self._check(check) for check in verdict.checks)
+        claimed = {
+            _cause(finding)
+            for check in verdict.checks
+            if not _public(check) or check.result.status is not Status.PASSED
+            for finding in check.result.findings
+        }
+        rest = [finding for finding in verdict.findings if _cause(finding) not in claimed]
+        noticed, _, left_out = self._take(rest, FINDINGS_NOTICED)
+        return checks, noticed, left_out
+
+    def _check(self, check: ScoredCheck) -> ShownCheck:
+        result, rubric = check.result, check.rubric
+        bare = ShownCheck(
+            id=rubric.id,
+            title=rubric.title or result.title,
+            status=result.status,
+            score=check.score,
+            max_score=rubric.points,
+            visibility=rubric.visibility,
+            message="",
+        )
+        if not _public(check):
+            return bare
+        if result.status is Status.PASSED:
+            return replace(bare, message=result.message, details=result.details)
+        findings, explained, left_out = self._take(result.findings, FINDINGS_PER_CHECK)
+        return replace(
+            bare,
+            message=self._message(check),
+            details=result.details,
+            findings=findings,
+            explained=explained,
+            left_out=left_out,
+            crash=self._first_time(result.crash),
+            hints=rubric.hints if self._hints_help(result.status) else (),
+        )
+
+    def _message(self, check: ScoredCheck) -> str:
+        message = check.result.message
+        if check.result.status is Status.SKIPPED and not message.startswith("skipped"):
+            needs = "needs " + ", ".join(check.rubric.needs) if check.rubric.needs else ""
+            return ", ".join(["skipped", message or needs]).rstrip(", ")
+        if check.result.status is Status.ERROR and words.FAULT not in message.lower():
+            return f"{words.FAULT}: {message}".rstrip(": ")
+        return message
+
+    def _hints_help(self, status: Status) -> bool:
+        """Hints speak of a failed check, not of a file that doesn't parse."""
+        return status is Status.FAILED and self._report.run.outcome is not Outcome.INVALID
+
+    def _first_time(self, crash: Crash | None) -> ShownCrash | None:
+        """Explain a crash below the first check that met it, unless it stands on top."""
+        if crash is None or crash in self._crashes:
+            return None
+        self._crashes.add(crash)
+        return _crash(crash, self._report.submission)
+
+    def _take(
+        self, findings: Iterable[Finding], limit: int
+    ) -> tuple[tuple[ShownFinding, ...], tuple[ShownFinding, ...], int]:
+        """Split into new ones, ones explained above, and the count of what is left out."""
+        ordered = sorted(findings, key=lambda finding: words.LEVEL_ORDER[finding.level])
+        explained = {
+            _cause(f): self._by_cause[_cause(f)] for f in ordered if _cause(f) in self._by_cause
+        }
+        new: list[ShownFinding] = []
+        left_out = 0
+        for finding in ordered:
+            if _cause(finding) in explained:
+                continue
+            if _cause(finding) in self._by_cause or len(new) == limit:
+                left_out += 1
+                continue
+            new.append(self._number(finding))
+        return tuple(new), tuple(explained.values()), left_out
+
+    def _number(self, finding: Finding) -> ShownFinding:
+        entry = ShownFinding(
+            number=len(self._by_cause) + 1,
+            finding=finding,
+            source=source_line(self._report.submission, finding.place),
+        )
+        self._by_cause[_cause(finding)] = entry
+        return entry
+
+
+def _cause(finding: Finding) -> tuple[str, Place | None]:
+    return finding.rule, finding.place

@@ -1,0 +1,125 @@
+"""Sentences and figures that both renderers use, so that they say the same."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from grader.model import IsolationLevel, Level, Limits, Outcome, Run, Status
+
+SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
+STATUS_WORDS = {
+    Status.PASSED: "passed",
+    Status.FAILED: "failed",
+    Status.SKIPPED: "skipped",
+    Status.ERROR: "not judged",
+}
+LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+FAULT = "the grader failed, not your code"
+FAULT_ADVICE = (
+    "No points were taken for this. Hand the same file in again; if it happens twice, "
+    "show this report to your instructor."
+)
+
+_ENDINGS = {
+    Outcome.INVALID: "the file can't be read as a program",
+    Outcome.CRASHED: "the program stopped with an error",
+    Outcome.TIMED_OUT: "the program was stopped at its time limit",
+    Outcome.OUT_OF_MEMORY: "the program was stopped at its memory limit",
+    Outcome.OUTPUT_LIMIT: "the program was stopped at its output limit",
+    Outcome.FORBIDDEN: "the program was stopped: it tried something that is not allowed here",
+    Outcome.GRADER_FAULT: FAULT,
+}
+
+_ISOLATION = {
+    IsolationLevel.FULL: "your program ran fully isolated from the grader and the network",
+    IsolationLevel.PARTIAL: "your program ran isolated, with less than the full protection",
+    IsolationLevel.NONE: "your program ran without isolation, as one started by hand",
+}
+
+
+def outcome(how: Outcome, statuses: Sequence[Status]) -> str:
+    """Return how it went in words: how the program ended, then how the checks went."""
+    ending = _ENDINGS.get(how)
+    if ending is None:
+        return tally(statuses)
+    if how in {Outcome.GRADER_FAULT, Outcome.INVALID} or not statuses:
+        return ending
+    return f"{ending}; {tally(statuses)}"
+
+
+def tally(statuses: Sequence[Status]) -> str:
+    """Return the checks counted by status, as in ``3 of 5 checks passed, 2 failed``."""
+    counts = Counter(statuses)
+    total = len(statuses)
+    if total == 0:
+        return "no checks"
+    passed, failed = counts[Status.PASSED], counts[Status.FAILED]
+    if passed == total:
+        return "the only check passed" if total == 1 else f"all {total} checks passed"
+    if failed == total:
+        return "the only check failed" if total == 1 else f"all {total} checks failed"
+    rest = [
+        f"{counts[status]} {STATUS_WORDS[status]}"
+        for status in (Status.FAILED, Status.SKIPPED, Status.ERROR)
+        if counts[status]
+    ]
+    if passed == 0:
+        return "no check passed: " + ", ".join(rest)
+    return ", ".join([f"{passed} of {total} {plural(total, 'check')} passed", *rest])
+
+
+def score(value: float | None, maximum: float) -> str:
+    """Return ``3 of 4``; ``not scored`` where the grader is at fault."""
+    return "not scored" if value is None else f"{points(value)} of {points(maximum)}"
+
+
+def points(value: float) -> str:
+    """Return points with at most two decimals and no trailing zeros."""
+    return f"{round(value, 2):g}" if abs(value) < 1e6 else f"{value:.0f}"
+
+
+def number(value: float) -> str:
+    """Return a measured number with four significant digits, nan and inf as words."""
+    if not math.isfinite(value):
+        return str(value)
+    plain = value == int(value) or abs(value) >= 1_000
+    return f"{value:,.0f}" if plain and abs(value) < 10_000_000 else f"{value:.4g}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return the noun, with an s unless there is exactly one."""
+    return noun if count == 1 else f"{noun}s"
+
+
+def seconds(value: float) -> str:
+    """Return a duration as a person would say it."""
+    if value < 1:
+        return f"{value * 1000:.0f} ms"
+    if value < 100:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def size(value: float) -> str:
+    """Return a number of bytes in the unit that keeps it short (binary units)."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if value < 1024:
+            return f"{value:.3g} {unit}"
+        value /= 1024
+    return f"{value:.3g} GiB"
+
+
+def isolation(run: Run) -> str:
+    """Return in words how far the program was kept apart from the grader."""
+    return _ISOLATION[run.isolation.level]
+
+
+def limits(limit: Limits) -> str:
+    """Return the limits that a student may meet, in one phrase."""
+    return (
+        f"{seconds(limit.wall_s)} in all, {size(limit.memory_bytes)} of memory, "
+        f"{size(limit.output_bytes)} printed, {size(limit.disk_bytes)} of files"
+    )

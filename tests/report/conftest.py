@@ -1,0 +1,27 @@
+"""The sample reports as fixtures, so that each test file asks for what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from samples import SAMPLES  # type: ignore[import-not-found]
+
+from grader.model import Report
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for ``name`` runs once for every sample."""
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", sorted(SAMPLES))
+
+
+@pytest.fixture(scope="session")
+def sample() -> Callable[[str], Report]:
+    """Make a sample report by its name."""
+
+    def make(name: str) -> Report:
+        made: Report = SAMPLES[name]()
+        return made
+
+    return make

@@ -1,0 +1,109 @@
+"""Charts: gaps where a curve is no number, extremes kept, coordinates always on the canvas."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.report.chart import BOTTOM, LEFT, RIGHT, TOP, Chart, chart, summary, thinned
+
+NAN, INF = math.nan, math.inf
+
+
+def made(*values: float, reference: tuple[float, ...] = ()) -> Chart:
+    result = chart("loss", values, reference)
+    assert result
+    return result
+
+
+def test_no_values_make_no_chart() -> None:
+    """There is nothing to draw, so nothing is drawn."""
+    assert chart("loss", ()) is None
+
+
+def test_a_gap_splits_the_line_and_is_marked_where_it_begins() -> None:
+    """Two pieces around the nan, a lone point as a dot, and words for the first break."""
+    result = made(3, 2, NAN, 1, 1, INF, 1)
+    assert len(result.yours.pieces) == 2
+    assert len(result.yours.dots) == 1
+    assert result.mark
+    assert result.mark.label == "nan at step 3"
+    assert "It became nan at step 3." in result.summary
+
+
+def test_a_curve_without_any_number_still_says_so() -> None:
+    """All nan: no line, an axis, and the sentence."""
+    result = made(NAN, NAN)
+    assert not result.yours.pieces
+    assert result.summary == "It became nan at step 1."
+
+
+def test_a_wide_range_gets_a_logarithmic_axis() -> None:
+    """From 1 to 10,000 the axis is logarithmic; from 1 to 100 it is not; never below zero."""
+    assert made(1, 10_000).log
+    assert not made(1, 100).log
+    assert not made(-1, 10_000).log
+    assert made(1e-6, 1).y_ticks[0].label == "10⁻⁶"
+
+
+def test_the_reference_shares_the_axes() -> None:
+    """Both curves are measured against the same scale, whatever their lengths."""
+    result = made(1, 2, reference=(1, 2, 3, 4))
+    assert result.reference
+    assert result.reference.pieces[0].startswith(result.yours.pieces[0].split(" ")[0])
+    assert result.x_ticks[-1].label == "4"
+
+
+def test_a_summary_gives_start_end_and_extremes() -> None:
+    """The words carry what the line shows."""
+    assert summary((2.5, 4.0, 0.25)) == (
+        "Starts at 2.5, ends at 0.25 after 3 steps; lowest 0.25 at step 3, highest 4 at step 2."
+    )
+
+
+def test_an_epoch_curve_counts_epochs() -> None:
+    """A name that speaks of epochs changes the unit."""
+    result = chart("Accuracy by epoch", (0.5, 0.75))
+    assert result
+    assert result.unit == "epoch"
+    assert "after 2 epochs" in result.summary
+
+
+@given(st.integers(0, 5000), st.lists(st.integers(0, 4999), max_size=5))
+def test_thinning_keeps_spikes_and_gaps(length: int, broken: list[int]) -> None:
+    """At most 600 points, in order, with the highest, the lowest and some of every gap."""
+    values = [math.sin(i) for i in range(length)]
+    for index in broken:
+        if index < length:
+            values[index] = NAN
+    points = list(thinned(values))
+    assert len(points) <= 600
+    assert [i for i, _ in points] == sorted({i for i, _ in points})
+    finite = [v for v in values if math.isfinite(v)]
+    if finite:
+        assert min(v for _, v in points if math.isfinite(v)) == min(finite)
+    if len(finite) < length:
+        assert any(math.isnan(v) for _, v in points)
+    elif finite:
+        assert max(v for _, v in points) == max(finite)
+
+
+@given(
+    st.lists(st.floats(), min_size=1, max_size=50),
+    st.lists(st.floats(), max_size=50),
+)
+def test_every_coordinate_lies_on_the_canvas(values: list[float], other: list[float]) -> None:
+    """Whatever a curve holds, nothing is drawn as nan or outside the axes."""
+    result = chart("loss", values, other)
+    assert result
+    for line in (result.yours, result.reference):
+        pieces = line.pieces if line else ()
+        points = [tuple(map(float, p.split(","))) for piece in pieces for p in piece.split(" ")]
+        for x, y in [*points, *(line.dots if line else ())]:
+            assert LEFT <= x <= RIGHT
+            assert TOP <= y <= BOTTOM
+    for tick in result.y_ticks:
+        assert TOP - 1 <= tick.at <= BOTTOM + 1
+    assert 1 <= len(result.y_ticks) <= 12

@@ -1,0 +1,93 @@
+"""What happens to text before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from grader.model import Cell, Output, Report
+from grader.report.harmless import cut, harmless, one_line, printed, visible
+from grader.report.shown import shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown_as"),
+    [
+        ("a\x00b", "a␀b"),
+        ("\x1b[31mred", "␛[31mred"),
+        ("if admin:\u202e # reversed", "if admin:⟨U+202E⟩ # reversed"),
+        ("zero\u200bwidth", "zero⟨U+200B⟩width"),
+        ("half \ud800 pair", "half \ufffd pair"),
+        ("\tx", "    x"),
+        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
+        ("no\u2028line", "no⟨U+2028⟩line"),
+        ("Zürich 東京 👩\u200d🔬 שלום", "Zürich 東京 👩\u200d🔬 שלום"),
+        ("e" + "\u0301" * 30, "e" + "\u0301" * 4),
+    ],
+)
+def test_odd_characters_become_visible(raw: str, shown_as: str) -> None:
+    """Controls, bidi overrides and invisible characters get a sign; every script stays."""
+    assert visible(raw) == shown_as
+
+
+@pytest.mark.parametrize(
+    ("raw", "seen"),
+    [
+        ("\x1b[1;31mloss\x1b[0m 2.3", "loss 2.3"),
+        ("\x1b]0;own title\x07text", "text"),
+        ("\x1b]8;;https://x.example\x1b\\link\x1b]8;;\x1b\\", "link"),
+        (" 10%\r 50%\r100%\n", "100%\n"),
+        ("windows\r\nline\r\n", "windows\nline\n"),
+        ("\x1b]never closed\nnext", "\nnext"),
+        ("\x9b2Jcleared", "cleared"),
+    ],
+)
+def test_output_reads_as_a_terminal_would_leave_it(raw: str, seen: str) -> None:
+    """Escape sequences go, and a progress bar keeps its last state."""
+    assert printed(raw) == seen
+
+
+def test_cutting_says_how_much_is_gone() -> None:
+    """A text that is cut ends with the number of characters left out."""
+    assert cut("abcdef", 4) == "abcd… (2 more characters)"
+    assert one_line("two\nlines of text", 10) == "two lines…"
+
+
+def test_code_keeps_its_lines(clean: Report) -> None:
+    """Cleaning never moves a line: findings must point at the line that they mean."""
+    source = "a = 1\r\nb = '\x1b[2J'\rc = '\u2028'\n\x0c\nd = 2"
+    cells = (Cell(number=0, source=source),)
+    report = replace(clean, submission=replace(clean.submission, cells=cells))
+    lines = harmless(report).submission.cells[0].source.split("\n")
+    assert [line[:1] for line in lines] == ["a", "b", "c", "␌", "d"]
+
+
+def test_output_is_kept_from_its_end(clean: Report) -> None:
+    """Of a long output the tail is shown, and the cut is said."""
+    noisy = replace(clean, run=replace(clean.run, output=Output(stdout="x\n" * 100_000 + "end")))
+    output = harmless(noisy).run.output
+    assert output.stdout.endswith("end")
+    assert len(output.stdout) <= 64 << 10
+    assert output.truncated
+
+
+def test_escape_floods_are_cleaned() -> None:
+    """Half a megabyte of unfinished escape sequences is done with in one pass."""
+    assert printed("\x1b[" + "0" * 500_000).endswith("0" * 499_999)
+    assert printed("\x1b]" * 250_000) == ""
+    assert "\x1b" not in printed("\x1b[0" * 170_000)
+
+
+def test_a_hidden_check_is_emptied_before_any_renderer(sample: Callable[[str], Report]) -> None:
+    """Neither the checks that are shown nor the run keeps what only a hidden check knew."""
+    assert "SECRET" not in repr(
+        replace(shown(sample("hidden")), exercise=sample("debug_loop").exercise)
+    )
+
+
+@pytest.fixture(name="clean")
+def a_clean_pass(sample: Callable[[str], Report]) -> Report:
+    """A report with nothing odd in it."""
+    return sample("clean_pass")
