@@ -99,12 +99,15 @@ class Submission:
     """One file of a student, decoded but neither parsed nor run: it is hostile text.
 
     A script or module has one cell, numbered 0; a notebook has its code cells in order.
+    ``problem`` is a sentence when the file is a student's and yet can't be run at all (it is
+    empty, or no text in its encoding): it is graded as invalid, and has no cells.
     """
 
     name: str
     sha256: str
     kind: SubmissionKind
     cells: tuple[Cell, ...]
+    problem: str = ""
 
     @property
     def source(self) -> str:

@@ -38,7 +38,7 @@ CLASSES = 10
 TRAIN_PER_CLASS = 800
 VAL_PER_CLASS = 100
 HELDOUT_PER_CLASS = 200
-SEED = "grade-mnist-1"
+SEED = "grade-mnist-3"
 
 ORIGINALS = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",

@@ -1,0 +1,273 @@
+"""The bank: finds the exercises and reads them strictly.
+
+An exercise lives in three places of one stem, and data sets beside them::
+
+    exercises/<id>/    exercise.yaml  task.md  starter.py      what a student may see
+    reference/<id>/    solution.py  checks.py  cases/           what a student may not
+    rubrics/<id>.yaml                                           what the course decides
+    datasets/<name>/
+
+A folder that holds these is a *root*. Roots are looked up in this order, and the first that
+has an exercise gives all three places of it: those that ``GRADE_BANK`` names, the checkout
+beside the package, and what was installed with it (``<prefix>/share/grade``).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import graphlib
+import keyword
+import math
+import os
+import re
+import sysconfig
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.errors import BankError, UnknownName
+from grader.model import Exercise, Limits, Rubric, SubmissionKind, Visibility
+from grader.strict import Table, read_table
+
+ROOT_VARIABLE = "GRADE_BANK"
+PROVIDED = ("train_loader", "val_loader", "test_loader")
+"""The names that a runner can define for a submission."""
+
+HINT_LEVELS = 3
+"""A hint, a stronger hint, and nearly the answer."""
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_SHARE = Path("share", "grade")
+_PREFIX_DEPTH = 5  # <prefix>/lib/python3.x/site-packages/grader is four folders down
+
+
+# --- where ----------------------------------------------------------------------------
+
+
+def roots() -> tuple[Path, ...]:
+    """The folders that hold exercises, the course's own first.
+
+    Raises:
+        BankError: ``GRADE_BANK`` names a folder that is no root, or there is no root at all.
+    """
+    own = [Path(part).expanduser() for part in _variable() if part]
+    for root in own:
+        if not _is_root(root):
+            raise BankError(
+                f"{ROOT_VARIABLE} names {root}: expected a folder that holds exercises/, "
+                f"reference/ and rubrics/. Correct the variable or unset it."
+            )
+    shipped = next((root for root in _shipped_candidates() if _is_root(root)), None)
+    found = [*own, shipped] if shipped else own
+    if not found:
+        raise BankError(
+            "No exercises were found beside the package or under <prefix>/share/grade. "
+            f"Install the package again, or set {ROOT_VARIABLE} to a folder that holds "
+            "exercises/, reference/ and rubrics/."
+        )
+    return tuple(dict.fromkeys(root.resolve() for root in found))
+
+
+def _variable() -> list[str]:
+    return os.environ.get(ROOT_VARIABLE, "").split(os.pathsep)
+
+
+def _is_root(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in ("exercises", "reference", "rubrics"))
+
+
+def _shipped_candidates() -> Iterator[Path]:
+    """Where the exercises of this very installation can be.
+
+    Walking up from the package covers virtual environments, user installs and ``--prefix``
+    alike, and ``pip install --target``, which no sysconfig scheme describes.
+    """
+    package = Path(__file__).resolve().parent
+    yield package.parent
+    yield from (folder / _SHARE for folder in package.parents[:_PREFIX_DEPTH])
+    yield Path(sysconfig.get_path("data")) / _SHARE
+
+
+# --- which ----------------------------------------------------------------------------
+
+
+def all_ids() -> tuple[str, ...]:
+    """The ids of every exercise, sorted. A folder without ``exercise.yaml`` is none."""
+    return tuple(sorted(_roots_by_id()))
+
+
+def _roots_by_id() -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for root in roots():
+        for file in (root / "exercises").glob("*/exercise.yaml"):
+            if _ID.fullmatch(file.parent.name):
+                found.setdefault(file.parent.name, root)
+    return found
+
+
+def root_of(exercise_id: str) -> Path:
+    """The root that gives an exercise.
+
+    Raises:
+        UnknownName: no root has it.
+    """
+    by_id = _roots_by_id()
+    if exercise_id not in by_id:
+        raise UnknownName("exercise", exercise_id, by_id)
+    return by_id[exercise_id]
+
+
+def load(exercise_id: str) -> Exercise:
+    """Reads one exercise from its three places.
+
+    Raises:
+        UnknownName: there is none of this name.
+        BankError: one of its files is missing or wrong; the message names file and key.
+    """
+    root = root_of(exercise_id)
+    folder = root / "exercises" / exercise_id
+    reference = root / "reference" / exercise_id
+    needed = (folder / "starter.py", folder / "task.md")
+    for file in (*needed, reference / "solution.py", reference / "checks.py"):
+        if not file.is_file():
+            raise BankError(f"{file.relative_to(root)}: expected this file; it is missing.")
+    table = read_table(
+        folder / "exercise.yaml", f"exercises/{exercise_id}/exercise.yaml", BankError
+    )
+    exercise = Exercise(
+        id=exercise_id,
+        title=table.text("title"),
+        version=table.text("version"),
+        lesson=table.text("lesson"),
+        submit=SubmissionKind(table.choice("submit", [kind.value for kind in SubmissionKind])),
+        summary=table.text("summary"),
+        starter=folder / "starter.py",
+        task=folder / "task.md",
+        reference=reference,
+        data=_known(table, "data", dataset_names()),
+        provides=_known(table, "provides", PROVIDED),
+        limits=_limits(table.table("limits")),
+        rubric=_rubric(root, exercise_id),
+    )
+    table.close()
+    return exercise
+
+
+def dataset_names() -> tuple[str, ...]:
+    """The names of the data sets that the roots hold, sorted."""
+    folders = (path for root in roots() for path in (root / "datasets").glob("*/"))
+    return tuple(sorted({folder.name for folder in folders if _ID.fullmatch(folder.name)}))
+
+
+def dataset_folder(name: str) -> Path:
+    """The folder of a data set.
+
+    Raises:
+        UnknownName: no root has it.
+    """
+    if name in dataset_names():
+        folders = (root / "datasets" / name for root in roots())
+        return next(folder for folder in folders if folder.is_dir())
+    raise UnknownName("data set", name, dataset_names())
+
+
+# --- reading --------------------------------------------------------------------------
+
+
+def _known(table: Table, key: str, names: Iterable[str]) -> tuple[str, ...]:
+    """A list of names, each one of a known set."""
+    known = tuple(names)
+    given = table.texts(key)
+    for name in given:
+        if name not in known:
+            raise table.fail(key, "a list of " + (", ".join(known) or "nothing yet"), name)
+    return given
+
+
+def _limits(table: Table) -> Limits:
+    values: dict[str, Any] = {}
+    for item in dataclasses.fields(Limits):
+        read = table.whole if isinstance(item.default, int) else _seconds(table)
+        values[item.name] = read(item.name, item.default)
+    table.close()
+    return Limits(**values)
+
+
+def _seconds(table: Table) -> Any:
+    return lambda key, default: float(table.number(key, default, above=True))
+
+
+def _rubric(root: Path, exercise_id: str) -> tuple[Rubric, ...]:
+    where = f"rubrics/{exercise_id}.yaml"
+    table = read_table(root / where, where, BankError)
+    if table.text("exercise") != exercise_id:
+        raise table.fail("exercise", repr(exercise_id), table.text("exercise"))
+    lines = tuple(_line(item) for item in table.tables("checks"))
+    table.close()
+    twice = [name for name, count in Counter(line.id for line in lines).items() if count > 1]
+    if twice:
+        raise BankError(f"{where}: expected each check once; {twice[0]!r} stands there twice.")
+    _check_needs(where, lines)
+    return lines
+
+
+def _line(table: Table) -> Rubric:
+    check_id = table.text("id")
+    if not _ID.fullmatch(check_id):
+        raise table.fail("id", "lower-case letters, digits and underscores", check_id)
+    table.where += f" ({check_id})"
+    hints = table.texts("hints")
+    if len(hints) > HINT_LEVELS:
+        raise table.fail("hints", f"a list of at most {HINT_LEVELS} texts", list(hints))
+    line = Rubric(
+        id=check_id,
+        title=table.text("title"),
+        points=table.number("points"),
+        visibility=Visibility(
+            table.choice("visibility", [word.value for word in Visibility], "public")
+        ),
+        needs=table.texts("needs"),
+        hints=hints,
+        settings=_settings(table.table("settings")),
+    )
+    table.close()
+    return line
+
+
+def _settings(table: Table) -> dict[str, Any]:
+    """A check's own numbers: names that Python can pass by keyword, values that JSON has."""
+    values = table.items()
+    for name, value in values.items():
+        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+            raise table.error(f"{table.where}: expected names as in Python; found {name!r}.")
+        if not _is_plain(value):
+            raise table.fail(name, "a number, a text, true, false, or a list of these", value)
+    return dict(values)
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, list):
+        return all(_is_plain(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, bool | int | str)
+
+
+def _check_needs(where: str, lines: tuple[Rubric, ...]) -> None:
+    """Raises BankError if a check needs one that isn't there, or in the end itself."""
+    known = {line.id for line in lines}
+    for line in lines:
+        for name in line.needs:
+            if name not in known:
+                raise BankError(
+                    f"{where}, {line.id}: 'needs' must name checks of this rubric "
+                    f"({', '.join(sorted(known))}); found {name!r}."
+                )
+    try:
+        graphlib.TopologicalSorter({line.id: line.needs for line in lines}).prepare()
+    except graphlib.CycleError as cycle:
+        chain = " → ".join(cycle.args[1])
+        raise BankError(f"{where}: 'needs' must not go in a circle; found {chain}.") from None

@@ -1,0 +1,319 @@
+"""One file of a student into a Submission: decoded, and neither parsed nor run.
+
+The text is hostile: whether it is Python at all is found out in the student's process. What
+is refused here is what can't be read as text or as a notebook, with a sentence that says
+what happened, what was expected and what to do next.
+"""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import hashlib
+import io
+import json
+import os
+import re
+import stat
+import tokenize
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from grader.errors import BadSubmission
+from grader.model import Cell, Submission, SubmissionKind
+
+MAX_CODE_BYTES = 5 << 20
+"""The largest Python file, and the most code in a notebook."""
+
+MAX_NOTEBOOK_BYTES = 100 << 20
+"""The largest notebook: pictures in its outputs weigh much more than its code."""
+
+# A parsed ``[]`` takes twenty times the memory of its three characters. Pictures in outputs
+# are long strings without these marks, so honest notebooks stay far below.
+_MAX_JSON_MARKS = 4_000_000
+
+_PYTHON = ".py"
+_NOTEBOOK = ".ipynb"
+_NOTEBOOK_FORMAT = 4
+
+# Encodings that turn ASCII into another text, move lines or take quadratic time. What is left
+# of that kind (EBCDIC, UTF-16 by name) changes the probe.
+_NOT_FOR_SOURCE = {"idna", "punycode", "utf-7", "unicode-escape", "raw-unicode-escape"}
+_ASCII_PROBE = bytes(range(32, 127)) + b"\t\n\r\f"
+
+_SAVE_AS_UTF8 = "Save the file as UTF-8 and hand it in again."
+_WIDE_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read(path: Path, submit: SubmissionKind) -> Submission:
+    """Reads the file that a student hands in.
+
+    Args:
+        path: a ``.py`` or ``.ipynb`` file. Symbolic links, pipes and devices are refused.
+        submit: how the exercise wants it; every exercise takes a notebook too.
+
+    Returns:
+        The submission; line numbers of its cells are those of the file.
+
+    Raises:
+        BadSubmission: the file is missing, unreadable, or neither Python nor a notebook.
+    """
+    suffix = path.suffix.lower()
+    name = _printable(path.name)
+    if suffix == _NOTEBOOK:
+        kind, limit = SubmissionKind.NOTEBOOK, MAX_NOTEBOOK_BYTES
+    else:
+        # A notebook saved as a program runs from top to bottom, as its cells would.
+        kind = SubmissionKind.SCRIPT if submit is SubmissionKind.NOTEBOOK else submit
+        limit = MAX_CODE_BYTES
+    raw = _read_bytes(path, name, limit, python=suffix in (_PYTHON, _NOTEBOOK))
+    cells: tuple[Cell, ...] = ()
+    problem = ""
+    try:
+        cells = _cells(raw, name, kind)
+    except _Unrunnable as sentence:
+        problem = str(sentence)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    return Submission(name=name, sha256=sha256, kind=kind, cells=cells, problem=problem)
+
+
+class _Unrunnable(Exception):
+    """The file is a student's work and can't be run; it is graded, as invalid."""
+
+
+def _cells(raw: bytes, name: str, kind: SubmissionKind) -> tuple[Cell, ...]:
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
+        raise _Unrunnable(
+            f"{name} is empty; Python code was expected. Check that the file was saved before "
+            "it was handed in."
+        )
+    if kind is SubmissionKind.NOTEBOOK:
+        return _notebook_cells(raw, name)
+    return (Cell(number=0, source=_python_text(raw, name)),)
+
+
+def _printable(text: str) -> str:
+    """A file's name without what could move a terminal's cursor or break a line."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+# --- bytes ----------------------------------------------------------------------------
+
+
+def _read_bytes(path: Path, name: str, limit: int, *, python: bool = True) -> bytes:
+    """The bytes of a regular file of at most ``limit`` bytes."""
+    try:
+        # Non-blocking: opening a pipe that nobody writes to would wait for ever.
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except (OSError, ValueError) as problem:
+        raise _cannot_open(problem, path, name) from None
+    try:
+        _check_kind(os.fstat(fd).st_mode, path, name, python=python)
+        raw = _read_at_most(fd, limit + 1, name)
+    finally:
+        os.close(fd)
+    if len(raw) > limit:
+        raise BadSubmission(
+            f"{name} has more than {limit >> 20} MiB, the most that is graded. Take data out of "
+            "the code, clear a notebook's outputs, and hand it in again."
+        )
+    return raw
+
+
+def _check_kind(mode: int, path: Path, name: str, *, python: bool) -> None:
+    if stat.S_ISDIR(mode):
+        raise _is_folder(path, name)
+    if not python:
+        raise BadSubmission(
+            f"{name} is neither Python nor a notebook: its name was expected to end in "
+            f"{_PYTHON} or {_NOTEBOOK}. Hand in the {_PYTHON} file or the notebook itself."
+        )
+    if not stat.S_ISREG(mode):
+        raise BadSubmission(
+            f"{name} is a pipe or a device; a regular file was expected. "
+            "Copy its contents into a file and hand that in."
+        )
+
+
+def _read_at_most(fd: int, limit: int, name: str) -> bytes:
+    """Reads until the end or the limit; the size that ``fstat`` gives can be a lie."""
+    chunks: list[bytes] = []
+    left = limit
+    try:
+        while left > 0 and (chunk := os.read(fd, min(left, 1 << 20))):
+            chunks.append(chunk)
+            left -= len(chunk)
+    except OSError as problem:
+        raise BadSubmission(
+            f"{name} could not be read ({problem.strerror}). Copy it to another place and try "
+            "again."
+        ) from None
+    return b"".join(chunks)
+
+
+def _cannot_open(problem: OSError | ValueError, path: Path, name: str) -> BadSubmission:
+    code = problem.errno if isinstance(problem, OSError) else errno.EINVAL
+    if code == errno.ELOOP and path.is_symlink():
+        return BadSubmission(
+            f"{name} is a symbolic link, and links are not followed. Hand in the file that it "
+            "points to."
+        )
+    if code in (errno.ENOENT, errno.ENOTDIR):
+        return BadSubmission(
+            f"There is no file {_printable(str(path))}. Check the name and the folder; a .py or "
+            ".ipynb file was expected."
+        )
+    reason = problem.strerror if isinstance(problem, OSError) else str(problem)
+    return BadSubmission(
+        f"{_printable(str(path))} can't be opened ({reason}); a readable .py or .ipynb file was "
+        "expected. Check its name and permissions."
+    )
+
+
+def _is_folder(path: Path, name: str) -> BadSubmission:
+    try:
+        files = sorted(entry for entry in os.listdir(path) if _looks_right(entry))  # noqa: PTH208  # names are enough
+    except OSError:
+        files = []
+    there = f" (it holds {', '.join(map(_printable, files[:3]))})" if files else ""
+    return BadSubmission(
+        f"{name} is a folder; one .py or .ipynb file was expected. Name the file in it{there}."
+    )
+
+
+def _looks_right(name: str) -> bool:
+    return name.lower().endswith((_PYTHON, _NOTEBOOK))
+
+
+# --- text -----------------------------------------------------------------------------
+
+
+def _python_text(raw: bytes, name: str) -> str:
+    """Python source as text: encoding as PEP 263 has it, every line end a line feed."""
+    if raw.startswith(_WIDE_MARKS):
+        raise _Unrunnable(f"{name} is saved as UTF-16 or UTF-32. {_SAVE_AS_UTF8}")
+    if b"\0" in raw:
+        raise BadSubmission(
+            f"{name} is not Python text: it holds NUL bytes, as binary files and UTF-16 do. "
+            f"{_SAVE_AS_UTF8}"
+        )
+    encoding = _declared_encoding(raw, name)
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as problem:
+        line = len(re.findall(rb"\r\n|\r|\n", raw[: problem.start])) + 1
+        raise _Unrunnable(
+            f"{name}, line {line}: the byte 0x{raw[problem.start]:02x} is not {encoding} text. "
+            "Save the file as UTF-8, or name its encoding in the first line "
+            "(# -*- coding: latin-1 -*-), and hand it in again."
+        ) from None
+    return _unix_lines(text)
+
+
+def _declared_encoding(raw: bytes, name: str) -> str:
+    """The encoding that a byte-order mark or a coding line names; UTF-8 without them."""
+    head = io.BytesIO(re.sub(rb"\r\n?", b"\n", raw[:8192]))
+    try:
+        encoding, _ = tokenize.detect_encoding(head.readline)
+        odd = codecs.lookup(encoding).name in _NOT_FOR_SOURCE
+        if odd or _ASCII_PROBE.decode(encoding) != _ASCII_PROBE.decode("ascii"):
+            raise _Unrunnable(
+                f"{name} names the encoding {encoding!r}, which is not one for source code. "
+                f"{_SAVE_AS_UTF8}"
+            )
+    except (SyntaxError, LookupError, ValueError) as problem:
+        reason = _printable(str(problem).partition("\n")[0])[:120]
+        raise _Unrunnable(f"{name} is not readable as text: {reason}. {_SAVE_AS_UTF8}") from None
+    return encoding
+
+
+def _unix_lines(text: str) -> str:
+    """Every line end as Python counts lines: CR LF and a lone CR each end one line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# --- notebooks ------------------------------------------------------------------------
+
+
+def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:
+    """The code cells, numbered from 1 as their author counts them."""
+    data = _parse_json(raw, name)
+    version = data.get("nbformat") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(version, int):
+        raise _not_a_notebook(name, "it is JSON without a notebook's 'nbformat' and 'cells'")
+    if version == _NOTEBOOK_FORMAT - 1:
+        data = _upgraded(data, name)
+    elif version != _NOTEBOOK_FORMAT:
+        raise BadSubmission(
+            f"{name} has notebook format {version}; format {_NOTEBOOK_FORMAT} was expected. Open "
+            "it in Jupyter, save it again, and hand that in."
+        )
+    sources = _code_sources(data.get("cells"), name)
+    if not any(source.strip() for source in sources):
+        raise _Unrunnable(
+            f"{name} has no code in its cells; a notebook with code cells was expected. Check "
+            "that it was saved before it was handed in."
+        )
+    if sum(map(len, sources)) > MAX_CODE_BYTES:
+        raise BadSubmission(
+            f"{name} has more than {MAX_CODE_BYTES >> 20} MiB of code, the most that is graded. "
+            "Take data out of the code and hand it in again."
+        )
+    return tuple(Cell(number=number, source=text) for number, text in enumerate(sources, 1))
+
+
+def _parse_json(raw: bytes, name: str) -> Any:
+    if raw.startswith(_WIDE_MARKS) or b"\0" in raw:
+        raise _not_a_notebook(name, "it is binary, or saved as UTF-16")
+    if sum(map(raw.count, (b"[", b"{", b","))) > _MAX_JSON_MARKS:
+        raise BadSubmission(
+            f"{name} holds more values than a notebook does (over {_MAX_JSON_MARKS:,}). Clear its "
+            "outputs and hand it in again."
+        )
+    try:
+        return json.loads(raw.removeprefix(codecs.BOM_UTF8).decode())
+    except UnicodeDecodeError as problem:
+        raise _not_a_notebook(name, f"byte {problem.start} is not UTF-8") from None
+    except RecursionError:
+        raise _not_a_notebook(name, "its values are nested too deeply") from None
+    except ValueError as problem:
+        raise _not_a_notebook(name, f"it is not valid JSON ({problem})") from None
+
+
+def _not_a_notebook(name: str, reason: str) -> BadSubmission:
+    return BadSubmission(
+        f"{name} is not a Jupyter notebook: {reason}. Save it in Jupyter as .ipynb, or hand in "
+        "a .py file."
+    )
+
+
+def _upgraded(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """A notebook of format 3 as one of format 4."""
+    import nbformat  # noqa: PLC0415  # a quarter of a second, for old notebooks alone
+
+    try:
+        return dict(nbformat.convert(nbformat.from_dict(data), _NOTEBOOK_FORMAT))  # type: ignore[no-untyped-call]
+    except Exception:  # noqa: BLE001  # on broken notebooks nbformat raises whatever it meets
+        raise _not_a_notebook(name, "its format 3 can't be brought to format 4") from None
+
+
+def _code_sources(cells: object, name: str) -> list[str]:
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise _not_a_notebook(name, "its 'cells' are not a list of cells")
+    code = [cell for cell in cells if cell.get("cell_type") == "code"]
+    return [_cell_source(cell.get("source"), number, name) for number, cell in enumerate(code, 1)]
+
+
+def _cell_source(source: object, number: int, name: str) -> str:
+    """A cell's text, which the format stores as one string or as a list of them."""
+    parts: Iterable[object] = [source] if isinstance(source, str) else ()
+    if isinstance(source, list):
+        parts = source
+    elif not isinstance(source, str):
+        raise _not_a_notebook(name, f"code cell {number} has no text")
+    if not all(isinstance(part, str) for part in parts):
+        raise _not_a_notebook(name, f"code cell {number} is not text")
+    text = "".join(map(str, parts))
+    # JSON can spell half of a surrogate pair, which no UTF-8 file can hold.
+    return _unix_lines(text.encode("utf-8", "replace").decode())
