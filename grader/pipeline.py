@@ -22,7 +22,6 @@ from grader.model import (
     Exercise,
     Finding,
     IsolationPolicy,
-    Limits,
     Outcome,
     Report,
     Rubric,
@@ -81,8 +80,12 @@ class Grader:
         limits = exercise.limits
         if self._options.timeout_s is not None:
             limits = replace(limits, wall_s=self._options.timeout_s)
+        exercise = replace(exercise, limits=limits)
         try:
-            session = self._run(self._job(exercise, submission, limits))
+            if submission.problem:
+                session = Session(outcome=Outcome.INVALID, reason=submission.problem)
+            else:
+                session = self._run(self._job(exercise, submission))
         except GraderFault as fault:
             session = Session(outcome=Outcome.GRADER_FAULT, reason=str(fault))
         return self._report(exercise, submission, started, _read(session))
@@ -95,13 +98,12 @@ class Grader:
             self._zygote = Zygote()
             return Supervisor(self._zygote, job, self._options.progress).run()
 
-    def _job(self, exercise: Exercise, submission: Submission, limits: Limits) -> Job:
+    def _job(self, exercise: Exercise, submission: Submission) -> Job:
         rubric = [line for line in exercise.rubric if self._asked(line)]
         props = exercise.starter.with_name("props.py")
         return Job(
             exercise=exercise,
             submission=submission,
-            limits=limits,
             policy=self._options.isolation,
             seed=self._options.seed,
             props=props.read_text(encoding="utf-8") if props.is_file() else None,
@@ -119,7 +121,7 @@ class Grader:
                     for line in rubric
                 },
                 "seed": self._options.seed,
-                "limits": asdict(limits),
+                "limits": asdict(exercise.limits),
             },
         )
 

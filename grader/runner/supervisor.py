@@ -30,7 +30,6 @@ from grader.model import (
     Isolation,
     IsolationLevel,
     IsolationPolicy,
-    Limits,
     Outcome,
     Output,
     Submission,
@@ -57,7 +56,6 @@ class Job:
 
     exercise: Exercise
     submission: Submission
-    limits: Limits
     policy: IsolationPolicy
     seed: int
     judge: dict[str, Any]
@@ -134,8 +132,9 @@ class Supervisor:
 
         Raises ZygoteDied, after which the same job can be run with a new zygote.
         """
+        self._zygote.wait_ready()  # its imports are not the student's time
         started = time.monotonic()
-        self._deadline = started + self._job.limits.wall_s
+        self._deadline = started + self._job.exercise.limits.wall_s
         session = self._session
         try:
             self._start_judge()
@@ -147,7 +146,7 @@ class Supervisor:
         finally:
             self._close()
         session.wall_s = time.monotonic() - started
-        cap = self._job.limits.kept_output_bytes
+        cap = self._job.exercise.limits.kept_output_bytes
         out, err = self._streams
         session.output = Output(
             stdout=out.text(cap), stderr=err.text(cap), truncated=max(out.total, err.total) > cap
@@ -230,7 +229,7 @@ class Supervisor:
         plan: dict[str, Any] = {
             "workdir": str(folder),
             "readable": [],
-            "limits": asdict(self._job.limits),
+            "limits": asdict(self._job.exercise.limits),
             "policy": self._job.policy,
             "uid": uid,
             "allow_processes": False,
@@ -302,7 +301,7 @@ class Supervisor:
         if not data:
             self._forget(fd)
             return
-        limits = self._job.limits
+        limits = self._job.exercise.limits
         student.pipes[fd].add(data, limits.kept_output_bytes)
         if sum(stream.total for stream in student.pipes.values()) > limits.output_bytes:
             self._end_student(
@@ -329,14 +328,15 @@ class Supervisor:
             self._look_at_folder(student)
 
     def _look_at_memory(self, student: StudentProcess) -> None:
-        limit = self._job.limits.memory_bytes
+        limit = self._job.exercise.limits.memory_bytes
         if wall.private_memory(student.process.pid) > limit:
             self._end_student(
-                Outcome.OUT_OF_MEMORY, f"The program used more than {limit / (1 << 30):.1f} GiB."
+                Outcome.OUT_OF_MEMORY,
+                f"The program used more memory than its {limit / (1 << 30):.1f} GiB.",
             )
 
     def _look_at_folder(self, student: StudentProcess) -> None:
-        limits = self._job.limits
+        limits = self._job.exercise.limits
         size, files = disk_usage(student.folder)
         if size > limits.disk_bytes:
             reason = f"The program wrote more than {limits.disk_bytes >> 20} MiB of files."
@@ -348,7 +348,7 @@ class Supervisor:
 
     def _out_of_time(self) -> tuple[Outcome, str]:
         return Outcome.TIMED_OUT, (
-            f"The program was ended after {self._job.limits.wall_s:g} seconds, its limit in all."
+            f"The program was ended after {self._job.exercise.limits.wall_s:g} seconds, its limit in all."
         )
 
     # --- ends ----------------------------------------------------------------------------------

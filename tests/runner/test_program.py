@@ -51,7 +51,7 @@ def test_sys_exit_ends_a_script_without_a_crash() -> None:
 
 
 def test_a_script_finds_its_own_source() -> None:
-    """inspect and __file__ work as for a file that was started by hand."""
+    """The source and __file__ are there as for a file that was started by hand."""
     program = script("import inspect\ndef f():\n    return 1\ntext = inspect.getsource(f)\n")
     assert program.run() is None
     assert program.module.__dict__["text"].startswith("def f()")

@@ -104,7 +104,9 @@ def test_values_items_attributes_and_keywords_cross(grade: Bench) -> None:
 
 def test_a_value_that_is_no_data_fails_in_words(grade: Bench) -> None:
     """Comparing an arbitrary object is a failed check, not an error of the grader."""
-    graded = grade(one("agree(student.f(), torch.ones(1))"), "def f():\n    return object()\n", "it")
+    graded = grade(
+        one("agree(student.f(), torch.ones(1))"), "def f():\n    return object()\n", "it"
+    )
     assert graded["it"].status is Status.FAILED
     assert "an object of class object, expected a tensor" in graded["it"].message
 
@@ -275,7 +277,9 @@ def test_what_runs_inside_a_call_is_seen_by_name(grade: Bench) -> None:
 
 def test_several_tests_of_one_check_make_one_result(grade: Bench) -> None:
     """The check passes when all of them do; the first that fails is told."""
-    checks = HEAD + """
+    checks = (
+        HEAD
+        + """
 import pytest
 @check("it")
 @pytest.mark.parametrize("n", [1, 2, 3])
@@ -283,6 +287,7 @@ def test_n(student, n):
     "f is the identity"
     assert student.f(n).value == n, f"f({n}) is wrong"
 """
+    )
     assert grade(checks, "def f(n): return n\n", "it")["it"].status is Status.PASSED
     graded = grade(checks, "def f(n): return min(n, 1)\n", "it")
     assert graded["it"].status is Status.FAILED

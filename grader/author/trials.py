@@ -1,0 +1,95 @@
+"""Gradings that must come out as stated, and how what came out differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.author.cases import Mark, Stated
+from grader.author.problems import Problem, place_in_bank
+from grader.model import Exercise, Outcome, Report, ScoredCheck, Status, Submission
+
+Difference = tuple[str, str, str]
+"""What differs, what was expected, what came out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One grading. ``stated`` is None for a starter: it must not pass, and that is all."""
+
+    exercise: Exercise
+    path: Path
+    submission: Submission
+    seed: int
+    stated: Stated | None
+
+    @property
+    def file(self) -> str:
+        """The place of the submission in the bank."""
+        return place_in_bank(self.exercise, self.path)
+
+    def problem(self, what: str, expected: str = "", actual: str = "") -> Problem:
+        """A problem of this trial; the seed is in it, so that it can be had again."""
+        return Problem(
+            exercise=self.exercise.id,
+            file=self.file,
+            what=f"{what} (seed {self.seed})",
+            expected=expected,
+            actual=actual,
+        )
+
+    def problems(self, report: Report) -> Iterator[Problem]:
+        """How the report differs from what was stated."""
+        if report.verdict.outcome is Outcome.GRADER_FAULT:
+            yield self.problem("the grader failed", actual=_faults(report))
+        elif self.stated is None:
+            if report.verdict.passed:
+                yield self.problem("the starter passes", "a check that fails", "none")
+        else:
+            yield from (self.problem(*found) for found in _differences(report, self.stated))
+
+
+def _faults(report: Report) -> str:
+    """What the grader says of its own failure."""
+    errors = [
+        f"{check.rubric.id}: {check.result.message}"
+        for check in report.verdict.checks
+        if check.result.status is Status.ERROR
+    ]
+    return "; ".join([report.run.reason, *errors] if report.run.reason else errors) or "no reason"
+
+
+def _differences(report: Report, stated: Stated) -> Iterator[Difference]:
+    verdict = report.verdict
+    if verdict.outcome is not stated.outcome:
+        reason = f" ({report.run.reason})" if report.run.reason else ""
+        yield "outcome", stated.outcome.value, verdict.outcome.value + reason
+    status = {check.rubric.id: check.result.status for check in verdict.checks}
+    for check in verdict.checks:
+        yield from _check_difference(check, stated, status)
+    found = {Mark(finding.rule, finding.place) for finding in verdict.findings}
+    for mark in sorted(stated.findings - found, key=str):
+        yield "finding", str(mark), _of_rule(mark.rule, found) or "none of this rule"
+    for mark in sorted(found - stated.findings, key=str):
+        if mark.rule not in {missing.rule for missing in stated.findings - found}:
+            yield "finding", _of_rule(mark.rule, stated.findings) or "none of this rule", str(mark)
+
+
+def _check_difference(
+    check: ScoredCheck, stated: Stated, status: dict[str, Status]
+) -> Iterator[Difference]:
+    name, got = check.rubric.id, check.result.status
+    if name in stated.either:
+        return
+    wanted = Status.FAILED if name in stated.failed else Status.PASSED
+    # What a failed check takes with it follows from the rubric; cases don't repeat it.
+    follows = got is Status.SKIPPED and any(
+        status.get(need) is not Status.PASSED for need in check.rubric.needs
+    )
+    if got is not wanted and not (follows and wanted is Status.PASSED):
+        yield f"check {name}", wanted.value, f"{got.value}: {check.result.message}".rstrip(": ")
+
+
+def _of_rule(rule: str, marks: frozenset[Mark] | set[Mark]) -> str:
+    return " and ".join(sorted(str(mark) for mark in marks if mark.rule == rule))

@@ -1,0 +1,280 @@
+"""The command ``grade``: what its words mean, and which code it ends with.
+
+The first word names a command, or else is a submission: ``grade ./verify`` grades a file that
+is named like a command. ``@FILE`` reads more words from a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import math
+import os
+import shlex
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from grader import __version__
+from grader.commands import ExitCode
+from grader.commands.console import say
+from grader.errors import BankError, GraderError, StudentFault, UnknownName, UsageError
+
+_MAX_SEED = 2**32 - 1  # numpy's
+
+_Parser = argparse.ArgumentParser
+
+
+def entry() -> NoReturn:
+    """The console script."""
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; errors become one sentence on stderr."""
+    try:
+        with _termination_cleans_up():
+            code = _run(sys.argv[1:] if argv is None else list(argv))
+    except GraderError as error:
+        return _tell(error)
+    except KeyboardInterrupt:
+        say("stopped.")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as error:  # noqa: BLE001  # a bug of ours is never a student's result
+        return _tell_fault(f"{type(error).__name__}: {error}".rstrip(": "))
+    return code
+
+
+# --- from words to a command ----------------------------------------------------------
+
+
+def _run(words: list[str]) -> ExitCode:
+    name = words[0] if words and words[0] in _COMMANDS else None
+    parser = _parser(name)
+    if not words:
+        parser.print_help(sys.stderr)
+        return ExitCode.USAGE
+    if name is None and _is_slip(words[0]):
+        raise UnknownName("file or command", words[0], _COMMANDS)
+    arguments = parser.parse_args(words[1:] if name else words)
+    # Each command imports what it needs and no more: `grade --help` answers at once, though
+    # Jinja, PyYAML and nbformat together take the better part of a second to load.
+    command: Callable[[argparse.Namespace], ExitCode] = importlib.import_module(
+        f"grader.commands.{name or 'grade'}"
+    ).run
+    return command(arguments)
+
+
+def _is_slip(word: str) -> bool:
+    """Whether a first word that is no file was probably meant as a command."""
+    near = difflib.get_close_matches(word, _COMMANDS, n=1, cutoff=0.7)
+    return bool(near) and not Path(word).exists()
+
+
+class _WordParser(_Parser):
+    """Options from ``@FILE`` are written as in a shell, with comments."""
+
+    def convert_arg_line_to_args(self, arg_line: str) -> list[str]:
+        return shlex.split(arg_line, comments=True)
+
+
+def _parser(name: str | None) -> _Parser:
+    if name is None:
+        return _grade_parser()
+    add_arguments, line = _COMMANDS[name]
+    parser = _WordParser(prog=f"grade {name}", description=line, allow_abbrev=False)
+    add_arguments(parser)
+    return parser
+
+
+def _grade_parser() -> _Parser:
+    wide = max(map(len, _COMMANDS))
+    lines = [f"  {name:{wide}}  {line}" for name, (_, line) in _COMMANDS.items()]
+    parser = _WordParser(
+        prog="grade",
+        usage="grade SUBMISSION --exercise ID [options]\n       grade COMMAND …",
+        description="Grade one submission: a Python file or a Jupyter notebook.",
+        epilog="\n".join(
+            [
+                "other commands (grade COMMAND --help tells more):",
+                *lines,
+                "",
+                "exit codes: 0 every check passed · 1 something did not pass · 2 nothing could be",
+                "graded · 3 the grader's own fault",
+            ]
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        fromfile_prefix_chars="@",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"grade {__version__}")
+    parser.add_argument("submission", metavar="SUBMISSION", help="a .py or .ipynb file")
+    parser.add_argument("--exercise", metavar="ID", help="else grade.yaml beside it names it")
+    _add_outputs(parser)
+    _add_running(parser)
+    return parser
+
+
+def _add_outputs(parser: _Parser) -> None:
+    group = parser.add_argument_group("what comes out")
+    group.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    group.add_argument("--output", metavar="FILE", type=Path, help="default: standard output")
+    group.add_argument("--report", metavar="FILE", type=Path, help="write the HTML report too")
+    group.add_argument(
+        "--exit-zero", action="store_true", help="exit 0 whenever a result was written"
+    )
+    _add_progress(group)
+
+
+def _add_running(parser: _Parser) -> None:
+    group = parser.add_argument_group("how it is run")
+    group.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    group.add_argument("--seed", metavar="N", type=_seed, help="of everything random")
+    group.add_argument(
+        "--timeout", metavar="S", type=_seconds, help="wall seconds, over the exercise's own limit"
+    )
+    group.add_argument(
+        "--isolation",
+        choices=("require", "best", "none"),
+        default="best",
+        help="require: refuse with less than full isolation; best (default): use what there is "
+        "and say what is missing; none: for your own code on your own machine",
+    )
+    which = group.add_mutually_exclusive_group()
+    which.add_argument(
+        "--public-only", action="store_true", help="leave out checks that are not public"
+    )
+    which.add_argument(
+        "--hidden", dest="public_only", action="store_false", help="all checks (default)"
+    )
+
+
+def _add_progress(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--no-progress", dest="progress", action="store_false", help="no progress on stderr"
+    )
+
+
+def _add_json(parser: _Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="for other programs")
+
+
+def _add_start(parser: _Parser) -> None:
+    parser.add_argument("id", metavar="ID", help="an exercise; `grade exercises` lists them")
+    parser.add_argument("--to", metavar="DIR", type=Path, help="default: a new folder named ID")
+    parser.add_argument("--notebook", action="store_true", help="as a Jupyter notebook")
+
+
+def _add_explain(parser: _Parser) -> None:
+    parser.add_argument("rule", metavar="RULE", help="as a finding names it")
+
+
+def _add_verify(parser: _Parser) -> None:
+    parser.add_argument("ids", metavar="ID", nargs="*", help="default: every exercise")
+    parser.add_argument("--jobs", metavar="N", type=_count, default=1, help="default: 1")
+    _add_json(parser)
+    _add_progress(parser)
+
+
+def _add_data(parser: _Parser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    path = actions.add_parser("path", help="print the folder that holds a data set's files")
+    path.add_argument("name", metavar="NAME", help="for example mnist")
+    actions.add_parser("list", help="list the data sets, their kind and place")
+
+
+_COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
+    "exercises": (_add_json, "list the exercises"),
+    "start": (_add_start, "write the starter and the task of an exercise"),
+    "explain": (_add_explain, "print the page of a rule: what, why, example, use instead"),
+    "verify": (_add_verify, "prove that the exercises judge as they say"),
+    "data": (_add_data, "where the data sets are"),
+    "doctor": (_add_json, "say what this machine gives: isolation, devices, data, versions"),
+}
+
+
+# --- the values of options ------------------------------------------------------------
+
+
+def _seed(text: str) -> int:
+    value = _whole(text)
+    if not 0 <= value <= _MAX_SEED:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to {_MAX_SEED}")
+    return value
+
+
+def _count(text: str) -> int:
+    value = _whole(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("expected a whole number, 1 or more")
+    return value
+
+
+def _whole(text: str) -> int:
+    if not text.lstrip("-").isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a whole number; found {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"expected seconds above 0; found {text!r}")
+    return value
+
+
+# --- how it ends ----------------------------------------------------------------------
+
+
+def _tell(error: GraderError) -> ExitCode:
+    """One sentence, and the code that says who caused it."""
+    match error:
+        case UsageError():
+            say(str(error))
+            return ExitCode.USAGE
+        case StudentFault():
+            say(str(error))
+            return ExitCode.NOT_PASSED
+        case BankError():
+            return _tell_fault(f"an exercise is wrong. {error}")
+        case _:
+            return _tell_fault(str(error))
+
+
+def _tell_fault(reason: str) -> ExitCode:
+    say(f"the grader failed, not your code: {reason}")
+    if os.environ.get("GRADE_DEBUG"):
+        traceback.print_exc()
+    else:
+        say("set GRADE_DEBUG=1 to see where, and please tell whoever runs this grader.")
+    return ExitCode.GRADER_FAULT
+
+
+def _reader_left() -> ExitCode:
+    """``grade … | head`` has what it wanted; Python must not complain when it flushes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.PIPE_CLOSED
+
+
+@contextmanager
+def _termination_cleans_up() -> Iterator[None]:
+    """Turns SIGTERM into an exception, so that processes and half-written files go away."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set a handler
+        return
+    old = signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.TERMINATED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, old)

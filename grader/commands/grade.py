@@ -1,0 +1,94 @@
+"""``grade SUBMISSION --exercise ID``: one submission, start to end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from grader import bank, submission
+from grader.commands import COURSE_FILE, ExitCode, console
+from grader.errors import UsageError
+from grader.export.files import check_writable, write_atomically
+from grader.export.json import render_json
+from grader.model import IsolationPolicy, Outcome, Report
+from grader.pipeline import Grader, Options
+from grader.report.text import render_text
+from grader.strict import read_table
+
+
+def run(arguments: argparse.Namespace) -> ExitCode:
+    """Grades one submission and writes what was asked for."""
+    path = Path(arguments.submission)
+    exercise = bank.load(arguments.exercise or _named_beside(path))
+    given = submission.read(path, exercise.submit)
+    _check_places(path, arguments.output, arguments.report)
+    with console.Progress(wanted=arguments.progress) as progress:
+        options = _options(arguments, progress)
+        with Grader(options) as grader:
+            report = grader.grade(exercise, given)
+    _write(report, arguments)
+    if report.verdict.outcome is Outcome.GRADER_FAULT:
+        console.say(f"the grader failed, not your code: {report.run.reason or 'see the result'}")
+    return ExitCode.PASSED if arguments.exit_zero else exit_code(report)
+
+
+def exit_code(report: Report) -> ExitCode:
+    """What the end of the command says of a report."""
+    if report.verdict.outcome is Outcome.GRADER_FAULT:
+        return ExitCode.GRADER_FAULT
+    return ExitCode.PASSED if report.verdict.passed else ExitCode.NOT_PASSED
+
+
+def _options(arguments: argparse.Namespace, progress: console.Progress) -> Options:
+    return Options(
+        seed=Options().seed if arguments.seed is None else arguments.seed,
+        device=arguments.device,
+        timeout_s=arguments.timeout,
+        isolation=IsolationPolicy(arguments.isolation),
+        public_only=arguments.public_only,
+        progress=progress if progress.shown else None,
+    )
+
+
+def _named_beside(path: Path) -> str:
+    """The exercise that ``grade.yaml`` in the submission's folder names."""
+    course = path.parent / COURSE_FILE
+    if not course.is_file():
+        raise UsageError(
+            f"Which exercise is {path.name}? Name it with --exercise ID, or in {COURSE_FILE} "
+            "beside the file (exercise: ID). The command `grade exercises` lists them."
+        )
+    table = read_table(course, str(course), UsageError)
+    name = table.text("exercise")
+    table.close()
+    return name
+
+
+def _check_places(given: Path, output: Path | None, report: Path | None) -> None:
+    """Finds out before the grading what would fail after it."""
+    for place in filter(None, (output, report)):
+        check_writable(place)
+        if place.exists() and place.samefile(given):
+            raise UsageError(f"{place} is the submission itself. Choose another place.")
+    if output and report and output.resolve() == report.resolve():
+        raise UsageError(f"--output and --report both name {output}. Choose two places.")
+
+
+def _write(report: Report, arguments: argparse.Namespace) -> None:
+    # First the file that may fail, last the stream whose reader may be gone.
+    if arguments.report:
+        from grader.report.html import render_html  # noqa: PLC0415  # loads Jinja and Pygments
+
+        write_atomically(arguments.report, render_html(report))
+    if arguments.format == "json":
+        text = render_json(report)
+    else:
+        in_colour = arguments.output is None and console.colour(sys.stdout)
+        text = render_text(report, color=in_colour, width=console.width())
+    if arguments.output:
+        write_atomically(arguments.output, text)
+    elif arguments.format == "json":
+        console.put_utf8(text)
+    else:
+        console.put(text)

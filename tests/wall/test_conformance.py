@@ -1,0 +1,68 @@
+"""Every program of the conformance suite, at every level that this machine can give."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grader.runner.wall.programs import programs
+
+Run = Callable[[str, str], dict[str, Any]]
+PROGRAMS = {program.name: program for program in programs()}
+LEVELS = ("root", "container", "user", "user-bare")
+WALLED = [
+    (level, name) for level in LEVELS for name, program in PROGRAMS.items()
+    # An ordinary user's private root is root's: torch is tried at the three that differ.
+    if level != "user" or not program.needs
+]  # fmt: skip
+NO_WALL_NEEDED = [
+    name for name, program in PROGRAMS.items() if not program.needs
+    and (program.aim in {"crash", "honest"} or name.startswith(("exhaust/time", "exhaust/output")))
+    and name != "crash/32_bit_call"
+]  # fmt: skip
+HARMLESS_BUT_EFFECTIVE = (
+    "read/secret_by_path", "read/secret_by_link", "read/secret_folder", "read/grader_memory",
+    "change/write_outside", "change/truncate_outside", "change/mode_and_owner_outside",
+    "change/rename_across", "change/shared_memory", "escape/fork", "escape/run_a_program",
+    "escape/network", "escape/unix_sockets", "escape/signal_the_grader",
+    "exhaust/memory_memfd", "exhaust/memory_system_v", "exhaust/processes",
+)  # fmt: skip
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the wall is Linux's")
+
+
+@pytest.mark.parametrize(("level", "name"), WALLED)
+def test_a_program_ends_as_its_header_says_and_touches_nothing(
+    run_at: Run, level: str, name: str
+) -> None:
+    """No secret is read, nothing outside changed or reached, no process left, at any level."""
+    answer = run_at(level, name)
+    assert answer["got"] == []
+    assert answer["as_expected"], (answer["ending"], PROGRAMS[name].endings, answer["stderr"])
+    assert answer["isolation"]["level"] != "none"
+
+
+@pytest.mark.parametrize("name", NO_WALL_NEEDED)
+def test_without_a_wall_crashes_and_limits_are_still_contained(run_at: Run, name: str) -> None:
+    """With ``--isolation none`` programs that break or never end get the same outcome."""
+    answer = run_at("none", name)
+    assert answer["as_expected"], (answer["ending"], PROGRAMS[name].endings, answer["stderr"])
+    assert answer["isolation"]["level"] == "none"
+
+
+@pytest.mark.parametrize("name", HARMLESS_BUT_EFFECTIVE)
+def test_the_suite_notices_an_attack_that_succeeds(run_at: Run, name: str) -> None:
+    """Without a wall the attacks get through, so their failure behind one means something."""
+    assert run_at("none", name)["got"]
+
+
+@pytest.mark.parametrize(("level", "expected"), [
+    ("root", "full"), ("container", "full"), ("container-closed", "partial"),
+    ("user", "full"), ("user-bare", "partial"), ("none", "none"),
+])  # fmt: skip
+def test_each_level_is_named_for_what_it_is(run_at: Run, level: str, expected: str) -> None:
+    """The level in the report is the one that docs/isolation.md defines."""
+    isolation = run_at(level, "honest/threads")["isolation"]
+    assert isolation["level"] == expected, isolation
