@@ -204,7 +204,7 @@ def _outcome(session: Session, told: dict[str, Any], broken: list[str]) -> tuple
 
 
 def reference_curves(exercise: Exercise) -> dict[str, tuple[float, ...]]:
-    """The curves of the reference solution's own run, kept beside it by ``grade verify``."""
+    """The curves of the reference solution's own run (scripts/record_curves.py)."""
     path: Path = exercise.reference / CURVES_FILE
     if not path.is_file():
         return {}

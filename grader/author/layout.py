@@ -13,7 +13,7 @@ from grader.author.problems import Problem
 from grader.model import Exercise
 
 _EXERCISE_FILES = {"exercise.yaml", "task.md", "starter.py", "props.py"}
-_REFERENCE_FILES = {"solution.py", "checks.py", "cases"}
+_REFERENCE_FILES = {"solution.py", "checks.py", "cases", "curves.json"}
 _IGNORED = {"__pycache__"}
 _NOTES = {"README.md"}
 _CASE_SUFFIXES = {".py", ".ipynb"}

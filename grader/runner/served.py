@@ -90,6 +90,7 @@ def serve(mnist: Mnist | None, note: Note) -> None:
     """Install every stand-in. ``note`` takes a sentence for the report, once each."""
     builtins.input = quiet_input
     _serve_single_process_loading(note)
+    _serve_eager(note)
     _serve_display()
     _serve_colab(note)
     if mnist is not None:
@@ -113,6 +114,20 @@ def _serve_single_process_loading(note: Note) -> None:
         original(*bound.args, **bound.kwargs)
 
     DataLoader.__init__ = init  # type: ignore[method-assign]
+
+
+def _serve_eager(note: Note) -> None:
+    """``torch.compile`` gives back what it was given: a compiler would be a new process."""
+
+    def compile_(model: Any = None, **_: Any) -> Any:
+        note("torch.compile was served by running the model as it is.")
+        return model if model is not None else lambda function: function
+
+    def compile_in_place(_: torch.nn.Module, *__: Any, **___: Any) -> None:
+        note("Module.compile was served by running the model as it is.")
+
+    torch.compile = compile_  # type: ignore[assignment]
+    torch.nn.Module.compile = compile_in_place  # type: ignore[method-assign,assignment]
 
 
 def _serve_mnist(mnist: Mnist, note: Note) -> None:
