@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.errors import GraderFault
+from grader.errors import GraderFault, IsolationRefused
 from grader.model import (
     Exercise,
     Isolation,
@@ -130,7 +130,8 @@ class Supervisor:
     def run(self) -> Session:
         """Grade; always returns what there is, also when the grader itself failed.
 
-        Raises ZygoteDied, after which the same job can be run with a new zygote.
+        Raises ZygoteDied, after which the same job can be run with a new zygote, and
+        IsolationRefused before a byte of the submission was read.
         """
         self._zygote.wait_ready()  # its imports are not the student's time
         started = time.monotonic()
@@ -275,10 +276,10 @@ class Supervisor:
             self._job.policy is IsolationPolicy.REQUIRE
             and isolation.level is not IsolationLevel.FULL
         ):
-            raise GraderFault(
-                f"Full isolation was required (--isolation require), but this machine gives "
-                f"{isolation.level}: missing {', '.join(isolation.missing) or 'nothing'}. "
-                "See what it gives with: grade doctor"
+            raise IsolationRefused(
+                f"Full isolation was required, but this machine gives {isolation.level} isolation: "
+                f"it lacks {'; '.join(isolation.missing) or 'every layer'}. Nothing was run. See "
+                "what it gives with grade doctor, or grade with --isolation best."
             )
         submission = self._job.submission
         channel.send({"job": {
@@ -347,8 +348,10 @@ class Supervisor:
         self._end_student(Outcome.FORBIDDEN, reason)
 
     def _out_of_time(self) -> tuple[Outcome, str]:
-        return Outcome.TIMED_OUT, (
-            f"The program was ended after {self._job.exercise.limits.wall_s:g} seconds, its limit in all."
+        limit = self._job.exercise.limits.wall_s
+        return (
+            Outcome.TIMED_OUT,
+            f"The program was ended after {limit:g} seconds, its limit in all.",
         )
 
     # --- ends ----------------------------------------------------------------------------------

@@ -90,11 +90,23 @@ def _first_closed(path: str) -> str | None:
     return next((one for one in folders if not os.stat(one).st_mode & 0o001), None)
 
 
+def refuse(*calls: str) -> None:
+    """As a kernel does that lacks these calls."""
+    identity.no_new_privileges()
+    seccomp.install(Rule(name, Answer.NO_SUCH_CALL) for name in calls)
+
+
 def take_level(level: str) -> IsolationPolicy:
     """Become what the level says, for good."""
-    if level in {"container", "user", "user-bare"}:
+    if level not in {"root", "container-closed", "none"}:
         open_the_way_to_python()
-    if level in {"container", "container-closed"}:
+    if level == "root-no-pivot":
+        refuse("pivot_root")
+    if level == "root-old-mounts":
+        refuse("mount_setattr")
+    if level == "container-no-landlock":
+        refuse("landlock_create_ruleset")
+    if level.startswith("container"):
         be_in_a_container()
     if level in {"user", "user-bare"}:
         be_somebody()

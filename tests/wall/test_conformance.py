@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -13,11 +14,14 @@ from grader.runner.wall.programs import programs
 Run = Callable[[str, str], dict[str, Any]]
 PROGRAMS = {program.name: program for program in programs()}
 LEVELS = ("root", "container", "user", "user-bare")
+# Importing torch and training take seconds, so these programs run at two levels only.
+LEVELS_WITH_TORCH = ("root", "container") if os.geteuid() == 0 else ("user", "user-bare")
 WALLED = [
-    (level, name) for level in LEVELS for name, program in PROGRAMS.items()
-    # An ordinary user's private root is root's: torch is tried at the three that differ.
-    if level != "user" or not program.needs
-]  # fmt: skip
+    (level, name)
+    for level in LEVELS
+    for name, program in PROGRAMS.items()
+    if level in LEVELS_WITH_TORCH or not program.needs
+]
 NO_WALL_NEEDED = [
     name for name, program in PROGRAMS.items() if not program.needs
     and (program.aim in {"crash", "honest"} or name.startswith(("exhaust/time", "exhaust/output")))
@@ -60,9 +64,19 @@ def test_the_suite_notices_an_attack_that_succeeds(run_at: Run, name: str) -> No
 
 @pytest.mark.parametrize(("level", "expected"), [
     ("root", "full"), ("container", "full"), ("container-closed", "partial"),
+    ("container-no-landlock", "partial"), ("root-no-pivot", "full"), ("root-old-mounts", "full"),
     ("user", "full"), ("user-bare", "partial"), ("none", "none"),
 ])  # fmt: skip
 def test_each_level_is_named_for_what_it_is(run_at: Run, level: str, expected: str) -> None:
-    """The level in the report is the one that docs/isolation.md defines."""
-    isolation = run_at(level, "honest/threads")["isolation"]
-    assert isolation["level"] == expected, isolation
+    """The level is the one that docs/isolation.md defines, and honest work goes on in it."""
+    answer = run_at(level, "honest/file_tools")
+    assert answer["isolation"]["level"] == expected, answer["isolation"]
+    assert (answer["as_expected"], answer["got"]) == (True, []), answer
+
+
+@pytest.mark.parametrize("name", ["read/secret_by_path", "change/write_outside", "escape/network"])
+@pytest.mark.parametrize("level", ["root-no-pivot", "root-old-mounts", "container-closed"])
+def test_one_missing_layer_is_made_up_for_by_the_others(run_at: Run, level: str, name: str) -> None:
+    """A kernel that lacks a call costs a layer, not the promise."""
+    answer = run_at(level, name)
+    assert (answer["as_expected"], answer["got"]) == (True, []), answer

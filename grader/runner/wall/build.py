@@ -125,8 +125,10 @@ def apply(plan: Plan) -> Isolation:
         seccomp.available()
         seccomp.install(_rules(plan, standing))
     _try_forbidden(plan, standing)
+    if plan.allow_processes and levels.PRIVATE_ROOT not in standing.layers:
+        standing.missing.append("sockets: processes are allowed, and Unix sockets with them")
     return Isolation(
-        level=levels.level(standing.layers),
+        level=levels.level(standing.layers, allow_processes=plan.allow_processes),
         layers=tuple(standing.layers),
         missing=tuple(standing.missing),
     )
@@ -190,8 +192,11 @@ def _allowed(
     yield plan.workdir, landlock.OWN | (landlock.FOR_PROCESSES if processes else 0)
     for path in readable:
         yield path, landlock.RUN if processes else landlock.READ
-    for path in (*places.machine(), f"/proc/{os.getpid()}"):
+    for path in places.machine():
         yield path, landlock.READ
+    own = f"/proc/{os.getpid()}"
+    yield from ((f"{own}/{name}", landlock.READ) for name in places.OWN_FACTS)
+    yield from ((f"{own}/{name}", landlock.READ_DIR) for name in places.OWN_LISTS)
     for path in places.devices():
         yield path, landlock.USE_DEVICE
     if processes and levels.PRIVATE_ROOT in standing.layers:

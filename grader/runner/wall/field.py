@@ -101,7 +101,7 @@ class Field:
         return found
 
     def _listen(self) -> None:
-        places: dict[str, tuple[int, int, object]] = {
+        places: dict[str, tuple[int, int, tuple[str, int] | str]] = {
             "tcp": (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
             "udp": (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
             "stream": (socket.AF_UNIX, socket.SOCK_STREAM, str(self.folder / "stream")),
@@ -130,8 +130,7 @@ class Field:
         state: dict[str, object] = {"shared memory": _listing(SHARED_MEMORY)}
         for name in ("outside", "bank", "neighbour"):
             folder = self.folder / name
-            state[name] = _fingerprint(folder)
-            state.update({str(path): _fingerprint(path) for path in sorted(folder.iterdir())})
+            state[name] = {path.name: _fingerprint(path) for path in _tree(folder)}
         for name in SYSTEM_V:
             with contextlib.suppress(OSError):
                 state[name] = Path(f"/proc/sysvipc/{name}").read_text(encoding="utf-8")
@@ -141,6 +140,10 @@ class Field:
             state["processors"] = sorted(os.sched_getaffinity(0))
             state["scheduler"] = os.sched_getscheduler(0)
         return state
+
+
+def _tree(folder: Path) -> list[Path]:
+    return [folder, *sorted(folder.iterdir())] if folder.is_dir() else []
 
 
 def _listing(folder: Path) -> list[str]:

@@ -14,6 +14,9 @@ partial
     seccomp and at least one file layer are in force, but not all of the above.
 none
     Anything less. Crashes and time limits are still contained; nothing else is promised.
+
+An exercise that allows processes allows Unix sockets with them, and what such a socket may reach
+only a private root decides; without one its level is partial at best.
 """
 
 from __future__ import annotations
@@ -38,12 +41,13 @@ ALLOW_LISTS = frozenset({PRIVATE_ROOT, LANDLOCK})
 TWO = 2
 
 
-def level(layers: Collection[str]) -> IsolationLevel:
+def level(layers: Collection[str], *, allow_processes: bool = False) -> IsolationLevel:
     """The level that a set of layers in force amounts to."""
     have = set(layers)
     lists = len(have & ALLOW_LISTS)
     walls = lists + ({UID, FILE_MODES} <= have)
-    if have >= ALWAYS and lists and walls >= TWO:
+    sockets_bounded = PRIVATE_ROOT in have or not allow_processes
+    if have >= ALWAYS and lists and walls >= TWO and sockets_bounded:
         return IsolationLevel.FULL
     if SECCOMP in have and (lists or {UID, FILE_MODES} <= have):
         return IsolationLevel.PARTIAL

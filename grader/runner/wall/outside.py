@@ -61,8 +61,13 @@ def processes_of(uid: int) -> Iterator[int]:
 
 
 def _runs_as(pid: int, uid: int) -> bool:
-    facts = _status(pid)
-    return str(uid) in facts.get("Uid", "").split() and not facts.get("State", "").startswith("Z")
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            text = file.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    ids = text.partition(b"\nUid:")[2].partition(b"\n")[0].split()
+    return str(uid).encode() in ids and b"\nState:\tZ" not in text
 
 
 def resident_memory(pid: int) -> int:

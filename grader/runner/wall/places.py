@@ -30,6 +30,11 @@ MACHINE = (
     "/proc/sys/kernel/osrelease", "/proc/sys/kernel/ostype",
     "/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage",
 )  # fmt: skip
+OWN_FACTS = (
+    "status", "stat", "statm", "maps", "smaps", "smaps_rollup", "cmdline", "comm", "limits",
+)  # fmt: skip
+OWN_LISTS = ("fd", "task")
+"""Of one's own /proc entry: files to read, folders to list. Not ``net``: all connections."""
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a private one, in the private root only
 PROGRAMS = ("/bin", "/usr/bin", "/usr/local/bin")

@@ -7,7 +7,7 @@ comment lines after it say how it must end:
     # Opens a file of the grader by its full path.
     # outcome: crashed PermissionError or FileNotFoundError
     # needs: torch                    (a library beyond the standard ones; optional)
-    # limits: {"wall_s": 0.7}         (fields of model.Limits that differ; optional)
+    # limits: {"wall_s": 0.4}         (fields of model.Limits that differ; optional)
 
 An outcome is a word of ``model.Outcome``, and for ``crashed`` the exception or the signal; ``or``
 parts alternatives, for levels that refuse in different ways. Names between at signs
@@ -21,10 +21,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from grader.model import Outcome
+from grader.model import Limits, Outcome
 from grader.runner.wall.syscalls import NUMBERS, Arch
 
 FOLDER = Path(__file__).parent / "conformance"
@@ -49,12 +50,16 @@ class Program:
     source: str
     endings: tuple[Ending, ...]
     needs: str = ""
-    limits: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def aim(self) -> str:
         """The folder that it lies in: read, change, escape, exhaust, crash or honest."""
         return self.name.partition("/")[0]
+
+    def limited(self, limits: Limits) -> Limits:
+        """The given limits with this program's own in their place."""
+        return replace(limits, **self.limits)
 
     def render(self, planted: Mapping[str, str]) -> str:
         """The source with what was planted filled in.

@@ -197,7 +197,7 @@ def _child(source: str, plan: Plan, writes: list[int]) -> NoReturn:
     try:
         os.dup2(stdout, 1)
         os.dup2(stderr, 2)
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the program's life
+        sys.stdin = os.fdopen(0, closefd=False)  # the wall puts /dev/null there
         sys.stdout = os.fdopen(1, "w", closefd=False)
         sys.stderr = os.fdopen(2, "w", closefd=False)
         sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]

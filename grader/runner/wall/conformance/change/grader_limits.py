@@ -14,16 +14,20 @@ def attempt(route, action):
 
 
 libc = ctypes.CDLL(None, use_errno=True)
+
+
 def check(value):
     if value == -1:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return value
+
+
 for pid in (os.getppid(), int("@grader_pid@")):
-    attempt("prlimit", lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, 3)))
+    attempt("prlimit", lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE, (512, 512)))
     attempt("read limits", lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE))
     attempt("affinity", lambda: os.sched_setaffinity(pid, {0}))
-    attempt("nice", lambda: os.setpriority(os.PRIO_PROCESS, pid, 19))
+    attempt("nice", lambda: os.setpriority(os.PRIO_PROCESS, pid, 1))
     attempt("batch", lambda: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)))
     attempt("io priority", lambda: check(libc.syscall(int("@nr_ioprio_set@"), 1, pid, 3 << 13)))
-attempt("all of the user", lambda: os.setpriority(os.PRIO_USER, 0, 19))
-attempt("all of the group", lambda: os.setpriority(os.PRIO_PGRP, os.getpgid(0) + 0, 19))
+attempt("all of the user", lambda: os.setpriority(os.PRIO_USER, 0, 0))
+attempt("all of the group", lambda: os.setpriority(os.PRIO_PGRP, 0, 0))

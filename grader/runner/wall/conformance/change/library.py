@@ -4,6 +4,7 @@
 import os
 import site
 import sys
+import grader
 
 
 def attempt(route, action):
@@ -13,7 +14,15 @@ def attempt(route, action):
         print("refused", route, type(error).__name__)
 
 
-for folder in {os.path.dirname(os.__file__), *site.getsitepackages(), sys.prefix, sys.base_prefix, *sys.path}:
-    if folder and folder != os.getcwd():
-        attempt(folder, lambda: open(os.path.join(folder, "sitecustomize.py"), "w").write("import os"))
-attempt("os.py", lambda: open(os.__file__, "a").write("# changed"))
+for folder in {
+    os.path.dirname(os.__file__),
+    *site.getsitepackages(),
+    *grader.__path__,
+    sys.prefix,
+    sys.base_prefix,
+}:
+    attempt(
+        folder, lambda: os.open(os.path.join(folder, "grade-was-here"), os.O_CREAT | os.O_WRONLY)
+    )
+for file in (os.__file__, grader.__file__):
+    attempt(file, lambda: open(file, "a").close())

@@ -3,21 +3,30 @@
 
 import os
 
-def info():
+
+def state(path):
     try:
-        got = os.stat("@outside@/precious.txt")
+        got = os.stat(path)
     except OSError:
         return None
-    return got.st_mode, got.st_uid, got.st_gid, got.st_mtime_ns
-before = info()
-for action in (lambda: os.chmod("@outside@/precious.txt", 0), lambda: os.chmod("@outside@", 0),
-               lambda: os.chown("@outside@/precious.txt", os.getuid(), os.getgid()), lambda: os.utime("@outside@/precious.txt", (0, 0)),
-               lambda: os.setxattr("@outside@/precious.txt", "user.x", b"1"), lambda: os.chmod(os.__file__, 0o777),
-               lambda: os.fchmod(os.open(os.__file__, os.O_RDONLY), 0), lambda: os.utime(os.__file__, (0, 0))):
-    try:
-        action()
-    except OSError:
-        pass
-assert open(os.__file__).read(), "the library is unreadable now"
-if os.stat(os.__file__).st_mtime_ns == 0 or info() != before:
-    print("REACHED", before, info())
+    return got.st_mode, got.st_uid, got.st_gid, got.st_mtime_ns, got.st_ctime_ns
+
+
+paths = ("@outside@/precious.txt", "@outside@", os.__file__)
+before = [state(path) for path in paths]
+info = os.stat(os.__file__)
+for path in paths:
+    for action in (
+        lambda: os.chmod(path, 0o644),
+        lambda: os.chown(path, os.getuid(), os.getgid()),
+        lambda: os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns)),
+        lambda: os.setxattr(path, "user.x", b"1"),
+        lambda: os.fchmod(os.open(path, os.O_RDONLY), 0o644),
+        lambda: os.lchown(path, -1, -1),
+    ):
+        try:
+            action()
+        except OSError:
+            pass
+if [state(path) for path in paths] != before:
+    print("REACHED", before)

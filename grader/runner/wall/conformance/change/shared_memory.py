@@ -16,10 +16,14 @@ def attempt(route, action):
 attempt("file", lambda: open("/dev/shm/message", "w").write("hello"))
 attempt("python", lambda: shared_memory.SharedMemory("message", create=True, size=100))
 libc = ctypes.CDLL(None, use_errno=True)
+
+
 def check(value):
     if value == -1:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return value
+
+
 attempt("system v", lambda: check(libc.shmget(4711, 4096, 0o1666)))
 attempt("semaphore", lambda: check(libc.semget(4711, 1, 0o1666)))
 attempt("message", lambda: check(libc.msgget(4711, 0o1666)))

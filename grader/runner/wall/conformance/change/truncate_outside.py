@@ -13,5 +13,4 @@ def attempt(route, action):
 
 attempt("truncate", lambda: os.truncate("@outside@/precious.txt", 0))
 attempt("open", lambda: os.open("@outside@/precious.txt", os.O_RDONLY | os.O_TRUNC))
-attempt("library", lambda: os.open(os.__file__, os.O_RDONLY | os.O_TRUNC))
-attempt("library path", lambda: os.truncate(os.__file__, 0))
+attempt("library", lambda: os.truncate(os.__file__, os.path.getsize(os.__file__)))

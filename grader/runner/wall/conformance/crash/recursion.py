@@ -1,6 +1,9 @@
 # Recurses without end.
 # outcome: crashed RecursionError
 
+
 def deeper():
     return deeper()
+
+
 deeper()

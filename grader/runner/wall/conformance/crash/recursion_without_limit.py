@@ -5,9 +5,14 @@
 import sys
 
 sys.setrecursionlimit(10**9)
+
+
 class Nested:
     def __repr__(self):
         return repr([self])
+
     def __eq__(self, other):
         return [self] == [other]
+
+
 Nested() == Nested()

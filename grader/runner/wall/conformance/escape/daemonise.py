@@ -9,4 +9,4 @@ if os.fork():
 os.setsid()
 if os.fork():
     os._exit(0)
-time.sleep(60)
+time.sleep(20)

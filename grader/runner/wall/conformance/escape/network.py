@@ -12,8 +12,15 @@ def attempt(route, action):
         print("refused", route, type(error).__name__)
 
 
-attempt("tcp", lambda: socket.create_connection(("127.0.0.1", int("@tcp_port@")), 2).sendall(b"hello"))
-attempt("udp", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"hello", ("127.0.0.1", int("@udp_port@"))))
+attempt(
+    "tcp", lambda: socket.create_connection(("127.0.0.1", int("@tcp_port@")), 2).sendall(b"hello")
+)
+attempt(
+    "udp",
+    lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(
+        b"hello", ("127.0.0.1", int("@udp_port@"))
+    ),
+)
 attempt("tcp6", lambda: socket.create_connection(("::1", int("@tcp_port@")), 2))
 attempt("raw", lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
 attempt("packet", lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW))

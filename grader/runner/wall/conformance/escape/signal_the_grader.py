@@ -13,7 +13,7 @@ def attempt(route, action):
 
 
 for pid in (os.getppid(), int("@grader_pid@"), -1, 1, 0, -os.getppid()):
-    for number in (0, signal.SIGSTOP, signal.SIGKILL):
+    for number in (0, signal.SIGCONT):  # where they could be sent they would do no harm
         attempt((pid, number), lambda: os.kill(pid, number))
-attempt("group", lambda: os.killpg(os.getpgid(os.getppid()), signal.SIGKILL))
-attempt("pidfd", lambda: signal.pidfd_send_signal(os.pidfd_open(os.getppid()), signal.SIGKILL))
+attempt("group", lambda: os.killpg(os.getpgid(os.getppid()), signal.SIGCONT))
+attempt("pidfd", lambda: signal.pidfd_send_signal(os.pidfd_open(os.getppid()), signal.SIGCONT))

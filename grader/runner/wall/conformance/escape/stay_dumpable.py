@@ -13,10 +13,14 @@ def attempt(route, action):
 
 
 libc = ctypes.CDLL(None, use_errno=True)
+
+
 def prctl(*arguments):
     if libc.prctl(*arguments) == -1:
         raise OSError(ctypes.get_errno(), "prctl")
     return arguments
+
+
 attempt("dumpable", lambda: prctl(4, 1, 0, 0, 0))
 attempt("parent's death", lambda: prctl(1, 0, 0, 0, 0))
 attempt("seccomp", lambda: prctl(22, 1, 0, 0, 0))

@@ -17,6 +17,8 @@ def body():
     attempt("fork", os.fork)
     attempt("write", lambda: open("@outside@/precious.txt", "w"))
     attempt("kill", lambda: os.kill(os.getppid(), 0))
+
+
 thread = threading.Thread(target=body)
 thread.start()
 thread.join()

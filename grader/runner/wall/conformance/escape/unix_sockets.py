@@ -15,8 +15,18 @@ for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
     attempt("path", lambda: socket.socket(socket.AF_UNIX, kind).connect("@unix_socket@"))
     attempt("abstract", lambda: socket.socket(socket.AF_UNIX, kind).connect("\0@abstract_socket@"))
 attempt("bind", lambda: socket.socket(socket.AF_UNIX).bind("mine.sock"))
-attempt("datagram pair", lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b"hello", "@unix_datagram@"))
-attempt("sequence pair", lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)[0].sendto(b"hello", "@unix_datagram@"))
+attempt(
+    "datagram pair",
+    lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(
+        b"hello", "@unix_datagram@"
+    ),
+)
+attempt(
+    "sequence pair",
+    lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)[0].sendto(
+        b"hello", "@unix_datagram@"
+    ),
+)
 left, right = socket.socketpair()
 attempt("sendto", lambda: left.sendto(b"hello", "@unix_datagram@"))
 attempt("sendmsg", lambda: left.sendmsg([b"hello"], [], 0, "@unix_datagram@"))

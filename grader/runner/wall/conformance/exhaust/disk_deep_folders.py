@@ -3,6 +3,6 @@
 
 import os
 
-for number in range(5000):
+for number in range(2000):
     os.mkdir("d")
     os.chdir("d")

@@ -1,14 +1,13 @@
-# Forks without end.
+# Forks hundreds of times.
 # outcome: ok
 
 import os
 
 count = 0
-for _ in range(2000):
+for _ in range(500):
     try:
         if os.fork() == 0:
-            while True:
-                os.fork()
+            os._exit(0)
         count += 1
     except OSError:
         pass

@@ -1,6 +1,6 @@
 # Ignores every signal that can be ignored, and all exceptions.
 # outcome: timed_out
-# limits: {"wall_s": 0.7}
+# limits: {"wall_s": 0.4}
 
 import signal
 import time

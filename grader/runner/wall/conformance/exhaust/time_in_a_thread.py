@@ -1,6 +1,6 @@
 # Ends its main thread's work while another thread goes on.
 # outcome: timed_out
-# limits: {"wall_s": 0.7}
+# limits: {"wall_s": 0.4}
 
 import threading
 import time

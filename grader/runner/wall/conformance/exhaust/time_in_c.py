@@ -1,6 +1,6 @@
 # Stays inside one call of C, where no signal handler of Python runs.
 # outcome: timed_out
-# limits: {"wall_s": 0.7}
+# limits: {"wall_s": 0.4}
 
 import re
 

@@ -1,6 +1,6 @@
 # Sleeps for ever, which uses no processor time.
 # outcome: timed_out
-# limits: {"wall_s": 0.7}
+# limits: {"wall_s": 0.4}
 
 import time
 

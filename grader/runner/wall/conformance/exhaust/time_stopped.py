@@ -1,6 +1,6 @@
 # Stops itself.
 # outcome: timed_out
-# limits: {"wall_s": 0.7}
+# limits: {"wall_s": 0.4}
 
 import os
 import signal

@@ -20,7 +20,11 @@ shutil.make_archive("packed", "zip", "data")
 shutil.make_archive("packed", "gztar", "data")
 zipfile.ZipFile("packed.zip").extractall("from_zip")
 tarfile.open("packed.tar.gz").extractall("from_tar")
-assert pathlib.Path("from_tar/a.txt").read_text() == pathlib.Path("from_zip/a.txt").read_text() == "hello"
+assert (
+    pathlib.Path("from_tar/a.txt").read_text()
+    == pathlib.Path("from_zip/a.txt").read_text()
+    == "hello"
+)
 with open("data/a.txt", "r+") as file:
     file.truncate(2)
 shutil.rmtree("copied")

@@ -3,7 +3,9 @@
 
 import logging
 
-logging.basicConfig(level=logging.INFO, handlers=[logging.FileHandler("log.txt"), logging.StreamHandler()])
+logging.basicConfig(
+    level=logging.INFO, handlers=[logging.FileHandler("log.txt"), logging.StreamHandler()]
+)
 logging.info("epoch %d", 1)
 assert "epoch 1" in open("log.txt").read()
 print("fine")

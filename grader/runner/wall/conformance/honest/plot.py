@@ -7,6 +7,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+
 plt.plot([1, 2, 3], label="loss")
 plt.legend()
 plt.title("Training")

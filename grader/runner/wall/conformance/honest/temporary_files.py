@@ -4,7 +4,11 @@
 import os
 import tempfile
 
-with tempfile.TemporaryDirectory() as folder, tempfile.NamedTemporaryFile() as named, tempfile.TemporaryFile() as plain:
+with (
+    tempfile.TemporaryDirectory() as folder,
+    tempfile.NamedTemporaryFile() as named,
+    tempfile.TemporaryFile() as plain,
+):
     plain.write(b"text")
     named.write(b"text")
     open(os.path.join(folder, "a"), "w").write("text")

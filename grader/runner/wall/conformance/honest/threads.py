@@ -7,9 +7,13 @@ import threading
 
 results = queue.Queue()
 lock = threading.Lock()
+
+
 def work(number):
     with lock:
         results.put(number * number)
+
+
 threads = [threading.Thread(target=work, args=(n,)) for n in range(20)]
 for thread in threads:
     thread.start()

@@ -9,7 +9,13 @@ import platform
 import socket
 import time
 
-print(getpass.getuser(), pathlib.Path.home(), socket.gethostname(), os.cpu_count(), len(os.sched_getaffinity(0)))
+print(
+    getpass.getuser(),
+    pathlib.Path.home(),
+    socket.gethostname(),
+    os.cpu_count(),
+    len(os.sched_getaffinity(0)),
+)
 print(platform.platform(), platform.processor(), platform.node(), time.tzname, locale.getlocale())
 pathlib.Path.home().joinpath(".cache").mkdir()
 os.nice(1)

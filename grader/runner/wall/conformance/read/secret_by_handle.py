@@ -16,6 +16,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 handle = ctypes.create_string_buffer(8 + 128)
 handle.raw = (128).to_bytes(4, "little") + bytes(132)
 mount = ctypes.c_int()
+
+
 def by_handle():
     if libc.name_to_handle_at(-100, b"@secret@", handle, ctypes.byref(mount), 0):
         raise OSError(ctypes.get_errno(), "name_to_handle_at")
@@ -23,4 +25,6 @@ def by_handle():
     if fd < 0:
         raise OSError(ctypes.get_errno(), "open_by_handle_at")
     return os.read(fd, 100)
+
+
 attempt("handle", by_handle)

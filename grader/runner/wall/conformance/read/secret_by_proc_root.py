@@ -11,6 +11,11 @@ def attempt(route, action):
         print("refused", route, type(error).__name__)
 
 
-for way in ("/proc/self/root", "/proc/self/cwd/../../../../..", f"/proc/{os.getppid()}/root", "/proc/1/root",
-            "/proc/thread-self/root"):
+for way in (
+    "/proc/self/root",
+    "/proc/self/cwd/../../../../..",
+    f"/proc/{os.getppid()}/root",
+    "/proc/1/root",
+    "/proc/thread-self/root",
+):
     attempt(way, lambda: open(way + "@secret@").read())

@@ -18,4 +18,6 @@ os.chdir("a/b")
 attempt("move", lambda: os.rename("../../a", "@secret_folder@/a"))
 attempt("cwd", lambda: open("../../../../../.." + "@secret@").read())
 attempt("chroot", lambda: (os.chroot("."), open("@secret@").read()))
-attempt("fchdir", lambda: os.fchdir(os.open("@secret_folder@", os.O_PATH)) or open("secret.txt").read())
+attempt(
+    "fchdir", lambda: os.fchdir(os.open("@secret_folder@", os.O_PATH)) or open("secret.txt").read()
+)

@@ -13,6 +13,8 @@ def attempt(route, action):
 
 
 attempt("load", lambda: torch.load("@secret@", weights_only=False))
-attempt("from_file", lambda: bytes(torch.from_file("@secret@", size=20, dtype=torch.uint8).tolist()))
+attempt(
+    "from_file", lambda: bytes(torch.from_file("@secret@", size=20, dtype=torch.uint8).tolist())
+)
 attempt("storage", lambda: torch.UntypedStorage.from_file("@secret@", False, 20).tolist())
 attempt("jit", lambda: torch.jit.load("@secret@"))

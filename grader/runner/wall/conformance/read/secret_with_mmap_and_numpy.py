@@ -21,6 +21,8 @@ def attempt(route, action):
 attempt("numpy", lambda: numpy.fromfile("@secret@", dtype="u1").tobytes())
 attempt("memmap", lambda: bytes(numpy.memmap("@secret@", mode="r")))
 attempt("loadtxt", lambda: numpy.loadtxt("@secret@", dtype=str))
+
+
 def by_stdio():
     libc = ctypes.CDLL(None)
     libc.fopen.restype = ctypes.c_void_p
@@ -30,6 +32,15 @@ def by_stdio():
     text = ctypes.create_string_buffer(200)
     libc.fgets(text, 200, ctypes.c_void_p(file))
     return text.value
+
+
 attempt("stdio", by_stdio)
-attempt("sqlite", lambda: sqlite3.connect("file:@secret@?mode=ro", uri=True).execute("select 1 from sqlite_master").fetchall())
+attempt(
+    "sqlite",
+    lambda: (
+        sqlite3.connect("file:@secret@?mode=ro", uri=True)
+        .execute("select 1 from sqlite_master")
+        .fetchall()
+    ),
+)
 print("lines", linecache.getlines("@secret@"))

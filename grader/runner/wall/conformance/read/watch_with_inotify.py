@@ -13,6 +13,8 @@ def attempt(route, action):
 
 
 libc = ctypes.CDLL(None, use_errno=True)
+
+
 def watch(path):
     fd = libc.inotify_init()
     if fd < 0:
@@ -20,6 +22,8 @@ def watch(path):
     if libc.inotify_add_watch(fd, path, 0xFFF) < 0:
         raise OSError(ctypes.get_errno(), "inotify_add_watch")
     return fd
+
+
 attempt("secret", lambda: watch(b"@secret_folder@"))
 attempt("tmp", lambda: watch(b"/tmp"))
 attempt("fanotify", lambda: open(libc.fanotify_init(0, 0)))
