@@ -189,9 +189,13 @@ def test_a_program_that_deletes_its_folder_is_graded(
 
 FORGED = json.dumps({"schema": "grade.result/1", "outcome": "ok", "passed": True, "score": 10})
 TO_EVERY_DESCRIPTOR = r"""
-import os
+import json, os, struct
+def frame(message):
+    text = json.dumps(message).encode()
+    return struct.pack('>16sII', bytes(16), len(text), 0) + text
+ok = {'id': 1, 'notes': [], 'ok': {'$': 'dict', 'items': [['crash', None], ['called', None]]}}
 for fd in range(3, 50):
-    try: os.write(fd, b'\0\0\0\x10\0\0\0\0{"done":true   }')
+    try: os.write(fd, frame({'events': []}) + frame(ok))
     except OSError: pass
 """
 OUR_OBJECTS_EMPTIED = """
@@ -218,6 +222,8 @@ def test_what_looks_like_a_result_is_none(
     report, statuses = run(warm_grader, debug_loop, source)
     assert passed(statuses) == set()
     assert report.verdict.score == 0
+    if source is TO_EVERY_DESCRIPTOR:
+        assert report.verdict.outcome is Outcome.FORBIDDEN
 
 
 def test_nothing_is_left_behind(

@@ -176,7 +176,11 @@ class Program:
             self._report.faulted(fault)
         finally:
             self._report.note(connection.notes)
-        return Trace.from_plain(batches)
+        trace = Trace.from_plain(batches)
+        if trace.is_tampered:
+            self.ended = "The program replaced the hooks by which its training is watched."
+            self._report.faulted(StudentFault(Outcome.FORBIDDEN, self.ended))
+        return trace
 
     def _evaluate(self, connection: Connection, images: torch.Tensor) -> object:
         if not connection.alive:

@@ -51,6 +51,7 @@ def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     channel = Channel(socket.socket(fileno=channel_fd))
     channel.send({"isolation": asdict(isolation)})
     go, _ = channel.receive()
+    channel.seal_with(bytes.fromhex(go["seal"]))
     Student(channel, go["job"], data).serve()
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import selectors
 import signal
 import socket
@@ -37,7 +38,7 @@ from grader.model import (
 from grader.runner import wall
 from grader.runner.cleanup import disk_usage, remove_tree
 from grader.runner.warm import Ended, Forked, Zygote, ZygoteDied
-from grader.runner.wire import Channel, WireError
+from grader.runner.wire import SEAL_BYTES, Channel, WireError
 
 TICK_S = 0.05
 HANDSHAKE_S = 20.0
@@ -211,14 +212,15 @@ class Supervisor:
             self._remember(outcome, reason)
             self._control.send(json.dumps({"outcome": outcome, "reason": reason}).encode())
             return
-        channel = self._start_student(quiet=quiet)
-        answer: dict[str, Any] = {"isolation": asdict(self._session.isolation)}
-        socket.send_fds(self._control, [json.dumps(answer).encode()], [channel.fileno()])
+        seal = secrets.token_bytes(SEAL_BYTES)
+        channel = self._start_student(seal, quiet=quiet)
+        answer = json.dumps({"seal": seal.hex()}).encode()
+        socket.send_fds(self._control, [answer], [channel.fileno()])
         channel.close()
 
     # --- one student --------------------------------------------------------------------------
 
-    def _start_student(self, *, quiet: bool) -> socket.socket:
+    def _start_student(self, seal: bytes, *, quiet: bool) -> socket.socket:
         """Fork a student, check that its wall stands, and send it the submission."""
         folder = Path(tempfile.mkdtemp(prefix="grade-"))
         uid = wall.submission_uid() if self._job.policy is not IsolationPolicy.NONE else None
@@ -250,13 +252,13 @@ class Supervisor:
             os.set_blocking(fd, False)
             self._selector.register(fd, selectors.EVENT_READ, lambda fd=fd: self._drain(fd))
         try:
-            self._shake_hands(ours)
+            self._shake_hands(ours, seal)
         except BaseException:
             ours.close()
             raise
         return ours
 
-    def _shake_hands(self, ours: socket.socket) -> None:
+    def _shake_hands(self, ours: socket.socket, seal: bytes) -> None:
         channel = Channel(ours)
         try:
             hello, _ = channel.receive(time.monotonic() + HANDSHAKE_S)
@@ -282,7 +284,7 @@ class Supervisor:
                 "what it gives with grade doctor, or grade with --isolation best."
             )
         submission = self._job.submission
-        channel.send({"job": {
+        channel.send({"seal": seal.hex(), "job": {
             "name": Path(submission.name).name,
             "kind": submission.kind,
             "cells": [[cell.number, cell.source] for cell in submission.cells],

@@ -1,10 +1,13 @@
 """Frames between processes: JSON and raw tensor bytes, every length capped before it is read.
 
-Theory of operation. A frame is two big-endian 32-bit lengths, then that many bytes of JSON,
-then that many bytes of safetensors. The reader checks both lengths against its caps before
-it reads on, reads against a deadline, and parses last. Whatever is wrong with the bytes is a
-:class:`WireMalformed`, :class:`WireOverflow`, :class:`WireTimeout` or :class:`WireClosed`:
-the reader turns them into an outcome, never into an error of its own. Nothing is pickled.
+Theory of operation. A frame is a seal of 16 bytes, two big-endian 32-bit lengths, then that
+many bytes of JSON, then that many bytes of safetensors. The seal is drawn anew for every
+student's process and told to it before the submission is: a program that writes frames of its
+own to whatever descriptors it finds has no seal, and its run ends there. The reader checks both
+lengths against its caps before it reads on, reads against a deadline, and parses last. Whatever
+is wrong with the bytes is a :class:`WireMalformed`, :class:`WireOverflow`, :class:`WireTimeout`
+or :class:`WireClosed`: the reader turns them into an outcome, never into an error of its own.
+Nothing is pickled.
 
 Values that JSON can't say are tagged objects: ``{"$": "tensor", "at": "0", ...}``. A dict of
 the sender is always tagged, so that no student's dict can pose as a tag.
@@ -12,6 +15,7 @@ the sender is always tagged, so that no student's dict can pose as a tag.
 
 from __future__ import annotations
 
+import hmac
 import json
 import select
 import socket
@@ -27,11 +31,14 @@ if TYPE_CHECKING:
 
     import torch
 
-LENGTHS = struct.Struct(">II")
+HEADER = struct.Struct(">16sII")
+SEAL_BYTES = 16
+NO_SEAL = bytes(SEAL_BYTES)
 MAX_JSON = 8 << 20
 MAX_BLOB = 64 << 20
 MAX_TENSOR_HEADER = 64 << 10
 MAX_DEPTH = 64
+SIZE_BYTES = 8
 
 
 class WireError(StudentFault):
@@ -74,9 +81,12 @@ class WireMalformed(WireError):
 class Channel:
     """One end of a stream socket that carries frames."""
 
-    def __init__(self, sock: socket.socket, *, max_blob: int = MAX_BLOB) -> None:
+    def __init__(
+        self, sock: socket.socket, *, max_blob: int = MAX_BLOB, seal: bytes = NO_SEAL
+    ) -> None:
         self._sock = sock
         self._max_blob = max_blob
+        self._seal = seal
         sock.setblocking(False)
 
     def fileno(self) -> int:
@@ -87,10 +97,14 @@ class Channel:
         """Close this end."""
         self._sock.close()
 
+    def seal_with(self, seal: bytes) -> None:
+        """From here on send with this seal, and take nothing without it."""
+        self._seal = seal
+
     def send(self, message: Mapping[str, Any], blob: bytes = b"") -> None:
         """Send one frame. Raises :class:`WireClosed` when nobody reads any more."""
         text = json.dumps(message, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        self._send_all(LENGTHS.pack(len(text), len(blob)) + text)
+        self._send_all(HEADER.pack(self._seal, len(text), len(blob)) + text)
         if blob:
             self._send_all(blob)
 
@@ -100,7 +114,9 @@ class Channel:
         ``deadline`` is a reading of :func:`time.monotonic`; None waits for ever.
         Raises a :class:`WireError`.
         """
-        json_size, blob_size = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
+        seal, json_size, blob_size = HEADER.unpack(self._read(HEADER.size, deadline))
+        if not hmac.compare_digest(seal, self._seal):
+            raise WireMalformed("it was not written by the grader's own code")
         if json_size > MAX_JSON:
             raise WireOverflow(json_size, MAX_JSON)
         if blob_size > self._max_blob:
@@ -244,7 +260,7 @@ def unpack(plain: Any, blob: bytes, *, deref: Any = None) -> Any:
 def _load_tensors(blob: bytes) -> dict[str, torch.Tensor]:
     from safetensors.torch import load  # noqa: PLC0415 - imports torch
 
-    if len(blob) < LENGTHS.size or int.from_bytes(blob[:8], "little") > MAX_TENSOR_HEADER:
+    if len(blob) < SIZE_BYTES or int.from_bytes(blob[:SIZE_BYTES], "little") > MAX_TENSOR_HEADER:
         raise WireMalformed("its tensors have no sensible header")
     try:
         return dict(load(blob))

@@ -21,7 +21,9 @@ FEWEST_STEPS = 20
 
 
 def require_training(program, updates=1):
-    """Fail a check that has nothing to look at."""
+    """Fail a check that has nothing to look at, or nothing that can be believed."""
+    if program.trace.is_tampered:
+        raise CheckFailed(program.ended)
     if program.trace.updates >= updates:
         return
     if program.trace.updates:
@@ -61,6 +63,8 @@ def test_gradients(program, found):
 def test_loss(program, found):
     """The loss is an instance that is called."""
     findings = found("loss-class-not-instance")
+    if program.trace.is_tampered:
+        raise CheckFailed(program.ended)
     if findings:
         raise CheckFailed("a loss class is called as if it were a function", findings=findings)
     if not program.trace.updates and not any(True for _ in program.trace.of(Backward)):

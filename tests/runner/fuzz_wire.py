@@ -26,7 +26,7 @@ from grader.checks.remote import Connection, StudentRaised, Supervision
 from grader.errors import StudentFault
 from grader.model import Outcome
 from grader.rules import find_all
-from grader.runner.wire import LENGTHS, pack
+from grader.runner.wire import HEADER, NO_SEAL, pack
 from grader.trace.learning import next_replay, rate_verdict
 from grader.trace.recorder import Recorder
 from grader.trace.trace import Trace
@@ -38,9 +38,9 @@ class Deaf(Supervision):
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 
-    def new_student(self, *, quiet: bool) -> socket.socket:
+    def new_student(self, *, quiet: bool) -> tuple[socket.socket, bytes]:
         del quiet
-        return self._sock
+        return self._sock, NO_SEAL
 
     def kill(self, outcome: Outcome, reason: str) -> None:
         del outcome, reason
@@ -52,7 +52,7 @@ class Deaf(Supervision):
 def frame(message: dict[str, Any], blob: bytes = b"") -> bytes:
     """One frame as the student's side writes it."""
     text = json.dumps(message).encode()
-    return LENGTHS.pack(len(text), len(blob)) + text + blob
+    return HEADER.pack(NO_SEAL, len(text), len(blob)) + text + blob
 
 
 def corpus() -> list[bytes]:
@@ -122,9 +122,9 @@ def mutated(data: bytes, draw: random.Random) -> bytes:
 
 def reframed(data: bytes, draw: random.Random) -> bytes:
     """A mutant whose first frame is whole again, so that its inside is read."""
-    size, blob = LENGTHS.unpack(data[: LENGTHS.size])
-    text = mutated(data[LENGTHS.size : LENGTHS.size + size], draw)
-    return LENGTHS.pack(len(text), blob) + text + data[LENGTHS.size + size :]
+    seal, size, blob = HEADER.unpack(data[: HEADER.size])
+    text = mutated(data[HEADER.size : HEADER.size + size], draw)
+    return HEADER.pack(seal, len(text), blob) + text + data[HEADER.size + size :]
 
 
 TOKENS = [

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from grader.model import Outcome
 from grader.runner.wire import (
-    LENGTHS,
+    HEADER,
     MAX_JSON,
+    NO_SEAL,
     Channel,
     NotPlain,
     WireClosed,
@@ -146,13 +147,13 @@ def test_frames_arrive_in_order(pair: tuple[socket.socket, Channel]) -> None:
 @pytest.mark.parametrize(
     ("data", "error", "outcome"),
     [
-        (LENGTHS.pack(MAX_JSON + 1, 0), WireOverflow, Outcome.OUTPUT_LIMIT),
-        (LENGTHS.pack(2, (1 << 20) + 1) + b"{}", WireOverflow, Outcome.OUTPUT_LIMIT),
-        (LENGTHS.pack(3, 0) + b"{x}", WireMalformed, Outcome.FORBIDDEN),
-        (LENGTHS.pack(2, 0) + b"[]", WireMalformed, Outcome.FORBIDDEN),
-        (LENGTHS.pack(200_000, 0) + b"[" * 200_000, WireMalformed, Outcome.FORBIDDEN),
-        (LENGTHS.pack(2, 0) + b"\xff\xfe", WireMalformed, Outcome.FORBIDDEN),
-        (LENGTHS.pack(10, 0) + b"{", WireTimeout, Outcome.TIMED_OUT),
+        (HEADER.pack(NO_SEAL, MAX_JSON + 1, 0), WireOverflow, Outcome.OUTPUT_LIMIT),
+        (HEADER.pack(NO_SEAL, 2, (1 << 20) + 1) + b"{}", WireOverflow, Outcome.OUTPUT_LIMIT),
+        (HEADER.pack(NO_SEAL, 3, 0) + b"{x}", WireMalformed, Outcome.FORBIDDEN),
+        (HEADER.pack(NO_SEAL, 2, 0) + b"[]", WireMalformed, Outcome.FORBIDDEN),
+        (HEADER.pack(NO_SEAL, 200_000, 0) + b"[" * 200_000, WireMalformed, Outcome.FORBIDDEN),
+        (HEADER.pack(NO_SEAL, 2, 0) + b"\xff\xfe", WireMalformed, Outcome.FORBIDDEN),
+        (HEADER.pack(NO_SEAL, 10, 0) + b"{", WireTimeout, Outcome.TIMED_OUT),
         (b"\x00", WireTimeout, Outcome.TIMED_OUT),
     ],
 )
@@ -167,10 +168,22 @@ def test_a_bad_frame_is_an_outcome(
     assert caught.value.outcome is outcome
 
 
+def test_a_frame_without_the_seal_is_refused(pair: tuple[socket.socket, Channel]) -> None:
+    """Who doesn't know this process's seal can't answer for it."""
+    theirs, channel = pair
+    channel.seal_with(b"s" * 16)
+    sealed = Channel(theirs, seal=b"s" * 16)
+    sealed.send({"n": 1})
+    assert channel.receive(soon()) == ({"n": 1}, b"")
+    Channel(theirs).send({"n": 2})
+    with pytest.raises(WireMalformed, match="grader's own code"):
+        channel.receive(soon())
+
+
 def test_a_closed_end_is_told(pair: tuple[socket.socket, Channel]) -> None:
     """A sender that is gone, even in the middle of a frame, is not waited for."""
     theirs, channel = pair
-    theirs.sendall(LENGTHS.pack(100, 0) + b"{")
+    theirs.sendall(HEADER.pack(NO_SEAL, 100, 0) + b"{")
     theirs.close()
     with pytest.raises(WireClosed):
         channel.receive(soon())
