@@ -30,7 +30,8 @@ from grader.model import (
     Visibility,
 )
 from grader.plain import read_check, read_crash, read_finding
-from grader.runner.supervisor import Job, Session, Supervisor
+from grader.runner.job import Job, Session
+from grader.runner.supervisor import Supervisor
 from grader.runner.warm import Zygote, ZygoteDied
 from grader.verdict import decide
 
@@ -106,6 +107,7 @@ class Grader:
             submission=submission,
             policy=self._options.isolation,
             seed=self._options.seed,
+            forbidden=_secrets(exercise),
             props=props.read_text(encoding="utf-8") if props.is_file() else None,
             data_files=tuple(datasets.public_file(name) for name in exercise.data),
             judge={
@@ -154,6 +156,14 @@ class Grader:
             curves=judged.curves,
             reference_curves=reference_curves(exercise),
         )
+
+
+def _secrets(exercise: Exercise) -> tuple[Path, ...]:
+    """The files that no student's process may open: answers, checks, points, labels."""
+    rubric = exercise.reference.parents[1] / "rubrics" / f"{exercise.id}.yaml"
+    heldout = (datasets.heldout_file(name) for name in exercise.data)
+    files = (exercise.reference / "solution.py", exercise.reference / "checks.py", rubric, *heldout)
+    return tuple(path for path in files if path.is_file())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.runner.values import at_hand
+
 MAX_FRAMES = 30
 MAX_MESSAGE = 4000
 
@@ -162,7 +164,7 @@ class Program:
         }
 
     def describe(self, error: BaseException) -> dict[str, Any]:
-        """An exception as plain data, with the frames of the student's own files only."""
+        """An exception as plain data: the student's own frames, and the values in the last one."""
         files = self.files
         frames = []
         traceback = error.__traceback__
@@ -180,7 +182,12 @@ class Program:
         half = MAX_FRAMES // 2
         if len(frames) > MAX_FRAMES:
             frames = frames[:half] + frames[-half:]
-        return {"type": type(error).__name__[:80], "message": message, "frames": frames}
+        return {
+            "type": type(error).__name__[:80],
+            "message": message,
+            "frames": frames,
+            "values": at_hand(error.__traceback__, files),
+        }
 
     def entry_point(self) -> tuple[str, Any] | None:
         """A function of the student's own that looks like the program: name and function."""

@@ -45,6 +45,7 @@ def main(argument: dict[str, Any], descriptors: list[int]) -> None:
             "policy": IsolationPolicy(argument["plan"]["policy"]),
             "keep_fds": (channel_fd, *data),
             "readable": tuple(argument["plan"]["readable"]),
+            "forbidden": tuple(argument["plan"]["forbidden"]),
         }
     )
     isolation = wall.apply(plan)

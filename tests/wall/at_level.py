@@ -1,7 +1,8 @@
 """Become a grader at one privilege level, then run programs of the suite on request.
 
 Started by the tests as a process of its own, because most steps can't be taken back. Requests
-are lines on standard input, ``<program name>``; answers are lines of JSON on standard output.
+are lines on standard input, ``<program name> [forbid]``; answers are lines of JSON on standard
+output.
 """
 
 from __future__ import annotations
@@ -115,11 +116,12 @@ def take_level(level: str) -> IsolationPolicy:
     return IsolationPolicy.NONE if level == "none" else IsolationPolicy.BEST
 
 
-def answer(program: Program, policy: IsolationPolicy) -> dict[str, object]:
-    """Run a program between planted things, and another one after it."""
+def answer(program: Program, policy: IsolationPolicy, *, forbid: bool) -> dict[str, object]:
+    """Run a program between planted things; ``forbid`` lets the wall try the secret itself."""
     with Field() as field:
         limits = program.limited(Limits(wall_s=WALL_S))
-        trial = run(program.render(field.planted), limits=limits, policy=policy)
+        secret = (field.planted["secret"],) if forbid else ()
+        trial = run(program.render(field.planted), limits=limits, policy=policy, forbidden=secret)
         attack = judge(program, field, trial)
     return {
         "as_expected": any(matches(trial.ending, ending) for ending in program.endings),
@@ -137,8 +139,9 @@ def main(level: str, *imports: str) -> None:
         importlib.import_module(name)
     policy = take_level(level)
     for line in sys.stdin:
-        program = read(FOLDER / f"{line.strip()}.py")
-        print(json.dumps(answer(program, policy)), flush=True)
+        name, _, forbid = line.strip().partition(" ")
+        program = read(FOLDER / f"{name}.py")
+        print(json.dumps(answer(program, policy, forbid=bool(forbid))), flush=True)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def run_at() -> Iterator[Run]:
     launchers: dict[tuple[str, ...], Launcher] = {}
 
     def run(level: str, name: str) -> dict[str, Any]:
-        needs_torch = read(FOLDER / f"{name}.py").needs == "torch"
+        needs_torch = read(FOLDER / f"{name.partition(' ')[0]}.py").needs == "torch"
         key = (level, *(("torch", "matplotlib.font_manager") if needs_torch else ()))
         if level.startswith(("root", "container")) and os.geteuid() != 0:
             pytest.skip("only root can have this level")

@@ -80,3 +80,16 @@ def test_one_missing_layer_is_made_up_for_by_the_others(run_at: Run, level: str,
     """A kernel that lacks a call costs a layer, not the promise."""
     answer = run_at(level, name)
     assert (answer["as_expected"], answer["got"]) == (True, []), answer
+
+
+def test_file_modes_that_hide_nothing_are_no_wall(run_at: Run) -> None:
+    """Without an allow-list a bank that every user can read means level none, and is named."""
+    isolation = run_at("container-no-landlock", "honest/logging forbid")["isolation"]
+    assert isolation["level"] == "none"
+    assert "secret.txt" in isolation["missing"][-1]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_bank_is_tried_and_does_not_open(run_at: Run, level: str) -> None:
+    """Behind an allow-list it stays shut, whatever its file modes."""
+    assert run_at(level, "honest/logging forbid")["isolation"]["level"] != "none"

@@ -255,12 +255,27 @@ def _rules(plan: Plan, standing: _Standing) -> Iterator[Rule]:
 
 
 def _try_forbidden(plan: Plan, standing: _Standing) -> None:
-    """The last word: what must stay unread is tried, and must not open."""
-    if levels.ALLOW_LISTS.isdisjoint(standing.layers):
+    """The last word: what must stay unread is tried, and must not open.
+
+    Raises:
+        WallBroken: it opens behind an allow-list, which is a mistake of the list. Where file
+            modes alone would have to hide it, it is a fact to report: they don't.
+    """
+    opened = next((path for path in plan.forbidden if _opens(path)), None)
+    if opened is None:
         return
-    for path in plan.forbidden:
-        try:
-            os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
-        except OSError:
-            continue
-        raise WallBroken(f"{path} can be opened from behind the wall")
+    if not levels.ALLOW_LISTS.isdisjoint(standing.layers):
+        raise WallBroken(f"{opened} can be opened from behind the wall")
+    if levels.FILE_MODES in standing.layers:
+        standing.layers.remove(levels.FILE_MODES)
+    standing.missing.append(
+        f"{levels.FILE_MODES}: every user can read {opened}; hide it (chmod -R go-rwx)"
+    )
+
+
+def _opens(path: str) -> bool:
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True

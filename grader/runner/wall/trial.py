@@ -107,6 +107,7 @@ def run(
     limits: Limits | None = None,
     policy: IsolationPolicy = IsolationPolicy.BEST,
     readable: tuple[str, ...] = (),
+    forbidden: tuple[str, ...] = (),
     allow_processes: bool = False,
 ) -> Trial:
     """Run a program's source in a forked child behind the wall; wait for its end."""
@@ -120,6 +121,7 @@ def run(
         uid=uid,
         keep_fds=(streams[2][1],),
         allow_processes=allow_processes,
+        forbidden=forbidden,
     )
     pid = os.fork()
     if pid == 0:

@@ -1,0 +1,86 @@
+"""What goes into one supervised grading, and what it leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.model import (
+    Exercise,
+    Isolation,
+    IsolationLevel,
+    IsolationPolicy,
+    Outcome,
+    Output,
+    Submission,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What one grading needs: who is judged, by what, and within which bounds.
+
+    ``judge`` is the argument of the judge's process. ``props`` are the exercise's own helpers,
+    run in the student's process and so without a secret in them. ``forbidden`` are the files
+    that hold one: the wall tries them and must not get them open. ``data_files`` are opened
+    here and handed to the student as descriptors, so that no path of them has to be readable.
+    """
+
+    exercise: Exercise
+    submission: Submission
+    policy: IsolationPolicy
+    seed: int
+    judge: dict[str, Any]
+    props: str | None = None
+    forbidden: tuple[Path, ...] = ()
+    data_files: tuple[Path, ...] = ()
+
+    def to_student(self) -> dict[str, Any]:
+        """The part of it that the student's process is told, when its wall stands."""
+        return {
+            "name": Path(self.submission.name).name,
+            "kind": self.submission.kind,
+            "cells": [[cell.number, cell.source] for cell in self.submission.cells],
+            "seed": self.seed,
+            "provides": list(self.exercise.provides),
+            "props": self.props,
+        }
+
+
+@dataclass(slots=True)
+class Session:
+    """What a grading left behind: the judge's messages, and how the student's processes did."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    outcome: Outcome = Outcome.OK
+    reason: str = ""
+    output: Output = field(default_factory=Output)
+    isolation: Isolation = field(default_factory=lambda: Isolation(level=IsolationLevel.NONE))
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_rss_mb: float = 0.0
+
+    def remember(self, outcome: Outcome, reason: str) -> None:
+        """Keep the first thing that went wrong: later ones follow from it."""
+        if self.outcome is Outcome.OK:
+            self.outcome, self.reason = outcome, reason
+
+
+@dataclass(slots=True)
+class Stream:
+    """One stream that the student prints to: counted in full, kept as a capped tail."""
+
+    kept: bytearray = field(default_factory=bytearray)
+    total: int = 0
+
+    def add(self, data: bytes, cap: int) -> None:
+        """Take what was printed, dropping the oldest beyond ``cap`` bytes."""
+        self.total += len(data)
+        self.kept += data
+        if len(self.kept) > 2 * cap:
+            del self.kept[:-cap]
+
+    def text(self, cap: int) -> str:
+        """The tail, at most ``cap`` bytes."""
+        return bytes(self.kept[-cap:]).decode("utf-8", "replace")
