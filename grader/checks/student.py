@@ -189,9 +189,12 @@ class Program:
             )
         self._progress("measuring the trained model")
         try:
-            return connection.request("evaluate", args=[images], limit_s=self._limits.check_s)
+            outputs = connection.request("evaluate", args=[images], limit_s=self._limits.check_s)
+            if not isinstance(outputs, torch.Tensor) or not outputs.is_floating_point():
+                raise StudentFault(Outcome.FORBIDDEN, "The program answered with no model's output.")
         except (StudentFault, StudentRaised) as error:
             return error
+        return outputs
 
     def _read_answer(self, answer: object) -> None:
         told = answer if isinstance(answer, dict) else {}
@@ -205,7 +208,7 @@ class Program:
 
     def _crashed(self, crash: Crash) -> None:
         self._report.crashed(crash)
-        self.ended = f"The program raised {crash}."
+        self.ended = f"The program raised {crash.type} at {crash.place or 'an unknown line'}."
 
     def _replay(self) -> None:
         """Run the first steps again at other step sizes, as long as the trace asks for it."""

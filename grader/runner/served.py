@@ -92,6 +92,7 @@ def serve(mnist: Mnist | None, note: Note) -> None:
     _serve_single_process_loading(note)
     _serve_eager(note)
     _serve_display()
+    _serve_plain_progress_bars()
     _serve_colab(note)
     if mnist is not None:
         _serve_mnist(mnist, note)
@@ -214,6 +215,19 @@ class _Shell:
         """Do nothing."""
 
     magic = run_cell_magic = system = run_line_magic
+
+
+def _serve_plain_progress_bars() -> None:
+    """``tqdm.notebook`` without a notebook's widgets: the plain bars of the same names."""
+
+    def plain(name: str) -> Any:
+        import tqdm.std  # noqa: PLC0415 - only where it is asked for
+
+        return getattr(tqdm.std, {"tqdm_notebook": "tqdm", "tnrange": "trange"}.get(name, name))
+
+    module = types.ModuleType("tqdm.notebook")
+    module.__getattr__ = plain  # type: ignore[method-assign]
+    sys.modules["tqdm.notebook"] = module
 
 
 def _serve_colab(note: Note) -> None:

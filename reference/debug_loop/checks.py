@@ -13,11 +13,14 @@ import statistics
 import torch
 
 from grader.checks import CheckFailed, check
-from grader.trace.events import Backward, Forward
+from grader.checks.remote import StudentRaised
+from grader.trace.events import Backward, Forward, Update
 from grader.trace.learning import rate_verdict
 
 FEWEST_STEPS = 20
-"""Of a training at batches of 64; fewer show nothing about a step size."""
+"""Of a training at batches of 64; fewer show nothing about a step size, ..."""
+HALF = 0.5
+"""... unless the loss fell to this share of its start, as a few steps of LBFGS do."""
 
 
 def require_training(program, updates=1):
@@ -37,7 +40,8 @@ def require_training(program, updates=1):
 def test_step_size(program, found):
     """The training made progress at this step size."""
     verdict = rate_verdict(program.trace)
-    require_training(program, 1 if verdict.word == "ok" else FEWEST_STEPS)
+    fell = verdict.word == "ok" and verdict.end < HALF * verdict.start
+    require_training(program, 1 if fell else FEWEST_STEPS)
     if verdict.word == "too_high":
         raise CheckFailed(
             "the steps are too large for the training to make progress",
@@ -46,7 +50,7 @@ def test_step_size(program, found):
     if verdict.word == "too_low":
         raise CheckFailed(
             f"the steps are too small: the loss stays at {verdict.end:.3g}, and the same "
-            f"program learns with steps {verdict.scale:g} times as large"
+            f"program learns with steps {verdict.scale:,.0f} times as large"
         )
 
 
@@ -57,6 +61,12 @@ def test_gradients(program, found):
     findings = found("gradients-not-cleared")
     if findings:
         raise CheckFailed("steps use gradients left over from earlier steps", findings=findings)
+    norms = program.trace.gradient_norms
+    if norms and not any(norms):
+        raise CheckFailed(
+            f"none of {program.trace.updates} steps changed a weight: where the optimizer looked "
+            "there were no gradients, or they had been cleared before it did"
+        )
 
 
 @check("loss_call")
@@ -74,17 +84,30 @@ def test_loss(program, found):
 @check("validation_mode")
 def test_validation(program, found):
     """On validation data the model was in evaluation mode and gradients were off."""
-    require_training(program)
     findings = found("validation-in-train-mode", "validation-tracks-gradients")
     if findings:
         raise CheckFailed("the model is validated as if it were being trained", findings=findings)
-    trace = program.trace
-    validated = (f for f in trace.of(Forward) if f.updates and trace.is_held_out(f.source))
-    if not any(True for _ in validated):
+    if program.trace.is_tampered or not any(validations(program.trace)):
         raise CheckFailed(
             "no pass of the model over validation data was seen after training began. "
             f"{program.ended}".rstrip()
         )
+
+
+def validations(trace):
+    """Whether each forward once training began is one on validation data, in its mode.
+
+    What a program that never updates its weights trains on is not known. There a pass counts
+    that fed no gradient, and was in evaluation mode without gradients.
+    """
+    began = False
+    for event in trace.events:
+        began = began or isinstance(event, (Backward, Update))
+        if began and isinstance(event, Forward):
+            if trace.updates:
+                yield bool(event.updates) and trace.is_held_out(event.source)
+            else:
+                yield not (event.is_fed or event.is_training or event.tracks_gradients)
 
 
 @check("learns")
@@ -107,6 +130,8 @@ def test_accuracy(program, rerun, heldout, settings, measure):
 
 def accuracy(outputs, labels):
     """The share of rows whose largest output is the label; outputs are (N, classes)."""
+    if isinstance(outputs, StudentRaised) and outputs.crash.type == "NothingTrained":
+        raise CheckFailed(outputs.crash.message.removesuffix("."))
     if isinstance(outputs, Exception):
         raise outputs
     right_shape = isinstance(outputs, torch.Tensor) and outputs.ndim == 2

@@ -1,0 +1,100 @@
+"""What the recorder adds to a training step: bare against recorded, in one run.
+
+    python benchmarks/recorder.py [--segments N]
+
+Two small networks (784-256-10 and 784-256-128-10), batch 64, SGD, one thread, images from a
+DataLoader as in the exercises. Three trainings, bare, recorded and bare again, advance in
+turns by segments of twenty steps, so that a busy moment of the machine meets all of them;
+the figure is the ratio of the medians over segments. Bare against bare is the noise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import statistics
+import time
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from grader.trace.recorder import Recorder
+
+SIZES = ((784, 256, 10), (784, 256, 128, 10))
+BATCH = 64
+SEGMENT = 20
+EPOCH = 125
+
+
+def network(sizes: tuple[int, ...]) -> nn.Sequential:
+    """A plain stack of linear layers with ReLU between."""
+    layers: list[nn.Module] = [nn.Flatten()]
+    for fan_in, fan_out in itertools.pairwise(sizes):
+        layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def loader(steps: int) -> DataLoader[tuple[torch.Tensor, ...]]:
+    """``steps`` batches of noise in the shape of MNIST."""
+    images = torch.randn(steps * BATCH, 1, 28, 28)
+    labels = torch.randint(0, 10, (steps * BATCH,))
+    return DataLoader(TensorDataset(images, labels), BATCH)
+
+
+def train(sizes: tuple[int, ...], data: DataLoader[tuple[torch.Tensor, ...]]) -> Iterator[float]:
+    """Train for ever; yield the seconds per step of each segment, the loader's time left out."""
+    model = network(sizes)
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    spent, steps = 0.0, 0
+    while True:
+        for images, labels in data:
+            start = time.perf_counter()
+            optimizer.zero_grad()
+            loss = criterion(model(images), labels)
+            loss.backward()
+            optimizer.step()
+            spent += time.perf_counter() - start
+            steps += 1
+            if steps % SEGMENT == 0:
+                yield spent / SEGMENT
+                spent = 0.0
+
+
+def compare(sizes: tuple[int, ...], segments: int) -> None:
+    """Print one line: microseconds per step, bare and recorded, and their ratio."""
+    data = loader(EPOCH)
+    runs = {name: train(sizes, data) for name in ("bare", "recorded", "again")}
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    recorder = Recorder(lambda _rows: None, {__file__: ("recorder.py", None)})
+    for turn in range(segments):
+        names = list(runs)
+        for name in names[turn % 3 :] + names[: turn % 3]:
+            if name == "recorded":
+                recorder.install()
+            times[name].append(next(runs[name]))
+            recorder.uninstall()
+    middle = {name: statistics.median(values) for name, values in times.items()}
+    print(
+        f"{'-'.join(map(str, sizes)):>16}  bare {middle['bare'] * 1e6:7.1f} us"
+        f"  recorded {middle['recorded'] * 1e6:7.1f} us"
+        f"  ratio {middle['recorded'] / middle['bare']:.3f}"
+        f"  (bare against bare {middle['again'] / middle['bare']:.3f})"
+    )
+
+
+def main() -> None:
+    """Read the options and compare both networks."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--segments", type=int, default=150, help="of twenty steps each")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    for sizes in SIZES:
+        compare(sizes, options.segments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""The rules: one file each, a pure function of a Trace.
+
+A rule is a module of this package. Its name is its file's with hyphens; its docstring is
+the page that ``grade explain`` shows; its ``find(trace)`` yields what it found. To add one,
+add a file: nothing else knows the list.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from grader.errors import UnknownName
+from grader.model import Finding
+from grader.trace.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule by name, its page, and how it looks at a Trace."""
+
+    name: str
+    page: str
+    find: Callable[[Trace], Iterator[Finding]]
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of the package, by name."""
+    found = []
+    for module in pkgutil.iter_modules(__path__):
+        if module.name.startswith("_"):
+            continue
+        rule = importlib.import_module(f"{__name__}.{module.name}")
+        page = inspect.cleandoc(rule.__doc__ or "")
+        found.append(Rule(module.name.replace("_", "-"), page, rule.find))
+    return tuple(sorted(found, key=lambda rule: rule.name))
+
+
+def find_all(trace: Trace) -> tuple[Finding, ...]:
+    """What all rules find, in the order in which it happened."""
+    findings = [finding for rule in all_rules() for finding in rule.find(trace)]
+    return tuple(sorted(findings, key=lambda finding: (finding.step or 0, finding.rule)))
+
+
+def rule_page(name: str) -> str:
+    """The page of one rule.
+
+    Raises:
+        UnknownName: no rule has this name.
+    """
+    rules = {rule.name: rule for rule in all_rules()}
+    if name not in rules:
+        raise UnknownName("rule", name, rules)
+    return rules[name].page

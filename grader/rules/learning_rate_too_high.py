@@ -1,0 +1,96 @@
+"""The step size keeps the model from learning.
+
+## What it does
+
+When training ends badly (a loss that is not finite, that grew, or that hardly fell), runs
+the first steps again from the same seed with smaller updates. If one of those runs clearly
+learns, and the original rate does not even with its other bugs repaired, the rate is at
+fault.
+
+## Why it matters
+
+A step that is too long jumps over the valley it should go down into. The loss grows without
+bound, or jumps to a plateau where the network gives the same answer to everything.
+
+## Example
+
+    optimizer = torch.optim.SGD(model.parameters(), lr=100.0)
+
+## Use instead
+
+A rate at which the loss falls in the first few dozen steps. Usual starting points: 0.01 to
+0.1 for SGD, 0.001 for Adam. Change it by factors of ten.
+
+## Known problems
+
+No number is too high by itself: some models train at a rate of 100. So the number is never
+judged, only what happens. A program whose training can't be repeated from a seed, or in
+which several optimizers take turns, is not judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from grader.model import Evidence, Finding, Level, Place
+from grader.trace.events import Backward, Update
+from grader.trace.learning import RateVerdict, rate_verdict
+from grader.trace.trace import Trace
+
+RULE = "learning-rate-too-high"
+WHY = (
+    "Each update goes against the gradient by a length that the rate sets. Where the loss "
+    "curves more than that length allows, the update lands higher than it started."
+)
+
+
+def find(trace: Trace) -> Iterator[Finding]:
+    """At most one finding: replays have shown a smaller step to learn."""
+    verdict = rate_verdict(trace)
+    if verdict.word == "too_high" and verdict.scale is not None:
+        yield _finding(trace, verdict)
+
+
+def _finding(trace: Trace, verdict: RateVerdict) -> Finding:
+    update = list(trace.of(Update))[-1]
+    factor = f"{1 / (verdict.scale or 1):,.0f}"
+    rate = "" if update.rate is None else f" (the rate is {update.rate:g})"
+    return Finding(
+        rule=RULE,
+        level=Level.ERROR,
+        place=_place(trace, update),
+        step=_first_bad(trace),
+        what=f"the model does not learn at this step size; at 1/{factor} of it, it does{rate}",
+        evidence=tuple(_evidence(verdict)),
+        fix="make the learning rate smaller, by factors of ten, until the loss falls steadily",
+        why=WHY,
+    )
+
+
+def _place(trace: Trace, update: Update) -> Place | None:
+    if update.optimizer >= 0:
+        return trace.optimizers[update.optimizer].place
+    backwards = {backward.number: backward for backward in trace.of(Backward)}
+    backward = backwards.get(update.backward)
+    return update.place if backward is None else backward.place
+
+
+def _first_bad(trace: Trace) -> int | None:
+    """The first step whose loss is not finite, if any."""
+    bad = (step for step, loss in enumerate(trace.losses, 1) if not math.isfinite(loss))
+    return next(bad, None)
+
+
+def _evidence(verdict: RateVerdict) -> Iterator[Evidence]:
+    yield Evidence(
+        label="loss at the end of training",
+        expected=f"well below {verdict.start:.4g}, where it started",
+        actual="not finite" if math.isnan(verdict.end) else f"{verdict.end:.4g}",
+    )
+    if verdict.replayed is not None and verdict.scale is not None:
+        yield Evidence(
+            label=f"loss after {verdict.steps} steps, each {1 / verdict.scale:,.0f} times smaller",
+            expected="not much better, if the step size were right",
+            actual=f"{verdict.replayed:.4g}",
+        )

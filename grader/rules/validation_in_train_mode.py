@@ -1,0 +1,103 @@
+"""The model is in training mode while it is evaluated on held-out data.
+
+## What it does
+
+Finds forward passes over data that was not trained on, between or after updates, with the
+model in training mode.
+
+## Why it matters
+
+In training mode dropout switches units off at random, and batch normalisation uses the
+batch's own statistics and goes on learning from them. A number measured in this mode is
+noisy, too low, and with batch normalisation even changes the model. In a model with neither
+no number changes today; the day a dropout layer is added, all of them do.
+
+## Example
+
+    for images, labels in val_loader:
+        logits = model(images)
+
+## Use instead
+
+    model.eval()
+    with torch.no_grad():
+        for images, labels in val_loader:
+            logits = model(images)
+    model.train()
+
+## Known problems
+
+Data is known as held-out by its loader, its dataset's rows or the images themselves. A
+forward over data of unknown origin is not judged, nor is repeating one input on purpose
+(Monte Carlo dropout).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.model import Evidence, Finding, Level, Place
+from grader.trace import wire
+from grader.trace.events import Forward
+from grader.trace.passes import Pass, describe, evaluation_passes
+from grader.trace.trace import Trace
+
+RULE = "validation-in-train-mode"
+WHY = (
+    "Dropout and batch normalisation act differently while training. Evaluation mode turns "
+    "that off, so that the number measured is that of the model as it will be used."
+)
+
+
+def find(trace: Trace) -> Iterator[Finding]:
+    """One finding per line that calls the model."""
+    faults: dict[Place | None, list[tuple[Pass, Forward]]] = {}
+    for one in evaluation_passes(trace):
+        excused = one.in_eval_mode() | one.sampled()
+        for forward in one.forwards:
+            if _is_fault(forward) and forward.row not in excused:
+                faults.setdefault(forward.place, []).append((one, forward))
+    for place, found in faults.items():
+        yield _finding(trace, place, found)
+
+
+def _is_fault(forward: Forward) -> bool:
+    """Training mode where it acts, or in a model where it would act on nothing."""
+    if not forward.is_training:
+        return False
+    if forward.has(wire.HAS_SENSITIVE):
+        return forward.has(wire.SENSITIVE)
+    return forward.has(wire.LEAF_TRAINING) and not forward.has(wire.PART)
+
+
+def _finding(trace: Trace, place: Place | None, found: list[tuple[Pass, Forward]]) -> Finding:
+    first_pass, first = found[0]
+    acts = any(forward.has(wire.SENSITIVE) for _, forward in found)
+    names = ", ".join(trace.models[first.model].sensitive)
+    effect = (
+        f"{names} acted as in training"
+        if acts and names
+        else "this model has no dropout or batch normalisation, so no number changes today"
+    )
+    return Finding(
+        rule=RULE,
+        level=Level.ERROR if acts else Level.WARNING,
+        place=place,
+        step=first_pass.step,
+        what=f"the model is in training mode on held-out data after step {first_pass.step}; "
+        + effect,
+        evidence=(
+            Evidence(
+                label="mode of the model",
+                expected="evaluation (training = False)",
+                actual=f"training = True, in {len(found)} forward passes",
+            ),
+            Evidence(
+                label="data",
+                expected="training mode for training data only",
+                actual=describe(trace.sources[first.source]),
+            ),
+        ),
+        fix="set the model to evaluation mode before it sees validation data, and back after",
+        why=WHY,
+    )

@@ -1,0 +1,202 @@
+"""Every backward pass: its loss, the forwards that fed it, the tensors that it reached.
+
+Runs in the student's process. ``torch.autograd.backward`` is where ``Tensor.backward``
+arrives too; ``torch.autograd.grad`` touches no ``.grad`` and is told apart.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Any
+
+import torch
+
+from grader.trace import wire
+from grader.trace.calls import tensors_in
+from grader.trace.forwards import MOST_NODES, Forwards
+from grader.trace.gradients import Gradients, Leaf
+from grader.trace.log import Log, plain_float
+from grader.trace.patching import Patches
+from grader.trace.updates import Updates
+
+WALKS = 3
+SETTLED = 50
+"""From this pass on, its line is looked up again only where a finding needs it."""
+
+
+class Backwards:
+    """Wraps the two ways to ask autograd for gradients."""
+
+    def __init__(
+        self,
+        log: Log,
+        forwards: Forwards,
+        gradients: Gradients,
+        updates: Updates,
+        *,
+        on_foreign: Callable[[], None],
+        on_first: Callable[[FrameType | None], None],
+    ) -> None:
+        self._log = log
+        self._forwards = forwards
+        self._gradients = gradients
+        self._updates = updates
+        self._on_foreign = on_foreign
+        self._on_first = on_first
+        self._count = 0
+        self._running = False
+        self._walks = 0
+        self._place = -1
+        self._loss: float | str | None = None
+        self._by_hand: list[Leaf] = []
+
+    def install(self, patches: Patches) -> None:
+        """Wrap ``torch.autograd.backward`` and ``torch.autograd.grad``."""
+        self._wrap_backward(patches)
+        self._wrap_grad(patches)
+
+    def _watches(self) -> bool:
+        return not self._running and self._log.watches()
+
+    def _wrap_backward(self, patches: Patches) -> None:
+        original = torch.autograd.backward
+
+        @functools.wraps(original)
+        def backward(tensors: Any, *args: Any, **kwargs: Any) -> None:
+            if not self._watches():
+                original(tensors, *args, **kwargs)
+                return
+            self._guarded(self._before, tensors)
+            self._running = True
+            try:
+                original(tensors, *args, **kwargs)
+            except BaseException:
+                self._running = False
+                self._gradients.abandon()
+                raise
+            self._running = False
+            self._guarded(self._after)
+
+        patches.put(torch.autograd, "backward", backward)
+
+    def _wrap_grad(self, patches: Patches) -> None:
+        original = torch.autograd.grad
+
+        @functools.wraps(original)
+        def grad(outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+            if not self._watches():
+                return original(outputs, inputs, *args, **kwargs)
+            if not isinstance(inputs, torch.Tensor):
+                inputs = tuple(inputs)  # model.parameters() can be read only once
+            self._guarded(self._before_grad, outputs, inputs)
+            return original(outputs, inputs, *args, **kwargs)
+
+        patches.put(torch.autograd, "grad", grad)
+
+    def _guarded(self, step: Callable[..., None], *args: Any) -> None:
+        try:
+            step(*args)
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("backward", error)
+
+    # --- backward() -------------------------------------------------------------------
+
+    def _before(self, tensors: Any) -> None:
+        self._updates.look()
+        self._updates.may_stop()
+        roots = [tensors] if isinstance(tensors, torch.Tensor) else list(tensors_in(tensors))
+        if self._count < SETTLED or self._by_hand:
+            frame = self._log.frame(3)
+            self._place = self._log.place(frame)
+            if self._count < WALKS:
+                self._on_first(frame)
+        self._learn_leaves(roots)
+        self._loss = _loss(roots)
+        calls = self._forwards.feed(roots, wire.FED)
+        self._forwards.fed(calls)
+        self._gradients.before(self._here, self._updates.count)
+
+    def _here(self) -> int:
+        return self._log.place(self._log.frame(1))
+
+    def _after(self) -> None:
+        reached = self._gradients.after()
+        self._count += 1
+        self._updates.backward = self._count
+        self._updates.backward_place = self._place
+        self._updates.watch(reached)
+        self._log.add(["backward", self._count, self._place, self._loss, self._updates.count, 0])
+
+    # --- autograd.grad ----------------------------------------------------------------
+
+    def _before_grad(self, outputs: Any, inputs: Any) -> None:
+        self._updates.look()
+        self._updates.may_stop()
+        roots = list(tensors_in(outputs))
+        wanted = [t for t in tensors_in(inputs) if t.is_leaf]
+        known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
+        calls = self._forwards.feed(roots, wire.FED_GRAD)
+        if wanted and len(known) < len(wanted):
+            self._learn_leaves(roots, anew=True)
+            known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
+        known = [leaf for leaf in known if not leaf.foreign]
+        if not known:
+            return
+        self._forwards.fed(calls)
+        frame = self._log.frame(3)
+        place = self._log.place(frame)
+        if self._count < WALKS:
+            self._on_first(frame)
+        self._count += 1
+        self._updates.backward = self._count
+        self._updates.backward_place = place
+        self._updates.watch(known)
+        self._log.add(["backward", self._count, place, _loss(roots), self._updates.count, 1])
+
+    # --- leaves -----------------------------------------------------------------------
+
+    def _learn_leaves(self, roots: list[torch.Tensor], *, anew: bool = False) -> None:
+        """Walk the graph to the tensors it ends in: at first, and while updates are by hand."""
+        if self._walks >= WALKS and not self._by_hand and not anew:
+            return
+        self._walks += 1
+        found = [self._gradients.know(t) for t in leaves_of(roots)]
+        hosts = [leaf for leaf in found if leaf.owned or leaf.hosted]
+        for leaf in found:
+            leaf.foreign = bool(hosts) and not leaf.owned and not leaf.hosted
+        if hosts:
+            self._by_hand = []
+            return
+        self._replaced(found)
+        self._by_hand = found
+        self._on_foreign()
+
+    def _replaced(self, found: list[Leaf]) -> None:
+        """Take new tensors of the old shapes, in the old ones' stead, for an update."""
+        new = [leaf for leaf in found if leaf not in self._by_hand]
+        gone = [leaf for leaf in self._by_hand if leaf not in found]
+        if gone and sorted(leaf.shape for leaf in new) == sorted(leaf.shape for leaf in gone):
+            self._updates.replaced(new)
+
+
+def leaves_of(roots: Iterable[torch.Tensor]) -> Iterable[torch.Tensor]:
+    """The leaf tensors that a graph ends in (the variables of its AccumulateGrad nodes)."""
+    stack = [root.grad_fn for root in roots if root.grad_fn is not None]
+    visited = set(stack)
+    while stack and len(visited) < MOST_NODES:
+        node = stack.pop()
+        variable = getattr(node, "variable", None)
+        if isinstance(variable, torch.Tensor):
+            yield variable
+        for following, _ in node.next_functions:
+            if following is not None and following not in visited:
+                visited.add(following)
+                stack.append(following)
+
+
+def _loss(roots: list[torch.Tensor]) -> float | str | None:
+    if len(roots) != 1 or roots[0].numel() != 1 or roots[0].is_complex():
+        return None
+    return plain_float(float(roots[0].item()))

@@ -1,0 +1,137 @@
+"""One recorded forward, and where in the student's code it was made.
+
+Runs in the student's process.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import nn
+
+from grader.trace import wire
+from grader.trace.log import Row
+from grader.trace.models import Model
+from grader.trace.sources import Source
+
+FLAGS = 6
+METHODS = ("forward", "__call__")
+OUTWARD = 8
+"""How many frames up a module's ``forward`` is looked for."""
+
+
+class Token:
+    """Lives in a graph node, and dies with it."""
+
+    __slots__ = ("__weakref__",)
+
+
+class Tokened(weakref.ref[Token]):
+    """A reference to a token that knows its node's number."""
+
+    __slots__ = ("number",)
+    number: int
+
+
+class Call:
+    """One forward that was recorded: its row, and what its update would have to mention."""
+
+    __slots__ = ("frame", "model", "prints", "row", "sent", "source")
+
+    def __init__(self, row: Row, model: Model, source: Source | None, prints: list[int]) -> None:
+        self.row = row
+        self.model = model
+        self.source = source
+        self.prints = prints
+
+    @property
+    def number(self) -> int:
+        """The forward's number in the trace."""
+        number = self.row[1]
+        assert isinstance(number, int)
+        return number
+
+    @property
+    def updates(self) -> int:
+        """How many updates had been made before it."""
+        updates = self.row[8]
+        assert isinstance(updates, int)
+        return updates
+
+    def add_flag(self, flag: int) -> None:
+        """Set a bit of the row's flags."""
+        flags = self.row[FLAGS]
+        assert isinstance(flags, int)
+        self.row[FLAGS] = flags | flag
+
+
+class Inside:
+    """A ``model.forward(x)`` that is running: it fires no call of its own, only its parts'."""
+
+    __slots__ = ("call", "parts", "start")
+
+    def __init__(self, call: Call, part: int, start: int) -> None:
+        self.call = call
+        self.parts = {part}
+        self.start = start
+
+    def goes_on(self, model: Model, part: int, position: int) -> bool:
+        """Whether a call of ``part`` belongs to the same run of ``model.forward``."""
+        if model is not self.call.model or (part in self.parts and position <= self.start):
+            return False
+        self.parts.add(part)
+        return True
+
+
+def whole_module(frame: FrameType | None) -> tuple[nn.Module | None, FrameType | None]:
+    """The outermost module, and its frame, whose ``forward`` is running around ``frame``."""
+    found: tuple[nn.Module | None, FrameType | None] = (None, None)
+    for _ in range(OUTWARD):
+        if frame is None:
+            break
+        if frame.f_code.co_name == "forward":
+            owner = frame.f_locals.get("self")
+            if isinstance(owner, nn.Module):
+                found = (owner, frame)
+        frame = frame.f_back
+    return found
+
+
+def own_mode(frame: FrameType | None, flags: int, *, inner: bool) -> int:
+    """The mode of an object that is no module, but calls modules in its own forward.
+
+    Its own ``training`` speaks for its parts. Without one, single layers have no mode.
+    """
+    if frame is None or frame.f_code.co_name not in METHODS or not frame.f_code.co_argcount:
+        return flags
+    owner = frame.f_locals.get(frame.f_code.co_varnames[0])
+    if owner is None or isinstance(owner, nn.Module | torch.Tensor):
+        return flags
+    training = getattr(owner, "training", None)
+    if isinstance(training, bool):
+        flags &= ~wire.TRAINING
+        return flags | wire.TRAINING if training else flags
+    return flags if inner else flags | wire.PART
+
+
+def caller_of(frame: FrameType | None) -> FrameType | None:
+    """Step out of the methods that are the model, to the line that calls it."""
+    while frame is not None and frame.f_back is not None and frame.f_code.co_name in METHODS:
+        frame = frame.f_back
+    return frame
+
+
+def tensors_in(value: Any, depth: int = 3) -> Iterable[torch.Tensor]:
+    """The tensors with a floating or integer payload in nested tuples, lists and dicts."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif depth and isinstance(value, dict):
+        for item in value.values():
+            yield from tensors_in(item, depth - 1)
+    elif depth and isinstance(value, tuple | list):
+        for item in value:
+            yield from tensors_in(item, depth - 1)

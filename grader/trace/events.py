@@ -1,0 +1,159 @@
+"""The records that a Trace is made of: frozen, typed, checked when they were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from grader.model import Place
+from grader.trace import wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A root module, or all products outside modules taken as one (``is_module`` false).
+
+    ``sensitive`` names the classes inside that act differently in training mode.
+    """
+
+    index: int
+    name: str
+    is_module: bool
+    parameters: int
+    sensitive: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An origin of inputs. ``kind``: ``loader``, ``rows`` (known images), ``unknown``.
+
+    ``trained`` maps models to the batches that reached an update of theirs; of ``rows``
+    sampled rows ``rows_trained`` were trained on under whatever source; ``shared`` maps other
+    sources to the dataset rows in common, -1 where that can't be told.
+    """
+
+    index: int
+    kind: str
+    name: str
+    size: int
+    pool: str | None = None
+    trained: dict[int, int] = field(default_factory=dict)
+    rows: int = 0
+    rows_trained: int = 0
+    shared: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimizer:
+    """A torch optimizer and the line that constructed it."""
+
+    index: int
+    name: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """A call of a model as a whole.
+
+    ``row`` is its first row's fingerprint, 0 if not read. ``twin`` is the trained model that
+    this one was an exact copy of, -1 if none.
+    """
+
+    number: int
+    model: int
+    place: Place | None
+    source: int
+    batch: int
+    flags: int
+    row: int
+    updates: int
+    twin: int = -1
+
+    def has(self, flag: int) -> bool:
+        """Whether a bit of `grader.trace.wire` is set."""
+        return bool(self.flags & flag)
+
+    @property
+    def is_training(self) -> bool:
+        """Whether the model was in training mode."""
+        return self.has(wire.TRAINING)
+
+    @property
+    def tracks_gradients(self) -> bool:
+        """Whether the output hung on a graph."""
+        return self.has(wire.OUT_GRAD)
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether updates had changed this model, or the one it is a copy of."""
+        return self.has(wire.TRAINED) or self.twin >= 0
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether gradients were asked of the output, by either way."""
+        return self.has(wire.FED | wire.FED_GRAD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backward:
+    """A backward pass. ``updates``: how many updates had been made before it."""
+
+    number: int
+    place: Place | None
+    loss: float | None
+    updates: int
+    is_grad: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One change of the trained tensors, by ``optimizer`` or, where that is -1, by hand."""
+
+    number: int
+    optimizer: int
+    place: Place | None
+    backward: int
+    rate: float | None
+    grad_norm: float | None
+    ratio: float | None
+    leaves: int
+    leftovers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """An update that consumed gradients which the update ``earlier`` had consumed before.
+
+    ``stale`` and ``fresh`` are the norms of the old and the new part, None if not measured.
+    """
+
+    update: int
+    backward_place: Place | None
+    update_place: Place | None
+    earlier: int
+    leaves: int
+    of_leaves: int
+    stale: float | None
+    fresh: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misuse:
+    """A loss class called like a function. ``went_on``: the loss that was meant was returned."""
+
+    place: Place | None
+    name: str
+    form: str
+    went_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """A warning that torch gave while the student's code ran."""
+
+    place: Place | None
+    category: str
+    message: str
+
+
+Event = Forward | Backward | Update | Leftover | Misuse | Warned

@@ -1,0 +1,326 @@
+"""Every call of a model as a whole: its mode, its gradient flag, its input, its fate.
+
+Runs in the student's process. ``nn.Module.__call__`` is wrapped rather than hooked: hooks
+send every submodule down a slower path. Which forward a backward pass belongs to is found
+exactly, by the sequence number of the output's graph node, and a token in that node dies
+with the graph: from then on nothing can be fed any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules import loss as losses
+
+from grader.trace import wire
+from grader.trace.calls import (
+    Call,
+    Inside,
+    Token,
+    Tokened,
+    caller_of,
+    own_mode,
+    tensors_in,
+    whole_module,
+)
+from grader.trace.log import Log, Row
+from grader.trace.models import Model, Models
+from grader.trace.patching import Patches
+from grader.trace.sources import Source, Sources
+from grader.trace.updates import Updates
+
+KEY = "grader.trace"
+MOST_NODES = 50_000
+SETTLED = 50
+WITHOUT_PARAMETERS = frozenset(
+    kind
+    for kind in vars(losses).values()
+    if isinstance(kind, type) and issubclass(kind, losses._Loss)
+) | {nn.ReLU, nn.Flatten, nn.Softmax, nn.LogSoftmax}
+"""Classes of torch that are never a model: calling one is passed on at once."""
+
+
+class Forwards:
+    """Wraps module calls and products, and links forwards to backward passes and updates."""
+
+    def __init__(self, log: Log, models: Models, sources: Sources, updates: Updates) -> None:
+        self._log = log
+        self._models = models
+        self._sources = sources
+        self._updates = updates
+        self._depth = 0
+        self._seen = 0  # bits gathered from the modules inside the root that is running
+        self._count = 0
+        self._pending: dict[int, tuple[weakref.ref[Token], Call]] = {}
+        self._fed: list[Call] = []
+        self._last: Call | None = None
+        self._inside: Inside | None = None
+        self._ordinary: Model | None = None
+        self.on_forward: Callable[[Call, torch.Tensor], None] = lambda _call, _batch: None
+
+    # --- module calls -----------------------------------------------------------------
+
+    def install(self, patches: Patches) -> None:
+        """Wrap ``nn.Module.__call__``."""
+        original = nn.Module.__call__
+        state = self
+
+        plain, sensitive = self._models.plain, self._models.is_sensitive
+
+        def __call__(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
+            kind = type(module)
+            if state._depth:
+                if module.training:
+                    state._seen |= wire.LEAF_TRAINING
+                    if kind not in plain and sensitive(module):
+                        state._seen |= wire.SENSITIVE
+                return original(module, *args, **kwargs)
+            if kind in WITHOUT_PARAMETERS:
+                return original(module, *args, **kwargs)
+            return state._root(original, module, args, kwargs)
+
+        __call__.__wrapped__ = original  # type: ignore[attr-defined]
+        patches.put(nn.Module, "__call__", __call__)
+
+    def _root(self, original: Callable[..., Any], module: nn.Module, args: Any, kwargs: Any) -> Any:
+        if not self._log.watches():
+            return original(module, *args, **kwargs)
+        model = self._enter(module)
+        if model is None or model.index < 0:
+            return original(module, *args, **kwargs)
+        self._updates.may_stop()
+        self._seen, self._depth = self._mode(model, module), 1
+        try:
+            output = original(module, *args, **kwargs)
+        finally:
+            self._depth = 0
+        if model.trained > SETTLED and self._is_ordinary(model, args):
+            return output
+        try:
+            self._record(model, module, (args, kwargs), output)
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("forward", error)
+        return output
+
+    def _enter(self, module: nn.Module) -> Model | None:
+        """Look the root up and settle updates by hand before it runs on the new values."""
+        try:
+            model = self._models.of(module)
+            if model.index < 0:
+                if module.training and model.sensitive and self._last is not None:
+                    self._last.add_flag(wire.SENSITIVE | wire.HAS_SENSITIVE)
+                return model
+            self._updates.look()
+        except Exception as error:  # noqa: BLE001
+            self._log.fault("forward", error)
+            return None
+        return model
+
+    def _is_ordinary(self, model: Model, args: tuple[Any, ...]) -> bool:
+        """Whether a forward is one more of many that trained this model on this source.
+
+        Nothing is asked of such a forward any more, so nothing is written down: in a long
+        training this is what most of the recorder's time would go into.
+        """
+        batch = args[0] if args else None
+        if not isinstance(batch, torch.Tensor) or batch.requires_grad:
+            return False
+        source = self._sources.by_storage(batch)
+        if source is None or source.direct.get(model.index, 0) <= SETTLED:
+            return False
+        self._ordinary = model
+        self._last = self._inside = None
+        return True
+
+    def _mode(self, model: Model, module: nn.Module) -> int:
+        """The bits that the root itself gives, before it runs."""
+        flags = wire.HAS_SENSITIVE if model.sensitive else 0
+        if module.training:
+            flags |= wire.TRAINING
+            if not model.inner:
+                flags |= wire.LEAF_TRAINING
+            if model.sensitive and self._models.is_sensitive(module):
+                flags |= wire.SENSITIVE
+        return flags
+
+    def _record(self, model: Model, module: nn.Module, inputs: Any, output: Any) -> None:
+        outputs = [output] if isinstance(output, torch.Tensor) else list(tensors_in(output))
+        first = inputs[0][0] if inputs[0] else None
+        batch = first if isinstance(first, torch.Tensor) else next(iter(tensors_in(inputs)), None)
+        running = self._log.caller(3)
+        whole, outer = whole_module(running)
+        student = self._log.student_from(running if outer is None else outer.f_back)
+        flags = own_mode(student, self._seen, inner=model.inner)
+        frame = caller_of(student)
+        if whole is None or outer is None or whole is module:
+            self._inside = None
+            self._add(model, flags, batch, outputs, self._log.place(frame))
+        else:
+            self._record_inside(whole, outer, id(module), flags, batch, outputs, frame)
+
+    def _record_inside(
+        self,
+        whole: nn.Module,
+        outer: FrameType,
+        part: int,
+        flags: int,
+        batch: torch.Tensor | None,
+        outputs: list[torch.Tensor],
+        frame: FrameType | None,
+    ) -> None:
+        """Fold the calls inside ``model.forward(x)`` into one forward of the whole model."""
+        model = self._models.of(whole)
+        flags &= ~wire.TRAINING
+        flags |= wire.TRAINING if whole.training else 0
+        inside = self._inside
+        if inside is not None and inside.goes_on(model, part, outer.f_lasti):
+            inside.call.add_flag(flags)
+            self._expect(inside.call, outputs)
+            return
+        call = self._add(model, flags, batch, outputs, self._log.place(frame))
+        self._inside = Inside(call, part, outer.f_lasti)
+
+    def _add(
+        self,
+        model: Model,
+        flags: int,
+        batch: torch.Tensor | None,
+        outputs: list[torch.Tensor],
+        place: int,
+    ) -> Call:
+        """Write the row of one forward, and wait for its output to feed a backward pass."""
+        source: Source | None = None
+        prints: list[int] = []
+        if batch is not None:
+            source, prints = self._sources.of(batch, place)
+            flags |= wire.IN_GRAD if batch.requires_grad else 0
+        trained = self._models.is_trained(model)
+        flags |= wire.TRAINED if trained else 0
+        flags |= wire.GRAD if torch.is_grad_enabled() else 0
+        for output in outputs:
+            if output.requires_grad:
+                flags |= wire.OUT_GRAD
+        row: Row = [
+            "forward", self._count, model.index, place,
+            -1 if source is None else source.index,
+            batch.shape[0] if batch is not None and batch.dim() else 0,
+            flags, prints[0] if prints else 0, self._updates.count,
+        ]  # fmt: skip
+        self._count += 1
+        call = Call(row, model, source, prints)
+        self._last = call
+        self._log.add(row)
+        if not trained and self._updates.count:
+            twin = self._models.same_values(model)
+            if twin is not None:
+                self._log.add(["twin", call.number, twin])
+        self._expect(call, outputs)
+        if batch is not None and batch.dim() > 1:
+            self.on_forward(call, batch)
+        return call
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Record no forwards for as long as it lasts."""
+        before, self._depth = self._depth, 1
+        try:
+            yield
+        finally:
+            self._depth = before
+
+    # --- products ---------------------------------------------------------------------
+
+    def is_busy(self) -> bool:
+        """Whether a product is part of a module's forward, or not ours to look at."""
+        return bool(self._depth) or not self._log.watches()
+
+    def settle(self) -> None:
+        """Settle updates by hand before a product uses the new values."""
+        try:
+            self._updates.look()
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("product", error)
+        self._updates.may_stop()
+
+    def product(self, data: torch.Tensor, output: torch.Tensor) -> None:
+        """Record a product of data with a trained tensor as a forward of the whole model."""
+        frame = caller_of(self._log.frame(2))
+        self._add(
+            self._models.functional(), wire.FUNCTIONAL, data, [output], self._log.place(frame)
+        )
+
+    # --- the way to a backward pass ---------------------------------------------------
+
+    def _expect(self, call: Call, outputs: Iterable[torch.Tensor]) -> None:
+        for output in outputs:
+            node = output.grad_fn
+            if node is None:
+                continue
+            number = node._sequence_nr()
+            token = Token()
+            # The stubs take ``metadata`` for the method that it was once.
+            node.metadata[KEY] = token  # type: ignore[index]
+            ref = Tokened(token, self._forget)
+            ref.number = number
+            self._pending[number] = (ref, call)
+
+    def _forget(self, ref: weakref.ref[Token]) -> None:
+        assert isinstance(ref, Tokened)
+        self._pending.pop(ref.number, None)
+
+    def feed(self, roots: Iterable[torch.Tensor], flag: int) -> list[Call]:
+        """The forwards whose outputs the graph of ``roots`` holds; each is told once."""
+        pending = self._pending
+        if not pending:
+            return []
+        lowest = min(pending)
+        found: list[Call] = []
+        stack = [root.grad_fn for root in roots if root.grad_fn is not None]
+        visited = set(stack)
+        while stack and len(visited) < MOST_NODES:
+            node = stack.pop()
+            number = node._sequence_nr()
+            if number in pending:
+                found.append(pending.pop(number)[1])
+                if not pending:
+                    break
+            if number < lowest:
+                continue  # a node is always younger than those that it leads to
+            for following, _ in node.next_functions:
+                if following is not None and following not in visited:
+                    visited.add(following)
+                    stack.append(following)
+        for call in found:
+            self._mark(call, flag)
+        return found
+
+    def _mark(self, call: Call, flag: int) -> None:
+        if self._log.is_sent(call.row):
+            self._log.add(["fed", call.number, flag])
+        call.add_flag(flag)
+
+    def fed(self, calls: list[Call]) -> None:
+        """Keep the forwards of a backward pass until an update takes its gradients in."""
+        self._fed.extend(calls)
+
+    def updated(self) -> list[Call]:
+        """The forwards that reached the update that just happened."""
+        calls, self._fed = self._fed, []
+        if self._ordinary is not None:
+            self._ordinary.trained += 1
+            self._ordinary = None
+        for call in calls:
+            call.model.trained += 1
+            call.model.changed = True
+            if call.model.module is None:
+                call.model.module = call.model.ref()
+            if call.source is not None:
+                self._sources.trained(call.source, call.model.index, call.prints)
+        self._inside = None
+        return calls

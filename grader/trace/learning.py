@@ -1,0 +1,205 @@
+"""Whether the size of the steps is to blame for how training went: asked by replay.
+
+Our side of the wall. No threshold on the number itself can tell: a rate of 100 trains a
+linear model, and 0.1 ruins another. So training that ended badly is run again from the same
+seed with smaller updates, and the rate is at fault if one of those learns where the
+original, its other bugs repaired, does not.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.trace.events import Update
+from grader.trace.trace import Replay, ReplayRequest, Trace
+
+Word = Literal["ok", "too_high", "too_low", "unknown"]
+
+STEPS = 150
+SMALLER = (0.1, 0.01, 1e-3, 1e-4, 1e-6)
+LARGER = (1e4, 1e6, 1e8)
+"""A training that only needs more patience is not frozen; one that needs 10,000 times is."""
+BAD = 0.5
+"""Training that ends above this share of its first loss is looked into."""
+FLAT = 0.9
+"""Training that ends above this share has not moved."""
+LEARNED = 0.8
+"""A replay has learned below this share of the first loss, ..."""
+TIMES = 3.0
+"""... if its loss fell by this many times what the original's did, or ..."""
+HALF = 0.5
+"""... to below this share of where the original ended."""
+SWEEP = 50.0
+"""A rate that rises by this factor is a search for a rate, not a training at one."""
+FEWEST_FOR_FLAT = 100
+FEWEST = 8
+"""Fewer steps than these say nothing, unless the loss exploded in them."""
+GREW = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateVerdict:
+    """What is known of the step size.
+
+    ``scale``: the factor at which the replay learned, with ``replayed`` its last losses'
+    median after ``steps`` steps; ``start`` and ``end`` are the original's.
+    """
+
+    word: Word
+    start: float = math.nan
+    end: float = math.nan
+    scale: float | None = None
+    replayed: float | None = None
+    steps: int = 0
+
+
+def next_replay(trace: Trace) -> ReplayRequest | None:
+    """The replay that would tell more about the rate, or None when enough is known.
+
+    Ask again after each `Trace.with_replay`; at most eight are ever asked for.
+    """
+    if rate_verdict(trace).word != "unknown" or not _can_replay(trace):
+        return None
+    done = {replay.request.update_scale for replay in trace.replays}
+    for scale in _scales(trace):
+        if scale not in done:
+            return ReplayRequest(
+                update_scale=scale,
+                clear_gradients=True,
+                stop_after_steps=_phase(trace) + _steps(trace),
+            )
+    return None
+
+
+def rate_verdict(trace: Trace) -> RateVerdict:
+    """What the run and its replays so far say about the rate."""
+    losses = trace.losses[_phase(trace) :]
+    if not losses:
+        return RateVerdict(word="unknown")
+    start, end = _start(losses), _end(losses)
+    if not _ended_badly(losses):
+        return RateVerdict(word="ok", start=start, end=end)
+    repaired = _replayed(trace, 1.0)
+    if repaired is not None and not _ended_badly(repaired):
+        return RateVerdict(word="ok", start=start, end=end, scale=1.0, replayed=_end(repaired))
+    if _has_leftovers(trace) and repaired is None:
+        return RateVerdict(word="unknown", start=start, end=end)
+    reached = _reached(trace, losses, repaired)
+    for scales, word in ((SMALLER, "too_high"), (LARGER, "too_low")):
+        for scale in scales:
+            replay = _replayed(trace, scale)
+            if replay is not None and _learned(replay, start, reached):
+                return RateVerdict(
+                    word="too_high" if word == "too_high" else "too_low",
+                    start=start, end=end, scale=scale, replayed=_end(replay), steps=len(replay),
+                )  # fmt: skip
+    return RateVerdict(word="unknown", start=start, end=end)
+
+
+# --- which part of the run, and which replays ---------------------------------------------
+
+
+def _phase(trace: Trace) -> int:
+    """How many updates came before the optimizer that made the last one was first used."""
+    updates = list(trace.of(Update))
+    if not updates:
+        return 0
+    last = updates[-1].optimizer
+    return next(update.number for update in updates if update.optimizer == last) - 1
+
+
+def _steps(trace: Trace) -> int:
+    losses = trace.losses[_phase(trace) :]
+    if not all(map(math.isfinite, losses)) or _end(losses) > GREW * _start(losses):
+        return STEPS  # a program may stop when its loss explodes: the replay shall go on
+    return min(STEPS, len(losses))
+
+
+def _scales(trace: Trace) -> tuple[float, ...]:
+    scales = SMALLER
+    if _has_leftovers(trace):
+        return (1.0, *scales)
+    return (*scales, *LARGER) if _is_flat(trace) else scales
+
+
+def _has_leftovers(trace: Trace) -> bool:
+    return any(update.leftovers for update in trace.of(Update))
+
+
+def _is_flat(trace: Trace) -> bool:
+    losses = trace.losses[_phase(trace) :]
+    finite = all(map(math.isfinite, losses))
+    return finite and len(losses) >= FEWEST_FOR_FLAT and _end(losses) > FLAT * _start(losses)
+
+
+def _can_replay(trace: Trace) -> bool:
+    """Not without losses, for a search over rates, nor for optimizers that take turns."""
+    norms = trace.gradient_norms
+    if not trace.losses[_phase(trace) :] or (norms and not any(norms)):
+        return False  # steps without gradients have no size to change
+    updates = list(trace.of(Update))[-10_000:]
+    rates = [update.rate for update in updates if update.rate is not None and update.rate > 0]
+    sweeps = bool(rates) and rates[-1] > SWEEP * rates[0]
+    if sweeps and len({update.optimizer for update in updates}) > 1:
+        return False
+    tail = {update.optimizer for update in updates[-6:]}
+    return len(tail) == 1 or not all(map(math.isfinite, trace.losses))
+
+
+# --- losses -------------------------------------------------------------------------------
+
+
+def _start(losses: Sequence[float]) -> float:
+    """The loss before anything was learned: one noisy first batch must not decide."""
+    first = losses[0]
+    middle = statistics.median(losses[:5])
+    return min(first, middle) if math.isfinite(middle) else first
+
+
+def _end(losses: Sequence[float]) -> float:
+    """The median of the last fifth; nan if more than half of it is not finite."""
+    last = losses[-max(1, len(losses) // 5) :]
+    finite = [loss for loss in last if math.isfinite(loss)]
+    return statistics.median(finite) if 2 * len(finite) > len(last) else math.nan
+
+
+def _ended_badly(losses: Sequence[float]) -> bool:
+    if not math.isfinite(losses[-1]):
+        return True
+    start, end = _start(losses), _end(losses)
+    if not math.isfinite(end):
+        return True
+    share = BAD if len(losses) >= FEWEST else GREW
+    return start > 0 and end > share * start
+
+
+def _replayed(trace: Trace, scale: float) -> tuple[float, ...] | None:
+    found = [r for r in trace.replays if r.request.update_scale == scale]
+    losses = _since(trace, found[-1]) if found else ()
+    return losses or None
+
+
+def _since(trace: Trace, replay: Replay) -> tuple[float, ...]:
+    return replay.losses[_phase(trace) :]
+
+
+def _reached(trace: Trace, losses: Sequence[float], repaired: Sequence[float] | None) -> float:
+    """The lowest that the original rate came to: at its end, or after a replay's steps."""
+    ends = [_end(losses[: _steps(trace)]), _end(losses)] if repaired is None else [_end(repaired)]
+    finite = [end for end in ends if math.isfinite(end)]
+    return min(finite) if finite else math.inf
+
+
+def _learned(replay: Sequence[float], start: float, reached: float) -> bool:
+    """Whether a replay learned clearly, and clearly more than the original rate did."""
+    end = _end(replay)
+    if not (math.isfinite(end) and math.isfinite(start) and start > 0):
+        return False
+    if end > LEARNED * start:
+        return False
+    fell = max(start - reached, 0.0)
+    return start - end > TIMES * fell or end < HALF * reached

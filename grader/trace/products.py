@@ -1,0 +1,92 @@
+"""Forwards of models that are no modules: products of data with a trained tensor.
+
+Runs in the student's process, and only once a backward pass has reached tensors that no
+module and no optimizer holds.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from grader.trace.forwards import Forwards
+from grader.trace.gradients import Gradients, Leaf
+from grader.trace.log import Log
+from grader.trace.patching import Patches
+
+PRODUCTS: tuple[tuple[Any, str], ...] = (
+    (torch, "matmul"),
+    (torch, "mm"),
+    (torch, "addmm"),
+    (torch, "einsum"),
+    (functional, "linear"),
+    (functional, "conv2d"),
+    (torch.Tensor, "__matmul__"),
+    (torch.Tensor, "matmul"),
+    (torch.Tensor, "mm"),
+)
+
+
+FACTORS = 2
+
+
+class Products:
+    """Wraps the products; a call with a trained tensor outside any module is a forward."""
+
+    def __init__(
+        self, log: Log, patches: Patches, gradients: Gradients, forwards: Forwards
+    ) -> None:
+        self._log = log
+        self._patches = patches
+        self._gradients = gradients
+        self._forwards = forwards
+        self._installed = False
+        self._first: set[tuple[int, ...]] = set()  # shapes of tensors that meet the data first
+
+    def install(self) -> None:
+        """Wrap them, once."""
+        if self._installed:
+            return
+        self._installed = True
+        for owner, name in PRODUCTS:
+            self._patches.put(owner, name, self._wrapped(getattr(owner, name)))
+
+    def _wrapped(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def product(*args: Any, **kwargs: Any) -> Any:
+            if self._forwards.is_busy():
+                return original(*args, **kwargs)
+            self._forwards.settle()
+            output = original(*args, **kwargs)
+            try:
+                self._record(args, output)
+            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+                self._log.fault("product", error)
+            return output
+
+        return product
+
+    def _record(self, args: Any, output: Any) -> None:
+        tensors = [value for value in args if isinstance(value, torch.Tensor)]
+        if len(tensors) < FACTORS or not isinstance(output, torch.Tensor):
+            return
+        leaf = next((leaf for t in tensors if (leaf := self._leaf(t)) is not None), None)
+        data = next((t for t in tensors if t.dim() > 1 and self._leaf(t) is None), None)
+        if leaf is None or data is None:
+            return
+        if torch.is_grad_enabled() and data.grad_fn is None:
+            self._first.add(leaf.shape)
+        if leaf.shape in self._first and data.grad_fn is None:
+            self._forwards.product(data, output)
+
+    def _leaf(self, tensor: torch.Tensor) -> Leaf | None:
+        """The trained tensor that an operand is, or is a view of (``w.T``)."""
+        base = tensor._base if tensor._is_view() else tensor
+        if base is None or not base.is_leaf or not base.requires_grad:
+            return None
+        leaf = self._gradients.find(base) or self._gradients.know(base)
+        return None if leaf.hosted else leaf

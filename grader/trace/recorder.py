@@ -1,0 +1,143 @@
+"""The recorder: watches a student's training from inside, and holds no opinions.
+
+Runs in the student's process, which it must not disturb: the same numbers, the same random
+stream, the same exceptions, and at most a tenth more time per step of a small network.
+What it writes is the sequence of rows that `grader.trace.wire` describes; what they mean is
+for `grader.trace.trace` and the rules to say, on the other side of the wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.utils import clip_grad
+from torch.optim import optimizer as optim_module
+
+from grader.model import Plain
+from grader.trace.backwards import Backwards
+from grader.trace.evaluation import Evaluator
+from grader.trace.forwards import Forwards
+from grader.trace.gradients import Gradients, Leaf
+from grader.trace.log import Files, Log
+from grader.trace.misuses import Misuses
+from grader.trace.models import Models
+from grader.trace.patching import Patches
+from grader.trace.products import Products
+from grader.trace.sources import Sources
+from grader.trace.updates import Updates
+
+CLIPPERS = (
+    "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "clip_grad_norm",
+)  # fmt: skip
+
+
+class Recorder:
+    """Records one run. ``install``, run the student's code, ``finish``, ``uninstall``.
+
+    Args:
+        emit: Takes batches of rows, plain data, as they collect.
+        files: The student's compiled file names → the name shown, and the cell if any. It
+            may grow while the run goes on.
+        pools: Name → uint8 images (N, 28, 28) that inputs may be known by; may be empty.
+        update_scale: Each update becomes ``old + update_scale * (new - old)``.
+        clear_gradients: Clear what an update has consumed before the next backward pass.
+        stop_after_steps: Raise `StopReplay` in the student's code after this many updates.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[list[Plain]], object],
+        files: Files,
+        pools: Mapping[str, Any] | None = None,
+        *,
+        update_scale: float = 1.0,
+        clear_gradients: bool = False,
+        stop_after_steps: int | None = None,
+    ) -> None:
+        self._log = Log(emit, files)
+        self._patches = Patches()
+        self._gradients = Gradients(clear=clear_gradients)
+        self._models = Models(self._log, self._gradients)
+        self._sources = Sources(self._log, pools or {})
+        self._updates = Updates(
+            self._log,
+            self._gradients,
+            on_update=self._updated,
+            scale=update_scale,
+            stop_after=stop_after_steps,
+        )
+        self._forwards = Forwards(self._log, self._models, self._sources, self._updates)
+        self._products = Products(self._log, self._patches, self._gradients, self._forwards)
+        self._evaluator = Evaluator(self._log, self._sources, self._forwards)
+        self._forwards.on_forward = self._evaluator.saw
+        self._backwards = Backwards(
+            self._log,
+            self._forwards,
+            self._gradients,
+            self._updates,
+            on_foreign=self._products.install,
+            on_first=self._evaluator.trains,
+        )
+        self._misuses = Misuses(self._log)
+
+    def install(self) -> None:
+        """Put every wrapper and hook in place."""
+        self._models.install(self._patches)
+        self._forwards.install(self._patches)
+        self._backwards.install(self._patches)
+        self._updates.install(self._patches)
+        self._sources.install(self._patches)
+        self._misuses.install(self._patches)
+        guarding = self._gradients.guarding
+        for name in CLIPPERS:
+            for owner in (clip_grad, nn.utils):
+                if hasattr(owner, name):
+                    self._patches.put(owner, name, guarding(getattr(owner, name)))
+        self._hooks = set(optim_module._global_optimizer_pre_hooks.values())
+
+    def _updated(self, leaves: list[Leaf]) -> None:
+        calls = self._forwards.updated()
+        self._evaluator.updated(leaves, calls)
+
+    def finish(self) -> None:
+        """Write down how things stand at the end, and send all that is left."""
+        try:
+            self._updates.look()
+            self._sources.report()
+        except Exception as error:  # noqa: BLE001 - what was recorded must still be sent
+            self._log.fault("finish", error)
+        lost: list[Plain] = [*self._patches.lost()]
+        if not self._hooks <= set(optim_module._global_optimizer_pre_hooks.values()):
+            lost.append("optimizer step hooks")
+        self._log.close(
+            {"updates": self._updates.count, "lost": lost[:20], "faults": self._log.faults}
+        )
+
+    def uninstall(self) -> None:
+        """Leave torch as it was found."""
+        self._patches.undo()
+
+    @property
+    def trained(self) -> list[nn.Module]:
+        """The root modules that an update has reached, in the order of their first forward."""
+        return [model.module for model in self._models.table if model.module is not None]
+
+    def evaluate(
+        self, images: torch.Tensor, namespace: Mapping[str, Any] | None = None
+    ) -> torch.Tensor:
+        """The logits that the trained model gives to raw images.
+
+        Args:
+            images: uint8 (N, 28, 28).
+            namespace: The student's globals, for a model that is a function or an object.
+
+        Returns:
+            float32 (N, classes), on the CPU.
+
+        Raises:
+            NothingTrained: no model was trained, or none that takes such images.
+        """
+        return self._evaluator.evaluate(images, namespace or {})

@@ -1,0 +1,181 @@
+"""The Trace: what a training run did, as plain frozen records that rules read.
+
+Our side of the wall; imports neither torch nor numpy.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+from grader.model import Plain
+from grader.trace.events import (
+    Backward,
+    Event,
+    Forward,
+    Leftover,
+    Misuse,
+    Model,
+    Optimizer,
+    Source,
+    Update,
+    Warned,
+)
+from grader.trace.reading import Reader, TraceMalformed
+
+__all__ = ["Replay", "ReplayRequest", "Trace", "TraceMalformed"]
+
+Kind = TypeVar("Kind", Forward, Backward, Update, Leftover, Misuse, Warned)
+
+OVERLAP = 0.5
+"""A source of whose rows this share was trained on is not held-out data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayRequest:
+    """A run of the same program from the same seed, with other updates: `Recorder`'s options."""
+
+    update_scale: float
+    clear_gradients: bool
+    stop_after_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What a replay was asked to do, and the loss of each of its steps."""
+
+    request: ReplayRequest
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One recorded run.
+
+    ``end`` holds the closing facts; None when the process ended before it could write them.
+    ``faults`` are failures of the recorder itself, never of the student's code.
+    """
+
+    events: tuple[Event, ...] = ()
+    models: tuple[Model, ...] = ()
+    sources: tuple[Source, ...] = ()
+    optimizers: tuple[Optimizer, ...] = ()
+    faults: tuple[str, ...] = ()
+    end: Mapping[str, Any] | None = None
+    replays: tuple[Replay, ...] = field(default=())
+
+    @classmethod
+    def from_plain(cls, batches: Iterable[Plain], replays: Iterable[Replay] = ()) -> Trace:
+        """Read what a recorder emitted, batch by batch.
+
+        Raises:
+            TraceMalformed: whatever is wrong with it.
+        """
+        reader = Reader()
+        reader.read(batches)
+        return cls(
+            events=tuple(reader.events),
+            models=tuple(reader.models),
+            sources=tuple(reader.sources),
+            optimizers=tuple(reader.optimizers),
+            faults=tuple(reader.faults),
+            end=reader.end,
+            replays=tuple(replays),
+        )
+
+    def with_replay(self, request: ReplayRequest, replayed: Trace) -> Trace:
+        """This trace, knowing also how ``request`` went."""
+        replay = Replay(request=request, losses=replayed.losses)
+        return replace(self, replays=(*self.replays, replay))
+
+    # --- events -----------------------------------------------------------------------
+
+    def of(self, kind: type[Kind]) -> Iterator[Kind]:
+        """The events of one kind, in order."""
+        return (event for event in self.events if isinstance(event, kind))
+
+    @cached_property
+    def updates(self) -> int:
+        """How many updates were made."""
+        last = max((update.number for update in self.of(Update)), default=0)
+        told = self.end.get("updates", 0) if self.end is not None else 0
+        return max(last, told) if isinstance(told, int) else last
+
+    @property
+    def is_tampered(self) -> bool:
+        """Whether the program took the recorder's hooks away."""
+        return self.end is not None and bool(self.end.get("lost"))
+
+    # --- curves -----------------------------------------------------------------------
+
+    @cached_property
+    def losses(self) -> tuple[float, ...]:
+        """The loss of each update: that of the last backward pass before it.
+
+        A backward pass that no update followed counts too when it is the last one: a loss
+        that ended the program is the one that matters.
+        """
+        losses: list[float] = []
+        pending: float | None = None
+        for event in self.events:
+            if isinstance(event, Backward) and event.loss is not None:
+                pending = event.loss
+            elif isinstance(event, Update) and pending is not None:
+                losses.append(pending)
+                pending = None
+        if pending is not None:
+            losses.append(pending)
+        return tuple(losses)
+
+    @property
+    def gradient_norms(self) -> tuple[float, ...]:
+        """The norm of the gradient at each update that was measured."""
+        return tuple(u.grad_norm for u in self.of(Update) if u.grad_norm is not None)
+
+    @property
+    def update_ratios(self) -> tuple[float, ...]:
+        """The size of each measured update against the size of the tensors it changed."""
+        return tuple(u.ratio for u in self.of(Update) if u.ratio is not None)
+
+    # --- models and sources -----------------------------------------------------------
+
+    @cached_property
+    def trained_models(self) -> frozenset[int]:
+        """The models that batches reached an update of."""
+        return frozenset(
+            model for source in self.sources for model, n in source.trained.items() if n
+        ) | frozenset(
+            forward.model for forward in self.of(Forward) if forward.is_fed and forward.source < 0
+        )
+
+    @cached_property
+    def main_model(self) -> Model | None:
+        """The model that most of the training went into."""
+        batches: Counter[int] = Counter()
+        for source in self.sources:
+            batches.update(source.trained)
+        if not batches:
+            return None
+        best = max(batches.values())
+        return self.models[max(index for index, n in batches.items() if n == best)]
+
+    def is_held_out(self, index: int) -> bool:
+        """Whether a source is known to hold data that nothing was trained on."""
+        if index < 0:
+            return False
+        source = self.sources[index]
+        if source.trained or source.kind == "unknown":
+            return False
+        if any(rows != 0 for rows in source.shared.values()):
+            return self._shares_little(source)
+        return source.rows_trained <= OVERLAP * source.rows
+
+    def _shares_little(self, source: Source) -> bool:
+        """Some rows in common: held-out still, if most are not and all are known."""
+        if min(source.shared.values()) < 0 or source.size <= 0:
+            return False
+        most = max(source.shared.values())
+        return most <= OVERLAP * source.size and source.rows_trained <= OVERLAP * source.rows

@@ -1,0 +1,347 @@
+"""Every change of the trained tensors: by a torch optimizer, or written by hand.
+
+Runs in the student's process. Optimizers are seen through their step hooks. An update by
+hand (``p -= lr * p.grad`` and its kin) calls nothing that could be hooked: it is seen by
+its effect, between a backward pass and the next forward or backward, and looked for only
+on tensors that no torch optimizer has stepped.
+
+In a replay the same place scales each update: ``old + scale * (new - old)`` holds for any
+optimizer and for updates by hand alike.
+"""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.optim import optimizer as optim_module
+
+from grader.trace.gradients import Gradients, Leaf, norm
+from grader.trace.log import EAGER_UPDATES, Log, plain_float
+from grader.trace.patching import Patches
+
+Pair = tuple[Leaf, torch.Tensor]
+
+
+class StopReplay(BaseException):
+    """Raised in the student's code when a replay has made the steps that were asked for.
+
+    A BaseException, so that ``except Exception`` lets it pass.
+    """
+
+
+class Updates:
+    """Counts updates, measures some of them, and says what each consumed.
+
+    ``on_update(leaves)`` is called after each update with the tensors it changed.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        gradients: Gradients,
+        *,
+        on_update: Callable[[list[Leaf]], None],
+        scale: float = 1.0,
+        stop_after: int | None = None,
+    ) -> None:
+        self._log = log
+        self._gradients = gradients
+        self._on_update = on_update
+        self._scale = scale
+        self._stop_after = stop_after
+        self.count = 0
+        self.backward = -1
+        self.backward_place = -1
+        self._optimizers: dict[int, tuple[weakref.ref[Any], int]] = {}
+        self._optimizer_count = 0
+        self._depth: dict[int, int] = {}
+        self._before: list[tuple[torch.Tensor, torch.Tensor]] = []
+        self._scaled_rates: list[tuple[dict[str, Any], float]] = []
+        self._held: list[Pair] = []
+        self._shape: list[tuple[int, int, int]] = []
+        self._tensors_of_shape: list[Pair] = []
+        self._leftovers: list[Leaf] = []
+        self._grad_norm: float | None = None
+        self._leftover_rows = 0
+        self._watching = False
+        self._place = -1
+        self._last_optimizer = -1
+
+    # --- torch optimizers -------------------------------------------------------------
+
+    def install(self, patches: Patches) -> None:
+        """Hook every optimizer's step, present and future."""
+        before, after = self._guard(self._pre), self._guard(self._post)
+        patches.hook(optim_module.register_optimizer_step_pre_hook(before))
+        patches.hook(optim_module.register_optimizer_step_post_hook(after))
+        owner = optim_module.Optimizer
+        original = owner.__init__
+        made = self._made
+
+        def __init__(optimizer: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+            made(optimizer)
+            original(optimizer, *args, **kwargs)
+
+        __init__.__wrapped__ = original  # type: ignore[attr-defined]
+        patches.put(owner, "__init__", __init__)
+
+    def _guard(self, hook: Callable[[Any], None]) -> Callable[..., None]:
+        def guarded(optimizer: Any, _args: Any, _kwargs: Any) -> None:
+            if not self._log.watches():
+                return
+            try:
+                hook(optimizer)
+            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+                self._log.fault("optimizer step", error)
+            if not self._depth:
+                self.may_stop()
+
+        return guarded
+
+    def _made(self, optimizer: Any) -> None:
+        """Note where an optimizer is constructed: outside its own ``__init__`` frames."""
+        frame = self._log.frame(1)
+        while (
+            frame is not None
+            and frame.f_code.co_name == "__init__"
+            and frame.f_locals.get("self") is optimizer
+        ):
+            frame = frame.f_back
+        while frame is not None and not self._log.is_student(frame.f_code):
+            frame = frame.f_back
+        self._index(optimizer, self._log.place(frame))
+
+    def _index(self, optimizer: Any, place: int = -1) -> int:
+        entry = self._optimizers.get(id(optimizer))
+        if entry is not None and entry[0]() is optimizer:
+            return entry[1]
+        index = self._optimizer_count
+        self._optimizer_count += 1
+        self._optimizers[id(optimizer)] = (weakref.ref(optimizer), index)
+        self._log.add(["optimizer", index, type(optimizer).__name__, place])
+        return index
+
+    def _pre(self, optimizer: Any) -> None:
+        key = id(optimizer)
+        self._depth[key] = depth = self._depth.get(key, 0) + 1
+        if depth > 1 or len(self._depth) > 1:
+            return
+        self._held = held = self._tensors(optimizer)
+        self._leftovers = self._gradients.leftovers(held)
+        measured = self._measures()
+        self._before = []
+        self._grad_norm = None
+        if measured:
+            self._grad_norm = norm(p.grad for _, p in held if p.grad is not None)
+        self._scaled_rates = self._raise_rates(optimizer)
+        if measured or self._scale != 1.0:
+            self._before = [(p, p.detach().clone()) for _, p in held]
+
+    def _tensors(self, optimizer: Any) -> list[Pair]:
+        """An optimizer's tensors, those of the last step again if its groups are the same."""
+        groups = [group["params"] for group in optimizer.param_groups]
+        shape = [(id(params), len(params), id(params[-1]) if params else 0) for params in groups]
+        if shape != self._shape:
+            know = self._gradients.know
+            self._shape = shape
+            self._tensors_of_shape = [(know(p), p) for params in groups for p in params]
+            for leaf, _ in self._tensors_of_shape:
+                # From its first step on, no longer looked at by value.
+                leaf.owned, leaf.foreign, leaf.watch = True, False, None
+        return self._tensors_of_shape
+
+    def _post(self, optimizer: Any) -> None:
+        key = id(optimizer)
+        depth = self._depth.get(key, 1) - 1
+        if depth > 0:
+            self._depth[key] = depth
+            return
+        self._depth.pop(key, None)
+        if self._depth:
+            return  # an optimizer inside another's step: the outer one is the update
+        held, self._held = self._held, []
+        found = self._leftovers + self._gradients.leftovers(held)
+        pairs = [pair for pair in held if pair[1].grad is not None or pair[0].fresh is not None]
+        for group, given in self._scaled_rates:
+            group["lr"] = given
+        rate = optimizer.param_groups[0].get("lr") if optimizer.param_groups else None
+        self._record(self._index(optimizer), pairs, found, _number(rate))
+
+    def _raise_rates(self, optimizer: Any) -> list[tuple[dict[str, Any], float]]:
+        """Scale up by the rate where there is one: a step that rounds to nothing has no size."""
+        if self._scale <= 1.0 or not all(_number(g.get("lr")) for g in optimizer.param_groups):
+            return []
+        rates = [(group, group["lr"]) for group in optimizer.param_groups]
+        for group, rate in rates:
+            group["lr"] = rate * self._scale
+        return rates
+
+    def _measures(self) -> bool:
+        """Whether this update's sizes are measured: each of the first 50, then one in 50."""
+        return self.count < MEASURED or self.count % MEASURED == 0
+
+    # --- one update -------------------------------------------------------------------
+
+    def _record(
+        self, optimizer: int, pairs: list[Pair], found: list[Leaf], rate: float | None
+    ) -> None:
+        self.count += 1
+        if self.count <= MEASURED or found or optimizer != self._last_optimizer:
+            self._place = self._log.place(self._log.frame(2))
+        self._last_optimizer = optimizer
+        place = self._place if optimizer >= 0 else self.backward_place
+        ratio = self._scale_and_measure()
+        if found:
+            self._record_leftovers(found, place, len(pairs))
+        for leaf, tensor in pairs:
+            self._gradients.consume(leaf, tensor.grad, self.count)
+        grad_norm = None if self._grad_norm is None else plain_float(self._grad_norm)
+        self._log.add(
+            ["update", self.count, optimizer, place, self.backward,
+             None if rate is None else plain_float(rate), grad_norm,
+             None if ratio is None else plain_float(ratio), len(pairs), len(set(found)) if found else 0]
+        )  # fmt: skip
+        self._on_update([leaf for leaf, _ in pairs])
+        if self.count <= EAGER_UPDATES:
+            self._log.flush()
+
+    def _scale_and_measure(self) -> float | None:
+        """Apply a replay's scale; return the size of the update against the tensors' own."""
+        if not self._before:
+            return None
+        with torch.no_grad():
+            if self._scale != 1.0 and not self._scaled_rates:
+                for tensor, old in self._before:
+                    tensor.data.copy_(old + self._scale * (tensor.data - old))
+            moved = norm(tensor.detach() - old for tensor, old in self._before)
+            size = norm(old for _, old in self._before)
+        self._before = []
+        return moved / size if size > 0 else None
+
+    def _record_leftovers(self, found: list[Leaf], place: int, leaves: int) -> None:
+        """One row per backward pass whose leftovers this update took in; the first are told."""
+        if self._leftover_rows >= MOST_LEFTOVER_ROWS:
+            return
+        self._leftover_rows += 1
+        pollution = next((leaf.polluted_by for leaf in found if leaf.polluted_by), None)
+        if pollution is None:
+            return
+        self._log.add(
+            ["leftover", self.count, pollution.place, place, pollution.earlier,
+             len(set(found)), leaves,
+             None if pollution.stale is None else plain_float(pollution.stale),
+             None if pollution.fresh is None else plain_float(pollution.fresh)]
+        )  # fmt: skip
+
+    def may_stop(self) -> None:
+        """End a replay that has made its steps.
+
+        Raises:
+            StopReplay: again at each call, should the student's code swallow it.
+        """
+        if self._stop_after is not None and self.count >= self._stop_after:
+            raise StopReplay
+
+    # --- updates by hand --------------------------------------------------------------
+
+    def watch(self, leaves: list[Leaf]) -> None:
+        """Remember the values of tensors that just received a gradient and have no optimizer."""
+        for leaf in leaves:
+            tensor = leaf.ref()
+            if leaf.owned or leaf.foreign or tensor is None:
+                continue
+            leaf.watch = Watch(tensor, leaf.watch, keep=self._scale != 1.0)
+            self._watching = True
+
+    def look(self) -> None:
+        """Record an update by hand, if watched tensors have changed since their gradient came."""
+        if not self._watching or self._depth:
+            return
+        self._watching = False
+        changed: list[Pair] = []
+        for leaf, tensor in self._gradients.living():
+            if leaf.watch is not None and not leaf.owned and leaf.watch.changed(tensor):
+                changed.append((leaf, tensor))
+        if changed:
+            self._by_hand(changed)
+
+    def _by_hand(self, changed: list[Pair]) -> None:
+        found = [leaf for leaf, _ in changed if leaf.polluted is not None]
+        self._grad_norm = None
+        self._before = [
+            (tensor, leaf.watch.value) for leaf, tensor in changed if leaf.watch.value is not None
+        ]
+        self._record(-1, changed, found, None)
+        for leaf, tensor in changed:
+            # Only a gradient untouched since its backward pass is surely what was consumed.
+            if (
+                leaf.fresh is None
+                or tensor.grad is None
+                or (leaf.fresh[0]() is not tensor.grad or leaf.fresh[1] != tensor.grad._version)
+            ):
+                leaf.consumed = None
+            leaf.watch.live = False
+
+    def replaced(self, leaves: list[Leaf]) -> None:
+        """Record an update that made new tensors (``w = w - lr * g``) of ``leaves``."""
+        pairs = [(leaf, tensor) for leaf in leaves if (tensor := leaf.ref()) is not None]
+        self._grad_norm, self._before = None, []
+        self._record(-1, pairs, [], None)
+
+
+MOST_LEFTOVER_ROWS = 60
+MEASURED = 50
+
+
+class Watch:
+    """A tensor's version and one of its values, where its gradient was largest."""
+
+    __slots__ = ("at", "live", "uses", "value", "version", "was")
+    at: int
+    uses: int
+
+    def __init__(self, tensor: torch.Tensor, last: Watch | None, *, keep: bool) -> None:
+        if last is not None and last.uses % REFRESH:
+            self.at, self.uses = last.at, last.uses + 1
+        else:
+            self.at, self.uses = self._steepest(tensor), 1
+        self.live = True
+        self.version = tensor._version
+        self.was = self._read(tensor)
+        self.value = tensor.detach().clone() if keep else None
+
+    @staticmethod
+    def _steepest(tensor: torch.Tensor) -> int:
+        grad = tensor.grad
+        if grad is None or grad.is_sparse or grad.numel() == 0:
+            return 0
+        return int(grad.detach().abs().reshape(-1).argmax())
+
+    def _read(self, tensor: torch.Tensor) -> float:
+        flat = tensor.detach().reshape(-1)
+        if self.at >= flat.numel():
+            return 0.0
+        value = flat[self.at].item()
+        return abs(value) if isinstance(value, complex) else float(value)
+
+    def changed(self, tensor: torch.Tensor) -> bool:
+        """Whether the tensor was written to, or holds another value where we look."""
+        if not self.live:
+            return False
+        if tensor._version != self.version:
+            return True
+        now = self._read(tensor)
+        return now != self.was and not (math.isnan(now) and math.isnan(self.was))
+
+
+REFRESH = 20
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, torch.Tensor):
+        return float(value) if value.numel() == 1 else None
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,25 @@
+# Validates a deep copy, which is in train mode as its original was.
+# failed: validation_mode
+import copy
+
+import torch
+import torch.nn as nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+criterion = nn.CrossEntropyLoss()
+
+for epoch in range(3):
+    model.train()
+    for images, labels in train_loader:
+        optimizer.zero_grad()
+        criterion(model(images), labels).backward()
+        optimizer.step()
+    frozen = copy.deepcopy(model)
+    model.eval()
+    correct = 0
+    with torch.no_grad():
+        for images, labels in val_loader:
+            out = frozen(images)  # finding: validation-in-train-mode
+            correct += (out.argmax(1) == labels).sum().item()
+    print(epoch, correct / len(val_loader.dataset))

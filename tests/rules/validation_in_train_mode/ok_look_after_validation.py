@@ -1,0 +1,16 @@
+# After a proper validation pass, one more look at the first batch.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.2), nn.Linear(16, 4))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(images), labels).backward()
+    optimizer.step()
+model.eval()
+with torch.no_grad():
+    for images, labels in val_loader:
+        model(images)
+model.train()
+print(model(next(iter(val_loader))[0])[0])
