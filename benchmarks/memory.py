@@ -53,8 +53,12 @@ def limited(limit_mb: int | None) -> Iterator[Callable[[], None] | None]:
     group.mkdir()
     limit = group / ("memory.limit_in_bytes" if v1 else "memory.max")
     limit.write_text(str(limit_mb * 1000 * 1000))
+
+    def join() -> None:
+        (group / "cgroup.procs").write_text(str(os.getpid()))
+
     try:
-        yield lambda: (group / "cgroup.procs").write_text(str(os.getpid())) and None  # type: ignore[func-returns-value]
+        yield join
     finally:
         time.sleep(0.2)
         group.rmdir()

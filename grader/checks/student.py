@@ -23,7 +23,7 @@ from grader.checks.remote import (
     Supervision,
     read_crash,
 )
-from grader.errors import StudentFault
+from grader.errors import GraderFault, StudentFault
 from grader.model import Crash, Limits, Outcome
 from grader.trace.learning import next_replay
 from grader.trace.trace import ReplayRequest, Trace
@@ -177,6 +177,8 @@ class Program:
         finally:
             self._report.note(connection.notes)
         trace = Trace.from_plain(batches)
+        if trace.faults:  # what it missed could be what a finding, or a pass, rests on
+            raise GraderFault(f"The recorder failed: {'; '.join(trace.faults[:3])}")
         if trace.is_tampered:
             self.ended = "The program replaced the hooks by which its training is watched."
             self._report.faulted(StudentFault(Outcome.FORBIDDEN, self.ended))

@@ -127,7 +127,7 @@ def _serve_eager(note: Note) -> None:
     def compile_in_place(_: torch.nn.Module, *__: Any, **___: Any) -> None:
         note("Module.compile was served by running the model as it is.")
 
-    torch.compile = compile_  # type: ignore[assignment]
+    torch.compile = compile_
     torch.nn.Module.compile = compile_in_place  # type: ignore[method-assign,assignment]
 
 

@@ -200,10 +200,12 @@ class Updates:
         for leaf, tensor in pairs:
             self._gradients.consume(leaf, tensor.grad, self.count)
         grad_norm = None if self._grad_norm is None else plain_float(self._grad_norm)
+        leftovers = len(set(found)) if found else 0
         self._log.add(
             ["update", self.count, optimizer, place, self.backward,
              None if rate is None else plain_float(rate), grad_norm,
-             None if ratio is None else plain_float(ratio), len(pairs), len(set(found)) if found else 0]
+             None if ratio is None else plain_float(ratio), len(pairs),
+             len(set(found)) if found else 0]
         )  # fmt: skip
         self._on_update([leaf for leaf, _ in pairs])
         if self.count <= EAGER_UPDATES:

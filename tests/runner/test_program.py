@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -156,9 +157,8 @@ class Net(nn.Module):
 def train(model, train_loader, val_dl, criterion, optimizer, device, epochs=3, verbose=False):
     return model, train_loader, val_dl, criterion, optimizer, device, epochs, verbose
 """
-    model, train, val, criterion, optimizer, device, epochs, verbose = call(  # type: ignore[misc]
-        source, train_loader="T", val_loader="V"
-    )
+    given: Any = call(source, train_loader="T", val_loader="V")
+    model, train, val, criterion, optimizer, device, epochs, verbose = given
     assert type(model).__name__ == "Net"
     assert (train, val, epochs, verbose) == ("T", "V", 3, False)
     assert isinstance(criterion, nn.CrossEntropyLoss)

@@ -15,19 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.model import Outcome
+from grader.runner.packing import NotPlain, pack, unpack
 from grader.runner.wire import (
     HEADER,
     MAX_JSON,
     NO_SEAL,
     Channel,
-    NotPlain,
     WireClosed,
     WireError,
     WireMalformed,
     WireOverflow,
     WireTimeout,
-    pack,
-    unpack,
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import fuzz_wire
+import fuzz_wire  # type: ignore[import-not-found]
 
 
 def test_honest_conversations_are_read() -> None:

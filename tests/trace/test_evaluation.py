@@ -1,0 +1,227 @@
+"""The trained model is found, whatever it is, and asked in its own input's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+from grader.trace.evaluation import NothingTrained
+from grader.trace.recorder import Recorder
+from recording import run
+
+CLASSES = 3
+LOOP = """
+for epoch in range(6):
+    for images, labels in train_loader:
+        loss = nn.functional.cross_entropy(NET(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+"""
+HEAD = """
+import torch
+from torch import nn
+from torch.nn import functional as F
+"""
+MODULE = (
+    "nn.Sequential(nn.Flatten(), nn.Linear(784, 16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 3))"
+)
+
+
+def pictures(rows: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Grey pictures (rows, 28, 28), uint8, with a bright bar in one of three places."""
+    draw = torch.Generator().manual_seed(seed)
+    labels = torch.randint(0, CLASSES, (rows,), generator=draw)
+    images = torch.randint(0, 120, (rows, 28, 28), generator=draw)
+    for image, label in zip(images, labels.tolist(), strict=True):
+        image[4 + 8 * label : 9 + 8 * label] += 130
+    return images.to(torch.uint8), labels
+
+
+IMAGES, LABELS = pictures(240, 1)
+UNSEEN, ANSWERS = pictures(90, 2)
+
+
+def provide(scale: float = 1 / 255, shift: float = 0.0) -> Any:
+    """The given names: a loader over the pictures, each pixel scaled and shifted."""
+
+    def given() -> dict[str, Any]:
+        images = (IMAGES.float() * scale + shift).unsqueeze(1)
+        return {"train_loader": DataLoader(TensorDataset(images, LABELS), 16, shuffle=True)}
+
+    return given
+
+
+def accuracy(recorder: Recorder, names: dict[str, Any]) -> float:
+    """The share of unseen pictures that the trained model names rightly."""
+    logits = recorder.evaluate(UNSEEN, names)
+    assert logits.shape == (len(UNSEEN), CLASSES)
+    assert logits.dtype == torch.float32
+    assert not logits.requires_grad
+    return float((logits.argmax(1) == ANSWERS).float().mean())
+
+
+def measure(source: str, given: Any = None) -> float:
+    """Train in a fork and measure there."""
+    _, result = run(
+        HEAD + source, given=given or provide(), pools={"train": IMAGES.numpy()}, then=accuracy
+    )
+    assert isinstance(result, float)
+    return result
+
+
+STYLES = {
+    "module": f"""
+model = {MODULE}
+optimizer = torch.optim.Adam(model.parameters(), 0.003)
+{LOOP.replace("NET", "model")}""",
+    "forward called directly": f"""
+model = {MODULE}
+optimizer = torch.optim.Adam(model.parameters(), 0.003)
+{LOOP.replace("NET", "model.forward")}""",
+    "inside a function": f"""
+def main():
+    model = {MODULE}
+    optimizer = torch.optim.Adam(model.parameters(), 0.003)
+{LOOP.replace("NET", "model").replace(chr(10), chr(10) + "    ")}
+main()""",
+    "flattened in the loop": """
+model = nn.Sequential(nn.Linear(784, 16), nn.ReLU(), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(model.parameters(), 0.003)
+for epoch in range(6):
+    for images, labels in train_loader:
+        x = (images.view(-1, 784) - 0.3) / 0.2
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), labels).backward()
+        optimizer.step()
+""",
+    "thresholded in the loop": """
+model = nn.Sequential(nn.Linear(784, 16), nn.ReLU(), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(model.parameters(), 0.003)
+for epoch in range(6):
+    for images, labels in train_loader:
+        optimizer.zero_grad()
+        F.cross_entropy(model((images.flatten(1) > 0.47).float()), labels).backward()
+        optimizer.step()
+""",
+    "convolution": f"""
+model = nn.Sequential(nn.Conv2d(1, 4, 5, 4), nn.ReLU(), nn.Flatten(), nn.LazyLinear(3))
+model(next(iter(train_loader))[0])
+optimizer = torch.optim.Adam(model.parameters(), 0.01)
+{LOOP.replace("NET", "model")}""",
+    "double precision": """
+model = nn.Linear(784, 3).double()
+optimizer = torch.optim.Adam(model.parameters(), 0.003)
+for epoch in range(6):
+    for images, labels in train_loader:
+        optimizer.zero_grad()
+        F.cross_entropy(model(images.flatten(1).double()), labels).backward()
+        optimizer.step()
+""",
+    "two modules in a class": f"""
+class Net:
+    def __init__(self):
+        self.fc1, self.fc2, self.training = nn.Linear(784, 16), nn.Linear(16, 3), True
+    def __call__(self, x):
+        return self.fc2(F.dropout(F.relu(self.fc1(x.flatten(1))), 0.3, self.training))
+    def train_mode(self):
+        self.training = True
+    def eval_mode(self):
+        self.training = False
+net = Net()
+optimizer = torch.optim.Adam([*net.fc1.parameters(), *net.fc2.parameters()], 0.003)
+{LOOP.replace("NET", "net")}""",
+    "raw tensors in a function": """
+w1 = (torch.randn(784, 16) * 0.05).requires_grad_()
+w2 = (torch.randn(16, 3) * 0.2).requires_grad_()
+def net(x):
+    return torch.relu(x.flatten(1) @ w1) @ w2
+for epoch in range(6):
+    for images, labels in train_loader:
+        F.cross_entropy(net(images), labels).backward()
+        with torch.no_grad():
+            for w in (w1, w2):
+                w -= 0.05 * w.grad
+                w.grad.zero_()
+""",
+    "raw tensors in an object": """
+class Net:
+    def __init__(self):
+        self.w = torch.zeros(784, 3, requires_grad=True)
+        self.b = torch.zeros(3, requires_grad=True)
+    def forward(self, x):
+        x = x.view(x.shape[0], -1)
+        return x @ self.w + self.b
+net = Net()
+for epoch in range(6):
+    for images, labels in train_loader:
+        F.cross_entropy(net.forward(images), labels).backward()
+        for p in (net.w, net.b):
+            p.data -= 0.02 * p.grad
+            p.grad = None
+""",
+    "parameters as arguments": """
+params = [torch.zeros(784, 3, requires_grad=True), torch.zeros(3, requires_grad=True)]
+def predict(params, x):
+    return x.flatten(1) @ params[0] + params[1]
+for epoch in range(6):
+    for images, labels in train_loader:
+        grads = torch.autograd.grad(F.cross_entropy(predict(params, images), labels), params)
+        params = [(p - 0.02 * g).detach().requires_grad_() for p, g in zip(params, grads)]
+""",
+    "the later of two models": f"""
+for rate in (1e-9, 0.003):
+    model = {MODULE}
+    optimizer = torch.optim.Adam(model.parameters(), rate)
+{LOOP.replace("NET", "model").replace(chr(10), chr(10) + "    ")}
+""",
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_trained_model_is_found_and_measured(style: str) -> None:
+    """Modules, objects, functions and raw tensors are asked, in the form they were trained on."""
+    assert measure(STYLES[style]) > 0.9
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1 / 255, 0.0), (1 / 128, -1.0), (1.0, 0.0)])
+def test_the_scale_of_the_inputs_is_found(scale: float, shift: float) -> None:
+    """Images come in the scale that the program's own inputs had."""
+    source = STYLES["module"].replace("0.003", "0.001")
+    assert measure(source, provide(scale, shift)) > 0.9
+
+
+def test_the_model_is_left_in_its_mode() -> None:
+    """Each module's mode is what it was, and nothing of the evaluation is recorded."""
+
+    def modes(recorder: Recorder, names: dict[str, Any]) -> list[bool]:
+        names["model"][1].eval()
+        before = [part.training for part in names["model"].modules()]
+        accuracy(recorder, names)
+        return [a == b.training for a, b in zip(before, names["model"].modules(), strict=True)]
+
+    _, same = run(
+        HEAD + STYLES["module"], given=provide(), pools={"train": IMAGES.numpy()}, then=modes
+    )
+    assert all(same)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x = 1", "model = nn.Linear(784, 3)\nmodel(torch.zeros(2, 784))", "model = nn.Linear(5, 1)"],
+)
+def test_a_program_that_trains_nothing_is_told_so(source: str) -> None:
+    """Without an update there is nothing to ask, and the message says that."""
+
+    def refused(recorder: Recorder, names: dict[str, Any]) -> str:
+        try:
+            recorder.evaluate(UNSEEN, names)
+        except NothingTrained as error:
+            return str(error)
+        return ""
+
+    _, message = run(HEAD + source, given=provide(), then=refused)
+    assert "No trained model" in message

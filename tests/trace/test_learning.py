@@ -1,0 +1,116 @@
+"""The question of the step size: which replays are asked for, and what they prove."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from grader.trace.events import Backward, Event, Optimizer, Update
+from grader.trace.learning import LARGER, SMALLER, next_replay, rate_verdict
+from grader.trace.trace import Replay, ReplayRequest, Trace
+
+FALLING = [2.3 * 0.97**step for step in range(150)]
+FLAT = [2.3] * 150
+EXPLODING = [2.3, 50.0, 1e6, 1e12] + [math.nan] * 40
+
+
+def trace(
+    losses: Sequence[float], *, rates: Sequence[float] | None = None, leftovers: int = 0
+) -> Trace:
+    """A run with these losses, one optimizer, one update a loss."""
+    events: list[Event] = []
+    for step, loss in enumerate(losses, 1):
+        rate = rates[step - 1] if rates else 0.1
+        events += [
+            Backward(number=step, place=None, loss=loss, updates=step - 1, is_grad=False),
+            Update(
+                number=step, optimizer=0, place=None, backward=step, rate=rate, grad_norm=1.0,
+                ratio=0.1, leaves=4, leftovers=leftovers if step > 1 else 0,
+            ),
+        ]  # fmt: skip
+    return Trace(events=tuple(events), optimizers=(Optimizer(index=0, name="SGD", place=None),))
+
+
+def with_replays(one: Trace, replays: dict[float, Sequence[float]]) -> Trace:
+    """The trace, with what each scale led to."""
+    for scale, losses in replays.items():
+        request = ReplayRequest(update_scale=scale, clear_gradients=True, stop_after_steps=150)
+        one = Trace(
+            events=one.events,
+            optimizers=one.optimizers,
+            replays=(*one.replays, Replay(request=request, losses=tuple(losses))),
+        )
+    return one
+
+
+def test_good_training_asks_for_no_replay() -> None:
+    """A loss that fell by half needs no second look."""
+    assert rate_verdict(trace(FALLING)).word == "ok"
+    assert next_replay(trace(FALLING)) is None
+
+
+def test_an_explosion_is_the_rates_fault_only_if_a_smaller_one_learns() -> None:
+    """The replays go down by tens, and stop at the first that learns."""
+    run = trace(EXPLODING)
+    assert rate_verdict(run).word == "unknown"
+    first = next_replay(run)
+    assert first is not None
+    assert (first.update_scale, first.stop_after_steps) == (0.1, 150)
+    run = with_replays(run, {0.1: EXPLODING})
+    second = next_replay(run)
+    assert second is not None
+    assert second.update_scale == 0.01
+    run = with_replays(run, {0.01: FALLING})
+    assert rate_verdict(run).word == "too_high"
+    assert rate_verdict(run).scale == 0.01
+    assert next_replay(run) is None
+
+
+def test_where_nothing_learns_nobody_is_accused() -> None:
+    """Random labels look bad at every rate."""
+    run = with_replays(trace(FLAT), dict.fromkeys((*SMALLER, *LARGER), FLAT))
+    assert rate_verdict(run).word == "unknown"
+    assert next_replay(run) is None
+
+
+def test_leftover_gradients_are_repaired_first() -> None:
+    """If clearing alone makes it learn, the rate is sound."""
+    run = trace(EXPLODING, leftovers=4)
+    first = next_replay(run)
+    assert first is not None
+    assert first.update_scale == 1.0
+    run = with_replays(run, {1.0: FALLING})
+    assert rate_verdict(run).word == "ok"
+    assert next_replay(run) is None
+
+
+def test_both_faults_are_told_apart() -> None:
+    """Repaired and still exploding: then the rate is at fault too."""
+    run = with_replays(trace(EXPLODING, leftovers=4), {1.0: EXPLODING, 0.1: FALLING})
+    assert rate_verdict(run).word == "too_high"
+
+
+def test_a_slow_training_is_not_too_high() -> None:
+    """At a cautious rate, smaller steps learn less, not more."""
+    slow = [2.3 * 0.999**step for step in range(150)]
+    slower = [2.3 * 0.9999**step for step in range(150)]
+    run = with_replays(trace(slow), dict.fromkeys(SMALLER, slower))
+    assert rate_verdict(run).word == "unknown"
+
+
+def test_a_frozen_training_is_too_low() -> None:
+    """A loss that has not moved in a hundred steps, and does at many times the rate."""
+    replays = dict.fromkeys(SMALLER, FLAT)
+    run = with_replays(trace(FLAT), {**replays, LARGER[0]: FALLING})
+    assert rate_verdict(run).word == "too_low"
+
+
+def test_losses_below_zero_are_not_judged_by_size() -> None:
+    """Shares of a negative loss mean nothing."""
+    assert rate_verdict(trace([-1.0 - 0.01 * step for step in range(100)])).word == "ok"
+
+
+def test_a_run_without_losses_says_nothing() -> None:
+    """No update, no verdict, no replay."""
+    assert rate_verdict(Trace()).word == "unknown"
+    assert next_replay(Trace()) is None
