@@ -200,7 +200,6 @@ class Updates:
         for leaf, tensor in pairs:
             self._gradients.consume(leaf, tensor.grad, self.count)
         grad_norm = None if self._grad_norm is None else plain_float(self._grad_norm)
-        leftovers = len(set(found)) if found else 0
         self._log.add(
             ["update", self.count, optimizer, place, self.backward,
              None if rate is None else plain_float(rate), grad_norm,
