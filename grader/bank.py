@@ -69,6 +69,16 @@ def roots() -> tuple[Path, ...]:
     return tuple(dict.fromkeys(root.resolve() for root in found))
 
 
+def is_id(name: str) -> bool:
+    """Whether an exercise can have this name."""
+    return bool(_ID.fullmatch(name))
+
+
+def is_installed(root: Path) -> bool:
+    """Whether a root is what was installed with the package, and not a folder of somebody's own."""
+    return root.parts[-len(_SHARE.parts) :] == _SHARE.parts
+
+
 def _variable() -> list[str]:
     return os.environ.get(ROOT_VARIABLE, "").split(os.pathsep)
 

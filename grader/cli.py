@@ -129,6 +129,13 @@ def _add_outputs(parser: _Parser) -> None:
     group.add_argument("--output", metavar="FILE", type=Path, help="default: standard output")
     group.add_argument("--report", metavar="FILE", type=Path, help="write the HTML report too")
     group.add_argument(
+        "--hints",
+        metavar="N",
+        type=_count_or_none,
+        default=0,
+        help="tell N levels of hints in the text",
+    )
+    group.add_argument(
         "--exit-zero", action="store_true", help="exit 0 whenever a result was written"
     )
     _add_progress(group)
@@ -180,8 +187,26 @@ def _add_explain(parser: _Parser) -> None:
 def _add_verify(parser: _Parser) -> None:
     parser.add_argument("ids", metavar="ID", nargs="*", help="default: every exercise")
     parser.add_argument("--jobs", metavar="N", type=_count, default=1, help="default: 1")
+    parser.add_argument(
+        "--mutants",
+        metavar="N",
+        type=_count_or_none,
+        default=0,
+        help="make N small changes of each reference and list those that no check notices",
+    )
+    parser.add_argument("--seed", metavar="N", type=_seed, help="chooses the mutants")
     _add_json(parser)
     _add_progress(parser)
+
+
+def _add_new(parser: _Parser) -> None:
+    parser.add_argument("id", metavar="ID", help="lower-case letters, digits and underscores")
+    parser.add_argument(
+        "--to",
+        metavar="DIR",
+        type=Path,
+        help="a bank of your own; default: the first of GRADE_BANK",
+    )
 
 
 def _add_data(parser: _Parser) -> None:
@@ -196,6 +221,7 @@ _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
     "start": (_add_start, "write the starter and the task of an exercise"),
     "explain": (_add_explain, "print the page of a rule: what, why, example, use instead"),
     "verify": (_add_verify, "prove that the exercises judge as they say"),
+    "new": (_add_new, "lay the files of a new exercise, as a tiny one that works"),
     "data": (_add_data, "where the data sets are"),
     "doctor": (_add_json, "say what this machine gives: isolation, devices, data, versions"),
 }
@@ -215,6 +241,13 @@ def _count(text: str) -> int:
     value = _whole(text)
     if value < 1:
         raise argparse.ArgumentTypeError("expected a whole number, 1 or more")
+    return value
+
+
+def _count_or_none(text: str) -> int:
+    value = _whole(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("expected a whole number, 0 or more")
     return value
 
 

@@ -222,12 +222,16 @@ class Finding:
 class Crash:
     """An exception of the student's code, with the student's own frames only.
 
-    ``frames`` run from the outermost call to the line that raised; ``source`` is that line.
+    ``frames`` run from the outermost call to the line that raised, each with its text.
+    ``values`` are names of that line with what they held, in a few words; ``explanation`` is
+    one sentence for a known error. Neither makes two crashes different.
     """
 
     type: str
     message: str
     frames: tuple[tuple[Place, str], ...] = ()
+    values: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    explanation: str = field(default="", compare=False)
 
     @property
     def place(self) -> Place | None:

@@ -43,4 +43,10 @@ def read_crash(plain: Mapping[str, Any] | None) -> Crash | None:
     if plain is None:
         return None
     frames = tuple((Place(**place), source) for place, source in plain["frames"])
-    return Crash(type=plain["type"], message=plain["message"], frames=frames)
+    return Crash(
+        type=plain["type"],
+        message=plain["message"],
+        frames=frames,
+        values=tuple((name, text) for name, text in plain["values"]),
+        explanation=plain["explanation"],
+    )

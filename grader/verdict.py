@@ -118,5 +118,5 @@ def _missing(line: Rubric, run: Run) -> CheckResult:
         id=line.id,
         title=line.title,
         status=Status.FAILED,
-        message=f"not reached: {run.reason or ended}",
+        message=f"not reached: {ended}",
     )

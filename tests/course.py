@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from records import report
 
 from grader import bank
-from grader.author import Problem, Proof, verify
+from grader.author import Crew, Problem, Proof, verify
 from grader.model import (
     CheckResult,
     Exercise,
@@ -25,6 +24,7 @@ from grader.model import (
     Submission,
 )
 from grader.verdict import decide
+from records import report
 
 EXERCISE = """
 title: Sums
@@ -155,7 +155,7 @@ class _One:
 
 
 def prove(answer: Answer = sound, *, jobs: int = 1) -> Proof:
-    return verify(["sums"], jobs=jobs, make_grader=Stub(answer).make)
+    return verify(["sums"], crew=Crew(jobs=jobs, make_grader=Stub(answer).make))
 
 
 def only(proof: Proof) -> Problem:

@@ -66,7 +66,13 @@ SUBMISSION = Submission(
     kind=SubmissionKind.SCRIPT,
     cells=(Cell(number=0, source="x = 1"),),
 )
-CRASH = Crash(type="ValueError", message="no", frames=((Place("work.py", 4), "f()"),))
+CRASH = Crash(
+    type="ValueError",
+    message="no",
+    frames=((Place("work.py", 4), "f()"),),
+    values=(("x", "None"),),
+    explanation="what no means",
+)
 
 
 def report(*results: CheckResult, outcome: Outcome = Outcome.OK, **changes: Any) -> Report:

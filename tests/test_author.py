@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from course import MARKED, Stub, course, finding, graded, only, prove, sound
 
+from course import MARKED, Stub, course, finding, graded, only, prove, sound
 from grader import author, cli
-from grader.author import verify
+from grader.author import Crew, gradings, verify
 from grader.errors import UnknownName
 from grader.model import Exercise, Outcome, Place, Report, Status, Submission
 
@@ -30,7 +30,7 @@ def test_a_sound_exercise_is_proved(lay: Lay) -> None:
     """The reference on three seeds, the starter and the cases on one; no problem."""
     lay()
     stub = Stub(sound)
-    proof = verify(["sums"], make_grader=stub.make)
+    proof = verify(["sums"], crew=Crew(make_grader=stub.make))
     assert [str(problem) for problem in proof.problems] == []
     first, *others = author.SEEDS
     assert len(others) == 2
@@ -52,7 +52,7 @@ def test_workers_share_the_gradings(lay: Lay, jobs: int) -> None:
 
     alone = prove(faulty)
     stub = Stub(faulty)
-    assert verify(["sums"], jobs=jobs, make_grader=stub.make).problems == alone.problems
+    assert verify(["sums"], crew=Crew(jobs=jobs, make_grader=stub.make)).problems == alone.problems
     assert len(stub.graded) == len(set(stub.graded)) == 6
     assert sorted(stub.started) == sorted(stub.closed)
 
@@ -62,7 +62,7 @@ def test_an_unknown_exercise_is_the_callers_mistake(lay: Lay) -> None:
     lay()
     stub = Stub(sound)
     with pytest.raises(UnknownName, match="Did you mean sums"):
-        verify(["sum"], make_grader=stub.make)
+        verify(["sum"], crew=Crew(make_grader=stub.make))
     assert stub.started == []
 
 
@@ -281,7 +281,7 @@ def test_the_command_prints_the_proof(
     def answer(exercise: Exercise, given: Submission) -> Report:
         return sound(exercise, given)
 
-    monkeypatch.setattr(author, "Grader", lambda options: Stub(answer).make(options.seed))
+    monkeypatch.setattr(gradings, "Grader", lambda options: Stub(answer).make(options.seed))
     assert cli.main(["verify", "sums"]) == code
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == f"sums: 6 gradings, {'1 problem' if code else 'no problem'}"

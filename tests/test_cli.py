@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any, Self
 
 import jsonschema
 import pytest
-from records import FINDING, failed, passed, report
 
 from grader import cli
 from grader.commands import grade as grade_command
@@ -16,6 +16,7 @@ from grader.errors import BankError, GraderFault, StudentFault, UsageError
 from grader.export.json import SCHEMA_FILE
 from grader.model import Exercise, IsolationPolicy, Outcome, Report, Submission
 from grader.pipeline import Options
+from records import FINDING, failed, passed, report
 
 ROOT = Path(__file__).parent.parent
 PASSED = report(passed("zero_grad"), passed("learns"))
@@ -124,6 +125,23 @@ def test_the_text_is_the_default(stub: Any, work: Path, capsys: pytest.CaptureFi
     assert "\x1b" not in out
 
 
+def test_hints_are_told_when_asked_for(
+    stub: Any, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As many levels as the option says; none without it."""
+    scored = FAILED.verdict.checks[0]
+    hinted = dataclasses.replace(scored.rubric, hints=("Look there.", "Look closer.", "Look here."))
+    check = dataclasses.replace(scored, rubric=hinted)
+    verdict = dataclasses.replace(FAILED.verdict, checks=(check,))
+    stub.answer = dataclasses.replace(FAILED, verdict=verdict)
+    grade(work)
+    assert "Look there." not in capsys.readouterr().out
+    grade(work, "--hints", "2")
+    out = capsys.readouterr().out
+    assert "hint 2: Look closer." in out
+    assert "Look here." not in out
+
+
 def test_options_reach_the_pipeline(stub: Any, work: Path) -> None:
     """Seed, time, device, isolation and part are passed on."""
     words = [
@@ -207,7 +225,7 @@ def test_the_option_comes_before_the_file(stub: Any, work: Path) -> None:
         ("exercises: debug_loop\n", "'exercise' must be a text"),
         ("exercise: [debug_loop]\n", "'exercise' must be a text"),
         ("[" * 20_000, "expected valid YAML"),
-        ("exercise: debug_lop\n", "Did you mean debug_loop?"),
+        ("exercise: debug_lop\n", "Did you mean debug_loop"),
     ],
 )
 def test_a_wrong_grade_yaml_is_a_mistake_of_usage(
@@ -308,6 +326,8 @@ def test_a_traceback_is_shown_to_who_asks(
         ["--timeout", "nan"],
         ["--timeout", "soon"],
         ["--format", "xml"],
+        ["--hints", "-1"],
+        ["--hints", "all"],
         ["--device", "tpu"],
         ["--isolation", "some"],
         ["--hidden", "--public-only"],

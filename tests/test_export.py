@@ -14,12 +14,12 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from records import FINDING, IN_CELL, failed, passed, report
 
 from grader.errors import UsageError
 from grader.export.files import check_writable, write_atomically
 from grader.export.json import SCHEMA_FILE, render_json, strict, to_result
 from grader.model import Outcome, Report
+from records import FINDING, IN_CELL, failed, passed, report
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -129,6 +129,8 @@ def test_a_check_and_a_finding_carry_all_they_know() -> None:
         "crash": {
             "type": "ValueError",
             "message": "no",
+            "explanation": "what no means",
+            "values": [{"name": "x", "value": "None"}],
             "frames": [{"file": "work.py", "line": 4, "cell": None, "source": "f()"}],
         },
         "duration_s": 0.0,

@@ -109,11 +109,18 @@ def test_what_was_earned_before_the_end_is_kept(outcome: Outcome) -> None:
     assert not verdict.passed
     assert verdict.score == 1
     assert [check.result.status for check in verdict.checks] == ["passed", "failed", "failed"]
-    assert verdict.checks[1].result.message == "not reached: it ended so"
+    assert verdict.checks[1].result.message.startswith("not reached: the ")
 
 
-def test_an_end_without_a_reason_is_told_in_words() -> None:
-    """Every outcome has a sentence of its own."""
+def test_the_reason_of_an_end_is_told_once() -> None:
+    """It stands at the top of the report, and not again below every check."""
+    verdict = decide([], RUBRIC, ended(Outcome.INVALID, "it ended so"))
+    said = {check.result.message for check in verdict.checks}
+    assert said == {"not reached: the file could not be run"}
+
+
+def test_every_end_is_told_in_words() -> None:
+    """Each outcome has a sentence of its own."""
     said = {
         decide([], RUBRIC, ended(outcome)).checks[0].result.message
         for outcome in Outcome

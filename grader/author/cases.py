@@ -62,6 +62,8 @@ def read_stated(path: Path, submission: Submission, checks: Collection[str]) -> 
     Raises:
         BankError: the header breaks the rules above, or names a check that there isn't.
     """
+    if submission.problem:
+        raise BankError(submission.problem)
     header = _header(submission.cells[0].source)
     keys = _keys(header)
     failed, either = _failed(keys.get("failed", ""), checks)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader import bank
 from grader.author.cases import BAD, OK
+from grader.author.equivalent import equivalent_problems
 from grader.author.problems import Problem
 from grader.model import Exercise
 
 _EXERCISE_FILES = {"exercise.yaml", "task.md", "starter.py", "props.py"}
-_REFERENCE_FILES = {"solution.py", "checks.py", "cases", "curves.json"}
+_REFERENCE_FILES = {"solution.py", "checks.py", "cases", "curves.json", "equivalent.yaml"}
 _IGNORED = {"__pycache__"}
 _NOTES = {"README.md"}
 _CASE_SUFFIXES = {".py", ".ipynb"}
@@ -41,6 +41,7 @@ def layout_problems(exercise: Exercise) -> Iterator[Problem]:
     yield from _stray(exercise.reference / "cases", cases, root, exercise.id)
     yield from _hint_problems(exercise)
     yield from _check_problems(exercise)
+    yield from equivalent_problems(exercise)
 
 
 def case_files(exercise: Exercise) -> tuple[Path, ...]:
@@ -85,7 +86,7 @@ def _hint_problems(exercise: Exercise) -> Iterator[Problem]:
 
 
 def _check_problems(exercise: Exercise) -> Iterator[Problem]:
-    """Checks without a line in the rubric, lines without a check, checks defined twice."""
+    """Checks without a line in the rubric, and lines without a check."""
     file = f"reference/{exercise.id}/checks.py"
     try:
         defined = list(_defined_checks(exercise.reference / "checks.py"))
@@ -93,18 +94,15 @@ def _check_problems(exercise: Exercise) -> Iterator[Problem]:
         yield Problem(exercise=exercise.id, file=file, what=f"expected Python; {error}")
         return
     lines = {line.id for line in exercise.rubric}
-    counts = Counter(name for name, _ in defined)
     for name, number in defined:
         what = ""
         if name is None:
             what = 'expected a check id in quotes: @check("id")'
         elif name not in lines:
             what = f"the check {name} has no line in rubrics/{exercise.id}.yaml"
-        elif counts[name] > 1:
-            what = f"the check {name} is defined {counts[name]} times"
         if what:
             yield Problem(exercise=exercise.id, file=file, line=number, what=what)
-    for name in sorted(lines - set(counts)):
+    for name in sorted(lines - {name for name, _ in defined}):
         what = f"the line {name} has no check in {file}"
         yield Problem(exercise=exercise.id, file=f"rubrics/{exercise.id}.yaml", what=what)
 

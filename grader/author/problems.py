@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from grader.model import Exercise
 
@@ -26,24 +24,6 @@ class Problem:
         facts = [f"expected {self.expected}"] if self.expected else []
         facts += [f"got {self.actual}"] if self.actual else []
         return f"{place}: {self.what}" + (f": {', '.join(facts)}" if facts else "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What ``grade verify`` found out. No problem means that the exercises are proved."""
-
-    exercises: tuple[str, ...]
-    trials: int
-    problems: Sequence[Problem]
-
-    def plain(self) -> dict[str, Any]:
-        """The proof as plain values for JSON."""
-        return {
-            "passed": not self.problems,
-            "exercises": list(self.exercises),
-            "trials": self.trials,
-            "problems": [asdict(problem) for problem in self.problems],
-        }
 
 
 def place_in_bank(exercise: Exercise, path: Path) -> str:

@@ -21,6 +21,8 @@ TOLERANCES = {
 }
 """(relative, absolute) by dtype, those of ``torch.testing.assert_close``; exact for integers."""
 
+INT64 = torch.iinfo(torch.int64)
+
 
 class CheckFailed(AssertionError):
     """What a check found, for a reader: one true sentence, then details, then findings."""
@@ -69,6 +71,8 @@ def compare(
 def _as_tensor(actual: object, what: str) -> torch.Tensor:
     if isinstance(actual, torch.Tensor):
         return actual
+    if isinstance(actual, int) and not INT64.min <= actual <= INT64.max:
+        raise CheckFailed(f"{what} is a whole number beyond the range of int64")
     if isinstance(actual, (bool, int, float)):
         return torch.tensor(actual)
     kind = "None" if actual is None else f"a {type(actual).__name__}"
@@ -81,9 +85,10 @@ def _abs(tensor: torch.Tensor) -> torch.Tensor:
 
 def _differs(got: torch.Tensor, expected: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
     g, e = got.to(torch.float64), expected.to(torch.float64)
-    same = (g == e) | (g.isnan() & e.isnan())
+    same = (got == expected) | (g.isnan() & e.isnan())
     # inf - inf is nan and nan > x is false, so closeness is asked for, not distance denied.
-    return ~(same | ((g - e).abs() <= allowed))
+    # Without a tolerance it isn't: float64 takes some different int64 for the same.
+    return ~(same | ((allowed > 0) & ((g - e).abs() <= allowed)))
 
 
 def _worst(

@@ -225,7 +225,7 @@ def _judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, d
         case StudentRaised():
             message, more = f"your code raised {error.crash}", {"crash": error.crash}
         case Invalid():
-            message, more = error.reason, {"crash": error.crash}
+            message, more = "the file could not be run", {"crash": error.crash}
         case StudentFault():
             message = error.reason
         case AssertionError():

@@ -13,15 +13,21 @@ import json
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from grader.crashes import explain
 from grader.errors import StudentFault
 from grader.model import Crash, Outcome, Place
-from grader.runner.wire import Channel, WireClosed, WireError, WireMalformed, pack, unpack
+from grader.runner.packing import pack, unpack
+from grader.runner.wire import Channel, WireClosed, WireError, WireMalformed, WireOverflow
 
 MAX_CONTROL = 64 << 10
 MAX_FRAMES = 64
+MAX_VALUES = 16
 MAX_TEXT = 4000
+MAX_EVENTS = 48 << 20
+"""Bytes of what one run may report: several times what a recorder ever writes."""
 
 
 class StudentRaised(Exception):
@@ -46,8 +52,8 @@ class Supervision:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
 
-    def new_student(self, *, quiet: bool) -> socket.socket:
-        """A fresh student's process, walled in and holding the submission.
+    def new_student(self, *, quiet: bool) -> tuple[socket.socket, bytes]:
+        """A fresh student's process, walled in and holding the submission, and its seal.
 
         ``quiet`` drops what it prints. Raises StudentFault when the time is used up.
         """
@@ -56,7 +62,7 @@ class Supervision:
         answer = json.loads(data)
         if not fds:
             raise StudentFault(Outcome(answer["outcome"]), answer["reason"])
-        return socket.socket(fileno=fds[0])
+        return socket.socket(fileno=fds[0]), bytes.fromhex(answer["seal"])
 
     def kill(self, outcome: Outcome, reason: str) -> None:
         """Have the student's process ended for ``reason``."""
@@ -81,7 +87,9 @@ class Connection:
     ) -> None:
         self._supervision = supervision
         self.limit_s = limit_s
-        self._channel = Channel(supervision.new_student(quiet=quiet), max_blob=max_blob)
+        sock, seal = supervision.new_student(quiet=quiet)
+        self._max_blob = max_blob
+        self._channel = Channel(sock, max_blob=max_blob, seal=seal)
         self._ids = itertools.count(1)
         self.alive = True
         self.notes: tuple[str, ...] = ()
@@ -121,9 +129,12 @@ class Connection:
     def _await(
         self, number: int, deadline: float, on_events: Callable[[list[Any]], None] | None
     ) -> tuple[dict[str, Any], bytes]:
+        received = self._channel.received
         while True:
             answer, blob = self._channel.receive(deadline)
             events = answer.get("events")
+            if self._channel.received - received > MAX_EVENTS + self._max_blob:
+                raise WireOverflow(self._channel.received - received, MAX_EVENTS)
             if events is None:
                 if answer.get("id") != number:
                     raise WireMalformed("it answers a question that was not asked")
@@ -166,6 +177,10 @@ class Remote:
     """A handle on an object that lives in the student's process."""
 
     __slots__ = ("_connection", "_limit_s", "_tag")
+
+    _connection: Connection
+    _tag: dict[str, Any]
+    _limit_s: float
 
     def __init__(self, connection: Connection, tag: dict[str, Any], limit_s: float) -> None:
         object.__setattr__(self, "_connection", connection)
@@ -239,10 +254,15 @@ def _read_tag(connection: Connection, tag: dict[str, Any]) -> Remote:
         clean["tensor"] = {
             "dtype": _text(tensor.get("dtype")),
             "device": _text(tensor.get("device")),
-            "shape": tuple(n for n in tensor.get("shape") or () if type(n) is int),
+            "shape": _shape(tensor.get("shape")),
             **{name: tensor.get(name) is True for name in ("requires_grad", "is_leaf", "has_grad")},
         }
     return Remote(connection, clean, connection.limit_s)
+
+
+def _shape(value: object) -> tuple[int, ...]:
+    sizes = value if isinstance(value, list) else []
+    return tuple(size for size in sizes if type(size) is int)
 
 
 def _text(value: object) -> str:
@@ -255,7 +275,7 @@ def _read_notes(value: object) -> tuple[str, ...]:
 
 
 def read_crash(plain: object) -> Crash:
-    """A crash from what the student's process says of it. Raises WireMalformed."""
+    """A crash from what the student's process says of it, explained. Raises WireMalformed."""
     if not isinstance(plain, dict) or not isinstance(plain.get("frames"), list):
         raise WireMalformed("it reports an exception without its lines")
     frames = []
@@ -265,5 +285,23 @@ def read_crash(plain: object) -> Crash:
                 frames.append((Place(file[:200], line, cell), source[:200]))
             case _:
                 raise WireMalformed("it reports an exception whose lines are no lines")
-    return Crash(type=_text(plain.get("type"))[:80], message=_text(plain.get("message")),
-                 frames=tuple(frames))  # fmt: skip
+    crash = Crash(
+        type=_text(plain.get("type"))[:80],
+        message=_text(plain.get("message")),
+        frames=tuple(frames),
+        values=_read_values(plain.get("values", [])),
+    )
+    return replace(crash, explanation=explain(crash))
+
+
+def _read_values(plain: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(plain, list):
+        raise WireMalformed("it reports an exception whose values are no list")
+    values = []
+    for value in plain[:MAX_VALUES]:
+        match value:
+            case [str(name), str(text)]:
+                values.append((name[:80], text[:200]))
+            case _:
+                raise WireMalformed("it reports an exception whose values are no names and texts")
+    return tuple(values)

@@ -192,10 +192,10 @@ class Program:
         self._progress("measuring the trained model")
         try:
             outputs = connection.request("evaluate", args=[images], limit_s=self._limits.check_s)
-            if not isinstance(outputs, torch.Tensor) or not outputs.is_floating_point():
-                raise StudentFault(Outcome.FORBIDDEN, "The program answered with no model's output.")
         except (StudentFault, StudentRaised) as error:
             return error
+        if not isinstance(outputs, torch.Tensor) or not outputs.is_floating_point():
+            return StudentFault(Outcome.FORBIDDEN, "The program answered with no model's outputs.")
         return outputs
 
     def _read_answer(self, answer: object) -> None:

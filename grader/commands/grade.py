@@ -85,7 +85,7 @@ def _write(report: Report, arguments: argparse.Namespace) -> None:
         text = render_json(report)
     else:
         in_colour = arguments.output is None and console.colour(sys.stdout)
-        text = render_text(report, color=in_colour, width=console.width())
+        text = render_text(report, color=in_colour, width=console.width(), hints=arguments.hints)
     if arguments.output:
         write_atomically(arguments.output, text)
     elif arguments.format == "json":

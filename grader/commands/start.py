@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader import bank
 from grader.commands import COURSE_FILE, ExitCode, console
-from grader.errors import UsageError
+from grader.commands.files import lay
 from grader.model import Exercise, SubmissionKind
 
 
@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     as_notebook = arguments.notebook or exercise.submit is SubmissionKind.NOTEBOOK
     files = _notebook_files(exercise) if as_notebook else _python_files(exercise)
     files[COURSE_FILE] = f"exercise: {exercise.id}\n"
-    _lay(folder, files)
+    lay(folder, files)
     work = folder / next(iter(files))
     console.put("".join(f"{folder / name}\n" for name in files))
     console.put(f"\nWork in {work}, then: grade {work}\n")
@@ -48,23 +48,3 @@ def _notebook_files(exercise: Exercise) -> dict[str, str]:
         },
     )
     return {f"{exercise.id}.ipynb": str(nbformat.writes(book)) + "\n"}  # type: ignore[no-untyped-call]
-
-
-def _lay(folder: Path, files: dict[str, str]) -> None:
-    """All of the files, or none of them and a sentence."""
-    there = [str(folder / name) for name in files if (folder / name).exists()]
-    if there:
-        raise UsageError(
-            f"{' and '.join(there)} already there: nothing was written, so that no work is lost. "
-            "Choose another folder with --to DIR."
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            with (folder / name).open("x", encoding="utf-8") as file:
-                file.write(text)
-    except OSError as problem:
-        raise UsageError(
-            f"The files can't be written into {folder} ({problem.strerror}). Choose another "
-            "folder with --to DIR."
-        ) from None

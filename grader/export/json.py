@@ -122,7 +122,13 @@ def _crash(crash: Crash | None) -> dict[str, Any] | None:
         {"file": place.file, "line": place.line, "cell": place.cell, "source": source}
         for place, source in crash.frames
     ]
-    return {"type": crash.type, "message": crash.message, "frames": frames}
+    return {
+        "type": crash.type,
+        "message": crash.message,
+        "explanation": crash.explanation,
+        "values": [{"name": name, "value": text} for name, text in crash.values],
+        "frames": frames,
+    }
 
 
 def _run(run: Run) -> dict[str, Any]:

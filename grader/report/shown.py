@@ -33,6 +33,9 @@ FINDINGS_PER_CHECK = 3
 FINDINGS_NOTICED = 10
 OUTER_FRAMES, INNER_FRAMES = 3, 8
 
+_REPEATING = ("The program raised ", "The file is not valid Python: ")
+_REPEATED = 200  # characters of an exception's text that a reason surely holds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFinding:
@@ -61,6 +64,8 @@ class ShownCrash:
 
     type: str
     message: str
+    explanation: str
+    values: tuple[tuple[str, str], ...]
     place: Place | None
     source: str
     callers: tuple[Call, ...]
@@ -172,8 +177,12 @@ def same_file(submission: Submission, place: Place) -> bool:
 
 
 def _worth_saying(reason: str, crash: Crash | None) -> str:
-    """Drop a reason that only repeats the exception."""
-    return "" if crash and reason in {str(crash), crash.message, crash.type} else reason
+    """Drop a reason that only repeats the exception, which is shown with its line."""
+    if not crash:
+        return reason
+    same = {str(crash), crash.message, crash.type}
+    repeats = reason.startswith(_REPEATING) and crash.message[:_REPEATED] in reason
+    return "" if reason in same or repeats else reason
 
 
 def _public(check: ScoredCheck) -> bool:
@@ -204,6 +213,8 @@ def _crash(crash: Crash, submission: Submission) -> ShownCrash:
     return ShownCrash(
         type=crash.type,
         message=crash.message,
+        explanation=crash.explanation,
+        values=crash.values,
         place=last[0],
         source=source_line(submission, last[0]) or last[1],
         callers=tuple(callers),

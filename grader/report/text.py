@@ -39,13 +39,13 @@ _WITHHELD = {
 }
 
 
-def render_text(report: Report, *, color: bool, width: int) -> str:
+def render_text(report: Report, *, color: bool, width: int, hints: int = 0) -> str:
     """Return the report as text that is safe on any terminal and ends with a newline.
 
     ``width`` is the terminal's width in columns; ``color`` adds ANSI colours, which carry
-    nothing that the words don't say.
+    nothing that the words don't say. ``hints`` is how many levels of hints are told.
     """
-    page = _Page(color=color, width=max(_NARROWEST, min(width, _WIDEST)))
+    page = _Page(color=color, width=max(_NARROWEST, min(width, _WIDEST)), hints=hints)
     return "\n".join(page.lines(shown(report))) + "\n"
 
 
@@ -55,6 +55,7 @@ class _Page:
 
     color: bool
     width: int
+    hints: int
 
     def lines(self, show: Shown) -> Iterator[str]:
         yield from self._header(show)
@@ -113,11 +114,11 @@ class _Page:
     def _footer(self, show: Shown) -> Iterator[str]:
         run = show.run
         yield ""
-        hinted = [check.id for check in show.checks if check.hints]
+        hinted = [check.id for check in show.checks if len(check.hints) > self.hints]
         if hinted:
-            yield from self._quiet(
-                "Hints", f"for {', '.join(hinted)}: in the HTML report (--report)"
-            )
+            more = "more " if self.hints else ""
+            where = f"--hints {self.hints + 1}, or step by step in the HTML report (--report)"
+            yield from self._quiet("Hints", f"{more}for {', '.join(hinted)}: {where}")
         for note in run.notes:
             yield from self._quiet("Note", one_line(note, _MESSAGE_LIMIT))
         if show.metrics:
@@ -159,6 +160,9 @@ class _Page:
             rule = f"  {entry.finding.level} {entry.finding.rule}{place}"
             yield from self._flow(rule, "(explained above)", gap=" ")
         yield from self._left_out(check.left_out)
+        for level, hint in enumerate(check.hints[: self.hints], 1):
+            head = f"    hint {level}:"
+            yield from self._flow(head, one_line(hint, _MESSAGE_LIMIT), hang=12, gap=" ")
 
     def _finding(self, entry: ShownFinding) -> Iterator[str]:
         finding = entry.finding
@@ -186,6 +190,13 @@ class _Page:
         pad = " " * indent
         if crash.place:
             yield self._source(crash.place, crash.source, indent=indent)
+        if crash.explanation:
+            said = one_line(crash.explanation, _MESSAGE_LIMIT)
+            yield from self._flow(pad, said, hang=indent, gap="")
+        for name, value in crash.values:
+            known = f"{one_line(name, 80)}: {one_line(value, 200)}"
+            for line in self._flow(pad, known, hang=indent + 2, gap=""):
+                yield self._paint(_DIM, line)
         text = one_line(crash.message, _MESSAGE_LIMIT)
         head = f"{pad}{one_line(crash.type, 80)}" + (":" if text else "")
         yield from self._flow(head, text, paint=_RED, hang=indent + 2, gap=" ")
@@ -242,6 +253,8 @@ def _headline(check: ShownCheck) -> str:
 
 def _isolation(show: Shown) -> str:
     wall = show.run.isolation
+    if not words.ran(show.run):
+        return words.isolation(show.run)
     names = ", ".join(layer.partition(":")[0] for layer in wall.missing)
     missing = f" (missing: {names})" if wall.level is IsolationLevel.PARTIAL and names else ""
     return f"{wall.level}: {words.isolation(show.run)}{missing}"

@@ -112,8 +112,15 @@ def size(value: float) -> str:
     return f"{value:.3g} GiB"
 
 
+def ran(run: Run) -> bool:
+    """Return whether the program was started at all; a file that is no program never is."""
+    return run.outcome is not Outcome.INVALID or run.wall_s > 0 or bool(run.isolation.layers)
+
+
 def isolation(run: Run) -> str:
     """Return in words how far the program was kept apart from the grader."""
+    if not ran(run):
+        return "your program did not run"
     return _ISOLATION[run.isolation.level]
 
 

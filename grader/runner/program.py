@@ -164,10 +164,21 @@ class Program:
         }
 
     def describe(self, error: BaseException) -> dict[str, Any]:
-        """An exception as plain data: the student's own frames, and the values in the last one."""
+        """An exception as plain data: the student's own frames, and the values in the last one.
+
+        Its class may be hostile: what can't be told without it raising again is left out.
+        """
+        try:
+            return self._describe(error)
+        except BaseException:  # noqa: BLE001 - whatever a student's exception may raise
+            message = "an exception that can't be shown"
+            return {"type": "Exception", "message": message, "frames": [], "values": []}
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
         files = self.files
         frames = []
-        traceback = error.__traceback__
+        kind = type.__dict__["__name__"].__get__(type(error))
+        innermost = traceback = BaseException.__dict__["__traceback__"].__get__(error)
         while traceback is not None:
             shown = files.get(traceback.tb_frame.f_code.co_filename)
             if shown is not None:
@@ -176,17 +187,17 @@ class Program:
                 frames.append([shown[0], traceback.tb_lineno, shown[1], source])
             traceback = traceback.tb_next
         try:
-            message = str(error)[:MAX_MESSAGE]
-        except Exception:  # noqa: BLE001 - a __str__ of the student's own may raise
+            message = str.__str__(str(error))[:MAX_MESSAGE]
+        except BaseException:  # noqa: BLE001 - a __str__ of the student's own may raise
             message = ""
         half = MAX_FRAMES // 2
         if len(frames) > MAX_FRAMES:
             frames = frames[:half] + frames[-half:]
         return {
-            "type": type(error).__name__[:80],
+            "type": kind[:80],
             "message": message,
             "frames": frames,
-            "values": at_hand(error.__traceback__, files),
+            "values": at_hand(innermost, files),
         }
 
     def entry_point(self) -> tuple[str, Any] | None:

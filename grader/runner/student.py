@@ -6,11 +6,16 @@ submission's text arrive. From there on every request is one frame and every ans
 objects of the student stay here and travel as numbered references. An answer is data that
 the other side judges: this process holds no reference solution, no held-out label and no
 points, and nothing that it says is a verdict.
+
+The submission shares this process with us and could, with effort, change what we say (see
+docs/isolation.md). What makes it an effort: our modules can't be imported, our objects are not
+among those that the collector lists, and what we need of libraries is taken beforehand.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import os
 import random
@@ -25,10 +30,11 @@ import torch
 
 from grader.model import IsolationPolicy, Limits
 from grader.runner import calling, wall
+from grader.runner.packing import NotPlain, facts_of, pack, unpack
 from grader.runner.program import InvalidProgram, Program
 from grader.runner.served import Mnist, serve
-from grader.runner.watch import Watch
-from grader.runner.wire import Channel, NotPlain, pack, unpack
+from grader.runner.watch import Watch, threads_are_watched
+from grader.runner.wire import Channel, WireClosed
 from grader.trace.recorder import Recorder
 
 
@@ -53,7 +59,24 @@ def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     channel.send({"isolation": asdict(isolation)})
     go, _ = channel.receive()
     channel.seal_with(bytes.fromhex(go["seal"]))
-    Student(channel, go["job"], data).serve()
+    student = Student(channel, go["job"], data)
+    _hide_our_modules()
+    student.serve()
+
+
+def _hide_our_modules() -> None:
+    """From here on ``import grader.anything`` finds nothing.
+
+    The module that the data sets are of stays, so that they can be pickled, below packages
+    that have nothing else in them.
+    """
+    kept = Mnist.__module__
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "grader" and name != kept:
+            del sys.modules[name]
+        if kept.startswith(f"{name}."):
+            sys.modules[name] = empty = types.ModuleType(name)
+            empty.__path__ = []
 
 
 class Student:
@@ -70,6 +93,7 @@ class Student:
         self._mnist = Mnist.read(data[0]) if data else None
         self._provides = list(job["provides"])
         self._props: str | None = job["props"]
+        self._props_module: types.ModuleType | None = None
         self._program = Program(
             name=job["name"], kind=job["kind"], cells=[(n, text) for n, text in job["cells"]]
         )
@@ -78,17 +102,23 @@ class Student:
     def serve(self) -> None:
         """Answer requests until the other side hangs up."""
         serve(self._mnist, self._note)
-        while True:
-            request, blob = self._channel.receive()
-            try:
-                answer, answer_blob = getattr(self, f"_do_{request['do']}")(request, blob)
-            except InvalidProgram as error:
-                answer, answer_blob = {"invalid": error.crash}, b""
-            except NotPlain as error:
-                answer, answer_blob = {"unplain": str(error)}, b""
-            except BaseException as error:  # noqa: BLE001 - whatever a student may raise
-                answer, answer_blob = {"raised": self._program.describe(error)}, b""
-            self._channel.send({"id": request["id"], "notes": self._notes, **answer}, answer_blob)
+        with contextlib.suppress(WireClosed):
+            while True:
+                request, blob = self._channel.receive()
+                answer, answer_blob = self._answer(request, blob)
+                head = {"id": request["id"], "notes": self._notes}
+                self._channel.send({**head, **answer}, answer_blob)
+
+    def _answer(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        try:
+            answer, answer_blob = getattr(self, f"_do_{request['do']}")(request, blob)
+        except InvalidProgram as error:
+            return {"invalid": error.crash}, b""
+        except NotPlain as error:
+            return {"unplain": str(error)}, b""
+        except BaseException as error:  # noqa: BLE001 - whatever a student may raise
+            return {"raised": self._program.describe(error)}, b""
+        return answer, answer_blob
 
     # --- requests of a check on a module ------------------------------------------------
 
@@ -98,25 +128,32 @@ class Student:
         self._program.module.__name__ = "submission"
         self._program.prepare(self._provided())
         self._seed_everything()
+        threads_are_watched(lambda: self._watch)
+        gc.freeze()  # what is ours by now is not among the objects that the collector lists
         crash = self._program.run()
         return {"raised": crash} if crash else {"ok": self._ref(self._program.module)}, b""
 
     def _do_get(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, name = self._arguments(request, blob)
-        return {"ok": self._ref(getattr(target, name))}, b""
+        with self._watched():
+            value = getattr(target, name)
+        return {"ok": self._ref(value)}, b""
 
     def _do_set(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, name, value = self._arguments(request, blob)
-        setattr(target, name, value)
+        with self._watched():
+            setattr(target, name, value)
         return {"ok": None}, b""
 
     def _do_item(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, key = self._arguments(request, blob)
-        return {"ok": self._ref(target[key])}, b""
+        with self._watched():
+            value = target[key]
+        return {"ok": self._ref(value)}, b""
 
     def _do_call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, args, kwargs = self._arguments(request, blob)
-        with self._watch or contextlib.nullcontext():
+        with self._watched():
             result = target(*args, **kwargs)
         return {"ok": self._ref(result)}, b""
 
@@ -130,11 +167,10 @@ class Student:
         del request
         if self._props is None:
             raise RuntimeError("this exercise has no props.py")
-        if "props" not in sys.modules:
-            module = types.ModuleType("props")
-            sys.modules["props"] = module
+        if self._props_module is None:  # a "props" in sys.modules would be the submission's
+            module = self._props_module = sys.modules["props"] = types.ModuleType("props")
             exec(compile(self._props, "props.py", "exec"), module.__dict__)  # noqa: S102
-        return {"ok": self._ref(sys.modules["props"])}, b""
+        return {"ok": self._ref(self._props_module)}, b""
 
     def _do_watch(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         """Start or stop noting what calls run; stopping answers the sorted names."""
@@ -179,6 +215,7 @@ class Student:
         )
         self._seed_everything()
         recorder.install()
+        gc.freeze()
         called = None
         try:
             crash = self._program.run()
@@ -229,6 +266,9 @@ class Student:
 
     # --- helpers ----------------------------------------------------------------------------
 
+    def _watched(self) -> contextlib.AbstractContextManager[object]:
+        return self._watch or contextlib.nullcontext()
+
     def _provided(self) -> dict[str, Any]:
         if self._mnist is None:
             return {}
@@ -253,15 +293,9 @@ class Student:
     def _ref(self, value: Any) -> dict[str, Any]:
         number = next(self._ids)
         self._objects[number] = value
-        tag = {"$": "ref", "id": number, "type": type(value).__name__[:80],
-               "callable": callable(value)}  # fmt: skip
-        if isinstance(value, torch.Tensor):
-            tag["tensor"] = {
-                "dtype": str(value.dtype),
-                "shape": list(value.shape),
-                "device": str(value.device),
-                "requires_grad": value.requires_grad,
-                "is_leaf": value.is_leaf,
-                "has_grad": value.is_leaf and value.grad is not None,
-            }
+        kind = type(value)  # isinstance() would ask the value
+        tag = {"$": "ref", "id": number, "type": kind.__name__[:80], "callable": callable(value)}
+        if issubclass(kind, torch.Tensor):
+            with contextlib.suppress(RuntimeError):  # a nested tensor has no one shape
+                tag["tensor"] = facts_of(value)
         return tag

@@ -27,7 +27,13 @@ hostile = st.lists(
 
 def poisoned(report: Report, bad: str) -> Report:
     """Return ``report`` with ``bad`` in every place that a student's program can write to."""
-    crash = Crash(type=bad, message=bad, frames=((Place(bad, 1), bad), (Place("loop.py", 2), bad)))
+    crash = Crash(
+        type=bad,
+        message=bad,
+        frames=((Place(bad, 1), bad), (Place("loop.py", 2), bad)),
+        values=((bad, bad), ("x", bad)),
+        explanation=bad,
+    )
     verdict = report.verdict
     checks = tuple(replace(c, result=_result(c.result, bad, crash)) for c in verdict.checks)
     finding = replace(_finding(verdict.findings[0], bad), rule="another", place=Place(bad, 3, 9))

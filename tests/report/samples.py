@@ -412,6 +412,15 @@ def crashed() -> Report:
         type="RuntimeError",
         message="mat1 and mat2 shapes cannot be multiplied (1792x28 and 784x256)",
         frames=((Place("loop.py", 25), "loss = criterion(model(images), labels)"),),
+        values=(
+            ("model", "module Sequential"),
+            ("images", "float32 tensor of shape (64, 1, 28, 28)"),
+            ("the layer", "module Linear(in_features=784, out_features=256, bias=True)"),
+        ),
+        explanation=(
+            "The layer takes inputs with 784 numbers in the last dimension and got 28: each of "
+            "the 64 samples in images has to be flattened first."
+        ),
     )
     passed = (scored(RUBRIC[2], Status.PASSED),)
     stopped = tuple(
@@ -429,8 +438,7 @@ def crashed() -> Report:
         ran=run(
             outcome=Outcome.CRASHED,
             crash=crash,
-            reason="The model's first layer expects rows of 784 numbers and got rows of 28: the "
-            "images still have the shape (64, 1, 28, 28).",
+            reason=f"The program raised {crash}",
             wall_s=0.82,
             cpu_s=0.8,
             output=Output(stderr=warning),
@@ -466,12 +474,13 @@ def invalid() -> Report:
         frames=((Place("loop.py", 12), "for epoch in range(10)"),),
     )
     checks = tuple(
-        scored(line, Status.SKIPPED, "the file could not be read as Python") for line in RUBRIC
+        scored(line, Status.FAILED, "the file could not be run", crash=crash) for line in RUBRIC
     )
+    reason = "The file is not valid Python: expected ':'"
     return report(
         checks,
         handed_in=submission(source),
-        ran=run(outcome=Outcome.INVALID, crash=crash, reason="expected ':'", wall_s=0.03),
+        ran=run(outcome=Outcome.INVALID, crash=crash, reason=reason, wall_s=0.03),
     )
 
 

@@ -184,6 +184,14 @@ def test_hidden_checks_give_nothing_away(sample: Sample) -> None:
     assert "A hidden check: its details are not shown." in source
 
 
+def test_a_known_error_is_explained_below_its_line(sample: Sample) -> None:
+    """The sentence and the values of the line come before the error's own text."""
+    page = Page.of(render_html(sample("crashed")))
+    told = page.text.index("each of the 64 samples in images has to be flattened first")
+    value = page.text.index("float32 tensor of shape (64, 1, 28, 28)")
+    assert told < value < page.text.index("mat1 and mat2 shapes cannot be multiplied")
+
+
 def test_hints_unfold_one_inside_the_other(sample: Sample) -> None:
     """A reader meets the second hint only after opening the first."""
     source = render_html(sample("debug_loop"))

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from poison import hostile, poisoned  # type: ignore[import-not-found]
 
-from grader.model import Report
+from grader.model import Isolation, IsolationLevel, Report
 from grader.report.text import render_text
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -80,6 +81,51 @@ def test_hidden_checks_give_nothing_away(sample: Sample) -> None:
     assert "secret-" not in text
     assert "Works for unusual shapes (hidden check" in text
     assert "Survives extreme inputs (details are shown after the due date)" in text
+
+
+def test_a_known_error_is_explained_below_its_line(sample: Sample) -> None:
+    """The student's line, the sentence, the values of the line; the error's own text last."""
+    text = render_text(sample("crashed"), color=False, width=100)
+    assert (
+        "  loop.py:25   loss = criterion(model(images), labels)\n"
+        "  The layer takes inputs with 784 numbers in the last dimension and got 28: each of the "
+        "64 samples\n"
+        "  in images has to be flattened first.\n"
+        "  model: module Sequential\n"
+        "  images: float32 tensor of shape (64, 1, 28, 28)\n"
+        "  the layer: module Linear(in_features=784, out_features=256, bias=True)\n"
+        "  RuntimeError: mat1 and mat2 shapes cannot be multiplied (1792x28 and 784x256)\n"
+    ) in text
+    assert text.count("mat1 and mat2") == 1
+
+
+def test_hints_come_level_by_level(sample: Sample) -> None:
+    """None unless asked for; then so many of each failed check, and the way to the next."""
+    text = render_text(sample("debug_loop"), color=False, width=100)
+    assert "hint 1" not in text
+    assert "--hints 1" in text
+    text = render_text(sample("debug_loop"), color=False, width=100, hints=2)
+    assert "    hint 1: " in text
+    assert "    hint 2: " in text
+    assert "hint 3" not in text
+    assert "more for learning_rate, zero_grad" in text
+    assert "--hints 3" in text
+    assert "Hints" not in render_text(sample("debug_loop"), color=False, width=100, hints=3)
+
+
+def test_hints_of_hidden_checks_are_never_told(sample: Sample) -> None:
+    """However many are asked for."""
+    assert "SECRET" not in render_text(sample("hidden"), color=False, width=100, hints=9)
+
+
+def test_a_file_that_never_ran_was_not_isolated(sample: Sample) -> None:
+    """It did not run at all, and no more than that is said."""
+    base = sample("invalid")
+    nothing = Isolation(level=IsolationLevel.NONE)
+    ran = replace(base.run, wall_s=0.0, isolation=nothing, crash=None, reason="it is empty")
+    text = render_text(replace(base, run=ran), color=False, width=100)
+    assert "Isolation  your program did not run\n" in text
+    assert "without isolation" not in text
 
 
 def test_a_fault_of_the_grader_is_named_as_such(sample: Sample) -> None:

@@ -14,6 +14,15 @@ parts alternatives, for levels that refuse in different ways. Names between at s
 (``@secret@``) stand for what whoever runs the program has planted. A program that got where it
 must not prints a line that starts with ``REACHED``; but whether it did is judged by looking at
 what was planted, not only by what the program says of itself.
+
+Programs below ``forge/`` are submissions: they try to get points that they don't deserve, and
+are graded as a whole. Their headers also say
+
+    # graded: script                  (as a training program; or module)
+    # earns: loss_call zero_grad      (exactly the checks that pass, or nothing)
+    # gains: zero_grad                (those of them that are undeserved; optional)
+
+A program that gains something is a known limit: it is kept so that what can be gained is measured.
 """
 
 from __future__ import annotations
@@ -43,7 +52,11 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One program of the suite. ``limits`` are the fields of model.Limits that differ."""
+    """One program of the suite. ``limits`` are the fields of model.Limits that differ.
+
+    ``graded`` is ``script`` or ``module`` for a forgery, ``earns`` the checks that it passes,
+    and ``gains`` those of them that it doesn't deserve.
+    """
 
     name: str
     about: str
@@ -51,10 +64,13 @@ class Program:
     endings: tuple[Ending, ...]
     needs: str = ""
     limits: Mapping[str, Any] = field(default_factory=dict)
+    graded: str = ""
+    earns: frozenset[str] = frozenset()
+    gains: frozenset[str] = frozenset()
 
     @property
     def aim(self) -> str:
-        """The folder that it lies in: read, change, escape, exhaust, crash or honest."""
+        """The folder that it lies in: read, change, escape, exhaust, crash, forge or honest."""
         return self.name.partition("/")[0]
 
     def limited(self, limits: Limits) -> Limits:
@@ -71,9 +87,17 @@ class Program:
 
 
 def programs() -> Iterator[Program]:
-    """Every program of the suite, by name."""
-    for path in sorted(FOLDER.glob("*/*.py")):
-        yield read(path)
+    """Every program of the suite that is run for itself, by name."""
+    return (program for program in _all() if not program.graded)
+
+
+def forgeries() -> Iterator[Program]:
+    """Every submission of the suite that tries to get points, by name."""
+    return (program for program in _all() if program.graded)
+
+
+def _all() -> Iterator[Program]:
+    return (read(path) for path in sorted(FOLDER.glob("*/*.py")))
 
 
 def read(path: Path) -> Program:
@@ -90,7 +114,7 @@ def read(path: Path) -> Program:
             break
         key, _, value = line[2:].partition(": ")
         fields[key] = value
-    unknown = fields.keys() - {"outcome", "needs", "limits"}
+    unknown = fields.keys() - {"outcome", "needs", "limits", "graded", "earns", "gains"}
     if unknown or "outcome" not in fields:
         raise ValueError(f"{path}: the header needs an outcome and knows no {sorted(unknown)}")
     return Program(
@@ -100,6 +124,9 @@ def read(path: Path) -> Program:
         endings=tuple(_endings(fields["outcome"])),
         needs=fields.get("needs", ""),
         limits=json.loads(fields.get("limits", "{}")),
+        graded=fields.get("graded", ""),
+        earns=frozenset(fields.get("earns", "nothing").split()) - {"nothing"},
+        gains=frozenset(fields.get("gains", "").split()),
     )
 
 

@@ -1,0 +1,177 @@
+"""Sentences about errors that look at the numbers in their text and at the values at hand."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from grader.model import Crash
+
+_PARAMETER = "parameter"
+_TENSOR = "tensor"
+_MODULE = "module"
+_NOT_A_LEAF = "not a leaf"
+_REQUIRES_GRAD = "requires grad"
+"""Words in the texts of values, as ``grader.runner.values`` writes them."""
+
+LOSSES = (
+    r"(?:CrossEntropy|MSE|L1|SmoothL1|Huber|NLL|BCE|BCEWithLogits|KLDiv|PoissonNLL|MultiMargin)Loss"
+)
+
+_SHAPE = re.compile(r" of shape \(([\d, ]*)\)")
+
+
+def _shapes(crash: Crash) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The name and shape of each tensor at hand."""
+    for name, text in crash.values:
+        found = _SHAPE.search(text)
+        if found:
+            yield name, tuple(int(part) for part in found[1].split(",") if part.strip())
+
+
+def matmul(found: re.Match[str], crash: Crash) -> str:
+    """Two matrices that don't fit; in a layer, what has to be flattened."""
+    rows, columns, needed = (int(found[name]) for name in ("rows", "columns", "needed"))
+    layer = any(f"Linear(in_features={needed}," in text for _, text in crash.values)
+    said = (
+        f"The layer takes inputs with {needed} numbers in the last dimension and got {columns}"
+        if layer
+        else f"The left matrix has {columns} columns and the right one {needed} rows, and a "
+        "product needs these two to be equal"
+    )
+    for name, shape in _shapes(crash):
+        if not (shape and shape[-1] == columns and math.prod(shape[:-1]) == rows):
+            continue
+        if len(shape) > 2 and math.prod(shape[1:]) == needed:  # noqa: PLR2004  # batch and more
+            return f"{said}: each of the {shape[0]} samples in {name} has to be flattened first."
+    advice = "" if layer else "; check whether one of them should be transposed"
+    return said + advice + "."
+
+
+def _is_used(name: str, use: str | None, crash: Crash) -> bool:
+    """Whether the student's line has ``name`` right beside the attribute or operator."""
+    line = crash.frames[-1][1] if crash.frames else ""
+    name, use = re.escape(name), re.escape(use or " ")
+    return bool(re.search(rf"(?<![\w.]){name}\s*\.?{use}|{use}\s*{name}(?![\w.(\[])", line))
+
+
+def no_value(found: re.Match[str], crash: Crash) -> str:
+    """None where a value is needed; the usual cause is a ``.grad`` that isn't there."""
+    known = dict(crash.values)
+    for name, text in crash.values:
+        owner = name.removesuffix(".grad")
+        if text != "None" or owner == name:
+            continue
+        about = known.get(owner, "")
+        if _NOT_A_LEAF in about:
+            return (
+                f"{owner} is not a leaf: it is the result of a computation, so backward() leaves "
+                f"{name} at None; make its values first and set requires_grad on the result."
+            )
+        if _REQUIRES_GRAD in about:
+            return (
+                f"{name} is None: no backward() has reached {owner} since it was made, or since "
+                "its gradients were cleared."
+            )
+        if _TENSOR in about or _PARAMETER in about:
+            return f"{name} is None because {owner} does not require gradients."
+    for name, text in crash.values:
+        if text == "None" and _is_used(name, found["use"], crash):
+            return f"{name} is None here: find the line that should have given it a value."
+    return (
+        "A value is None here: a function without a return gives None, and so does .grad "
+        "before the first backward()."
+    )
+
+
+def ambiguous(_: re.Match[str], crash: Crash) -> str:
+    """A tensor as a condition; torch raises the same inside of a loss class that got a batch."""
+    inside = dict(crash.values).get("the layer", "")
+    if loss := re.match(rf"{_MODULE} ({LOSSES})\b", inside):
+        return (
+            f"{loss[1]} was called with the batch, but calling the class makes a loss object: "
+            "make it once without the batch, then call that object with predictions and targets."
+        )
+    return (
+        "A tensor of several values stands where Python needs one yes or no (if, while, and, or, "
+        "not, in); reduce it first with .all(), .any() or .item()."
+    )
+
+
+def target(found: re.Match[str], _: Crash) -> str:
+    """A class number beyond the last class, or below 0."""
+    target = int(found["target"])
+    if target < 0:
+        return f"A target is {target}, and classes are numbered from 0."
+    return (
+        f"A target names class {target}; classes are numbered from 0, so the last layer needs at "
+        f"least {target + 1} outputs, or the labels are numbered wrongly."
+    )
+
+
+def index(found: re.Match[str], _: Crash) -> str:
+    """An entry that a dimension doesn't have."""
+    index, dim, size = found["index"], found["dim"], int(found["size"])
+    there = f"{size} entries, numbered 0 to {size - 1}" if size else "no entries"
+    return f"Dimension {dim} has {there}, and entry {index} was asked for."
+
+
+def not_set_up(found: re.Match[str], crash: Crash) -> str:
+    """A module whose __init__ never called that of nn.Module."""
+    name = found["name"]
+    known = any(text == f"{_MODULE} {name}" for _, text in crash.values)
+    who = name if known else f"{name}, if it is a module,"
+    return f"{who} was never set up: its __init__ has to call super().__init__() first."
+
+
+def not_iterable(found: re.Match[str], crash: Crash) -> str:
+    """A value that can't be looped over; often the model where its parameters belong."""
+    name = found["name"]
+    for owner, text in crash.values:
+        if re.match(rf"{_MODULE} {re.escape(name)}\b", text):
+            return f"{owner} is a module and no list; its parameters are {owner}.parameters()."
+    advice = "; range(n) counts to a number" if name == "int" else ""
+    return f"A value of class {name} holds nothing to go through one by one{advice}."
+
+
+def state_dict(_: re.Match[str], crash: Crash) -> str:
+    """Saved values that belong to another model, and in which ways."""
+    said = []
+    if "size mismatch" in crash.message:
+        said.append("some tensors have other shapes than the model's")
+    if "Missing key" in crash.message:
+        said.append("some parameters of the model are not in it")
+    if "Unexpected key" in crash.message:
+        said.append("some of its names are not in the model")
+    what = " and ".join(said) or "they do not fit together"
+    return f"The saved values come from a model that is built differently: {what}."
+
+
+def without_forward(found: re.Match[str], _: Crash) -> str:
+    """A module that is called and has nothing to run."""
+    name = found["name"]
+    if name in {"ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}:
+        return f"nn.{name} holds layers and can't be called itself: call what is in it."
+    return (
+        f"{name} has no method forward(), which is what calling a module runs: check its spelling "
+        "and that it is indented as part of the class."
+    )
+
+
+def several(found: re.Match[str], _: Crash) -> str:
+    """Several values where one is needed."""
+    count = found.groupdict().get("count")
+    many = f"{count} elements" if count else "several elements"
+    return (
+        f"A tensor with {many} stands where one number is needed; reduce it with .mean() or "
+        ".sum(), or pick one element (a list of tensors is joined by torch.stack)."
+    )
+
+
+def reached(found: re.Match[str], _: Crash) -> str:
+    """A dimension that the tensor doesn't have."""
+    low, high, dim = found["low"], found["high"], found["dim"]
+    return (
+        f"Dimension {dim} was asked for, and this tensor has only the dimensions {low} to {high}."
+    )
