@@ -45,7 +45,7 @@ def test_a_zygote_that_dies_is_replaced_and_the_job_run_again() -> None:
 
 def test_nothing_is_left_when_the_grader_closes() -> None:
     """No child of this process remains, and no descriptor that was not there before."""
-    before = set(os.listdir("/proc/self/fd"))
+    before = set(Path("/proc/self/fd").iterdir())
     exercise = bank.load("debug_loop")
     with Grader(Options()) as grader:
         grader.grade(exercise, submission.read(EXAMPLE, exercise.submit))
@@ -53,4 +53,4 @@ def test_nothing_is_left_when_the_grader_closes() -> None:
         assert process is not None
         pid = process.pid
     assert not Path(f"/proc/{pid}").exists()
-    assert len(set(os.listdir("/proc/self/fd")) - before) <= 1  # listing opens one itself
+    assert len(set(Path("/proc/self/fd").iterdir()) - before) <= 1  # listing opens one itself
