@@ -117,6 +117,17 @@ def _serve_single_process_loading(note: Note) -> None:
     DataLoader.__init__ = init  # type: ignore[method-assign]
 
 
+def _scaled_indices(indices: Sequence[int], full: int, size: int) -> list[int]:
+    """The part of a smaller set that ``indices`` are of the full one, in their order.
+
+    Each of the ``size`` images stands for one index of the ``full`` ones, so that parts which
+    share no index share no image, and parts that make up the whole still do.
+    """
+    stands_for = {image * full // size: image for image in range(size)}
+    chosen = (stands_for.get(int(index)) for index in indices)
+    return [image for image in chosen if image is not None]
+
+
 def _serve_eager(note: Note) -> None:
     """``torch.compile`` gives back what it was given: a compiler would be a new process."""
 
@@ -191,7 +202,7 @@ def _serve_full_sizes(genuine: type, others: tuple[type, ...], note: Note) -> No
         full = full_size(dataset)
         if full is not None and len(indices) and len(dataset) <= max(indices) < full:
             note(f"Subset indices up to {full:,} were scaled to the {len(dataset):,} images there.")
-            indices = sorted({int(i) * len(dataset) // full for i in indices})
+            indices = _scaled_indices(indices, full, len(dataset))
         original(self, dataset, indices)
 
     Subset.__init__ = init  # type: ignore[method-assign]

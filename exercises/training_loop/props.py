@@ -1,0 +1,54 @@
+"""Models, batches and optimizers to try `train` on; the grader has the same on its own side."""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+
+def network(kind):
+    """A small network: "regression" (3 -> 2) or "classes" (4 -> 3, with batch norm)."""
+    if kind == "regression":
+        return nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 2))
+    # No bias before the batch norm: its gradient would be nothing but rounding errors.
+    return nn.Sequential(
+        nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.Tanh(), nn.Linear(6, 3)
+    )
+
+
+def optimizer_for(model, name, rate):
+    """An optimizer whose steps depend on its own past, so that a lost past shows."""
+    if name == "adam":
+        return torch.optim.Adam(model.parameters(), lr=rate)
+    return torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9)
+
+
+class Bench:
+    """Everything `train` is given, and a record of each step of the optimizer."""
+
+    def __init__(self, kind, state, inputs, targets, batch_size, optimizer, rate):
+        self.model = network(kind).to(next(iter(state.values())).dtype)
+        self.model.load_state_dict(state)
+        self.model.eval()  # as it comes from an evaluation: training has to switch it back
+        self.loader = DataLoader(TensorDataset(inputs, targets), batch_size=batch_size)
+        self.criterion = nn.MSELoss() if kind == "regression" else nn.CrossEntropyLoss()
+        self.optimizer = optimizer_for(self.model, optimizer, rate)
+        self.scheduler = None
+        self.weights, self.norms, self.rates = [], [], []  # after, in and at each step
+        self.optimizer.register_step_pre_hook(self._before_step)
+        self.optimizer.register_step_post_hook(self._after_step)
+
+    def halve_rate_each_epoch(self):
+        """Make the scheduler; it is made late so that runs without one have none."""
+        self.scheduler = torch.optim.lr_scheduler.StepLR(self.optimizer, step_size=1, gamma=0.5)
+
+    def state(self):
+        """The weights and the running statistics as they are now."""
+        return {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+
+    def _before_step(self, *_):
+        grads = [p.grad.detach() for p in self.model.parameters() if p.grad is not None]
+        self.norms.append(float(torch.stack([g.norm() for g in grads]).norm()) if grads else 0.0)
+        self.rates.append(self.optimizer.param_groups[0]["lr"])
+
+    def _after_step(self, *_):
+        self.weights.append(self.state())

@@ -1,0 +1,269 @@
+"""What the loaders of a data pipeline must give (lessons 1.3 §3 and 004 §6).
+
+`props.py` over there reads batches and the order of epochs; images are told apart by keys that
+no scaling changes. Which image has which label is known here, from the same files.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from grader.checks import CheckFailed, check
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("train", "val", "test")
+WORDS = {"train": "training", "val": "validation", "test": "test"}
+BATCH = 48
+SAMPLE = 3 * BATCH
+"""How many images of each loader are looked at; of all others only the order."""
+
+MEAN, STD = 0.1307, 0.3081
+
+
+def load_props():
+    """The exercise's own props.py, on this side."""
+    path = ROOT / "exercises" / "data_pipeline" / "props.py"
+    spec = importlib.util.spec_from_file_location("data_pipeline_props", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Originals:
+    """The images that were served: by their key, which image and which label."""
+
+    def __init__(self):
+        with np.load(ROOT / "datasets" / "mnist" / "public.npz", allow_pickle=False) as arrays:
+            parts = {name: arrays[name] for name in arrays.files}
+        self.sizes = {"full": len(parts["train_images"]), "test": len(parts["val_images"])}
+        self.images = np.concatenate([parts["train_images"], parts["val_images"]])
+        self.labels = np.concatenate([parts["train_labels"], parts["val_labels"]])
+        keys = load_props().keys(torch.from_numpy(self.images)).tolist()
+        self.rows = {key: row for row, key in enumerate(keys)}
+
+
+class Loaders:
+    """What the student's make_loaders() gave, asked for once and only when it is needed."""
+
+    def __init__(self, student):
+        self.student = student
+        self.firsts = {}
+        self.samples = {}
+
+    @cached_property
+    def handle(self):
+        """The three loaders, over there."""
+        loaders = self.student.make_loaders("data", BATCH)
+        if loaders.type_name not in ("tuple", "list"):
+            kind = "None" if loaders.type_name == "NoneType" else f"a {loaders.type_name}"
+            raise CheckFailed(f"make_loaders() returned {kind}, expected three loaders")
+        count = self.student.props.count(loaders).value
+        if type(count) is not int or count != len(NAMES):
+            raise CheckFailed(
+                f"make_loaders() returned {count!s:.20} things, expected three loaders"
+            )
+        return loaders
+
+    @cached_property
+    def epochs(self):
+        """The reader of epochs, over there."""
+        return self.student.props.Epochs()
+
+    def some(self, name):
+        """The first batches of one loader, each a pair of tensors."""
+        if name not in self.samples:
+            loader = self.handle[NAMES.index(name)]
+            batches = self.student.props.some(loader, SAMPLE).value
+            if not isinstance(batches, list) or not batches:
+                raise CheckFailed(f"the {WORDS[name]} loader gives no batch")
+            self.samples[name] = [pair(batch, name) for batch in batches]
+        return self.samples[name]
+
+    def first(self, name):
+        """The keys of the first epoch; most checks need no other."""
+        if name not in self.firsts:
+            self.firsts[name] = self.order(name)
+        return self.firsts[name]
+
+    def asked_for(self, name):
+        """How many images the loader's own sampler names."""
+        return self.student.props.asked_for(self.handle[NAMES.index(name)]).value
+
+    def order(self, name):
+        """The keys of one more epoch in their order."""
+        keys = self.epochs.order(self.handle[NAMES.index(name)]).value
+        if isinstance(keys, str):
+            raise CheckFailed(f"the {WORDS[name]} loader: {keys[:200]}")
+        if not isinstance(keys, torch.Tensor) or keys.ndim != 1 or keys.dtype != torch.int64:
+            raise CheckFailed(f"the {WORDS[name]} loader gives no epoch that can be read")
+        if not len(keys):
+            raise CheckFailed(f"the {WORDS[name]} loader gives no images")
+        return keys.tolist()
+
+
+def pair(batch, name):
+    """One batch as images and labels."""
+    if (
+        not isinstance(batch, (list, tuple))
+        or len(batch) != 2
+        or not all(isinstance(part, torch.Tensor) for part in batch)
+    ):
+        raise CheckFailed(
+            f"a batch of the {WORDS[name]} loader is not a pair of tensors (images, labels)"
+        )
+    return batch
+
+
+@pytest.fixture(scope="session")
+def loaders(student):
+    """The student's loaders."""
+    return Loaders(student)
+
+
+@pytest.fixture(scope="session")
+def originals():
+    """The images and labels that were served."""
+    return Originals()
+
+
+@check("batches")
+@pytest.mark.parametrize("name", NAMES)
+def test_batches(loaders, originals, name):
+    """Batches have the right shapes and types, and each image has its own label."""
+    for images, labels in loaders.some(name):
+        size = len(labels) if labels.ndim else 0
+        wanted = {
+            "images": ((size, 1, 28, 28), torch.float32, images),
+            "labels": ((size,), torch.int64, labels),
+        }
+        for what, (shape, dtype, got) in wanted.items():
+            if tuple(got.shape) != shape or got.dtype != dtype or not size:
+                raise CheckFailed(
+                    f"the {what} of a batch of the {WORDS[name]} loader have the wrong shape or "
+                    "type",
+                    details=[f"expected {shape} {dtype}   got {tuple(got.shape)} {got.dtype}"],
+                )
+        if name == "train" and size != BATCH:
+            raise CheckFailed(
+                f"make_loaders(root, {BATCH}) gives training batches of {size} images, "
+                f"expected {BATCH}"
+            )
+        own_labels(images, labels, originals, name)
+
+
+def own_labels(images, labels, originals, name):
+    """Fail where an image that is known has another label than its own."""
+    for key, label in zip(load_props().keys(images).tolist(), labels.tolist(), strict=True):
+        row = originals.rows.get(key)
+        if row is not None and label != originals.labels[row]:
+            raise CheckFailed(
+                f"the {WORDS[name]} loader gives the label {label} to an image of a "
+                f"{originals.labels[row]}"
+            )
+
+
+@check("normalised")
+@pytest.mark.parametrize("name", NAMES)
+def test_normalised(loaders, originals, settings, name):
+    """The pixels have mean 0 and standard deviation 1, by MNIST's own two numbers."""
+    images = torch.cat([images for images, _ in loaders.some(name)]).double()
+    rows = [originals.rows.get(key) for key in load_props().keys(images).tolist()]
+    known = [at for at, row in enumerate(rows) if row is not None]
+    # Training images may be turned or moved a little on purpose; then only their statistics tell.
+    is_changed = len(known) < len(rows) / 2
+    if is_changed and name != "train":
+        raise CheckFailed(f"the {WORDS[name]} loader gives images that are not those of MNIST")
+    if is_changed:
+        allowed, expected = settings["changed"], torch.tensor([0.0, 1.0])
+        worst = max(abs(float(images.mean())), abs(float(images.std()) - 1))
+    else:
+        raw = torch.from_numpy(originals.images[[rows[at] for at in known]])
+        right = ((raw.double() / 255 - MEAN) / STD).unsqueeze(1)
+        images, allowed = images[known], settings["allowed"]
+        expected = torch.stack([right.mean(), right.std()])
+        worst = float((images - right).abs().max())
+    if not worst <= allowed:
+        raise CheckFailed(
+            f"the {WORDS[name]} images are not normalised with {MEAN} and {STD}",
+            details=[
+                f"mean     expected {float(expected[0]):.3f}   got {float(images.mean()):.3f}",
+                f"std      expected {float(expected[1]):.3f}   got {float(images.std()):.3f}",
+                f"smallest expected -0.424   got {float(images.min()):.3f}",
+                f"largest  expected 2.821   got {float(images.max()):.3f}",
+            ],
+        )
+
+
+@check("shares")
+def test_shares(loaders, originals, settings):
+    """Five sixths of the images are for training, one sixth for validation, all others for test."""
+    full, test = originals.sizes["full"], originals.sizes["test"]
+    slack = settings["slack"] * full
+    # Whoever cuts a permutation of 60,000 indices in two gets, scaled to 8,000 images, 6,667 with
+    # a standard deviation of 31: 2 % of 8,000 are 5.2 of these, or a chance of 2 in 10^7.
+    # A training loader may leave out its last, incomplete batch.
+    ranges = {
+        "train": (full * 5 / 6 - slack - BATCH, full * 5 / 6 + slack),
+        "val": (full / 6 - slack, full / 6 + slack),
+        "test": (test, test),
+    }
+    for name, (least, most) in ranges.items():
+        size = len(loaders.first(name))
+        if not least <= size <= most:
+            of = test if name == "test" else full
+            right = round(full * 5 / 6 if name == "train" else full / 6 if name == "val" else test)
+            raise CheckFailed(
+                f"the {WORDS[name]} loader gives {size:,} of the {of:,} images that MNIST has "
+                f"here{' for tests' if name == 'test' else ''}, expected {right:,}"
+            )
+        asked = loaders.asked_for(name)
+        if name != "train" and isinstance(asked, int) and size < asked:
+            raise CheckFailed(
+                f"the {WORDS[name]} loader leaves out {asked - size} of its {asked:,} images: "
+                "its last, shorter batch"
+            )
+
+
+@check("disjoint")
+@pytest.mark.parametrize(("one", "other"), [("train", "val"), ("train", "test"), ("val", "test")])
+def test_disjoint(loaders, one, other):
+    """No image is in two loaders."""
+    images = set(loaders.first(one))
+    shared = images & set(loaders.first(other))
+    if shared:
+        raise CheckFailed(
+            f"{len(shared):,} of {len(images):,} {WORDS[one]} images are {WORDS[other]} images too"
+        )
+
+
+@check("shuffled")
+def test_shuffled(loaders, settings):
+    """Each epoch gives the training images in a new order, each of them once."""
+    first, second = loaders.first("train"), loaders.order("train")
+    if len(set(first)) < len(first):
+        raise CheckFailed(
+            f"one epoch of training gives {len(first) - len(set(first)):,} images a second time"
+        )
+    stayed = sum(a == b for a, b in zip(first, second, strict=False))
+    if stayed > settings["stay"] * len(first):
+        raise CheckFailed(
+            f"the second epoch gives {stayed:,} of {len(first):,} training images at the same "
+            "place as the first"
+        )
+
+
+@check("steady")
+def test_steady(loaders):
+    """The validation images come in the same order every time."""
+    first, second = loaders.first("val"), loaders.order("val")
+    moved = sum(a != b for a, b in zip(first, second, strict=False))
+    if moved or len(first) != len(second):
+        raise CheckFailed(
+            f"the second time, {moved:,} of {len(first):,} validation images come at another place"
+        )

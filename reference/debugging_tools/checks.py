@@ -1,0 +1,353 @@
+"""What tools for debugging networks must do (lessons 001 §3.7, 004 §8 and 1.3 §4).
+
+Networks of a known state of health are made over there by `props.py`, of weights drawn here;
+the same network is made here, and what a tool should say is computed on it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from grader.checks import CheckFailed, check
+from grader.rules import find_all
+
+PROPS = Path(__file__).parents[2] / "exercises" / "debugging_tools" / "props.py"
+
+
+def load_props():
+    """The exercise's own props.py, on this side."""
+    spec = importlib.util.spec_from_file_location("debugging_tools_props", PROPS)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+LOCAL = load_props()
+
+
+def weights(draw, kind, *, dtype=torch.float64):
+    """A state for `props.make`, as healthy or sick as its name says."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(draw.choice(0, 2**31 - 1))
+        state = LOCAL.network(kind).to(dtype).state_dict()
+    for name, value in state.items():
+        if kind == "exploding" and name.endswith("weight"):
+            value.mul_(20)
+        if kind in ("dead", "dead nested") and name in ("0.bias", "entry.bias"):
+            value.fill_(-100)  # no input brings a unit of the layer above zero
+        if kind == "frozen" and name == "2.weight":
+            value.zero_()  # whatever the hidden layer gives, nothing of it comes out
+    return state
+
+
+def entries(handle, tool):
+    """A dict that a tool returned, with its values."""
+    value = handle.value
+    if not isinstance(value, dict):
+        kind = "None" if value is None else f"a {handle.type_name}"
+        raise CheckFailed(f"{tool}() returned {kind}, expected a dict by names")
+    return value
+
+
+def number(value):
+    """A float, or None for what is none; a tensor or array of one number is taken too."""
+    if isinstance(value, (torch.Tensor, np.ndarray)) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return math.inf
+
+
+# --- gradient_stats ---------------------------------------------------------------------------
+
+SICK_GRADIENTS = {
+    "nested": ("in a healthy network", ()),
+    "vanishing": ("in a network whose gradients vanish", ()),
+    "exploding": ("in a network whose gradients explode", ()),
+    "dead nested": ("in a network with a dead layer", ()),
+    "normed": ("in a network with a frozen layer", ("entry.weight", "entry.bias")),
+}
+
+
+@check("gradient_stats")
+@pytest.mark.parametrize("kind", SICK_GRADIENTS)
+def test_gradient_stats(student, draw, settings, kind):
+    """Mean and deviation of every gradient are right, however small or large."""
+    where, frozen = SICK_GRADIENTS[kind]
+    state = weights(draw, kind)
+    x, y = inputs_for(draw, kind, dtype=torch.float64)
+    theirs, ours = student.props.make(kind, state, frozen), LOCAL.make(kind, state, frozen)
+    student.props.backward(theirs, x, y)
+    LOCAL.backward(ours, x, y)
+    stats = entries(student.gradient_stats(theirs), "gradient_stats")
+    for name, parameter in ours.named_parameters():
+        same_stats(stats.get(name), parameter.grad, f"the gradient of {name} {where}", settings)
+
+
+def inputs_for(draw, kind, *, dtype=torch.float32):
+    """Ten inputs and labels for a network."""
+    features = LOCAL.WIDTH if kind in ("vanishing", "exploding") else 4
+    return draw.normal(10, features, dtype=dtype), draw.integers(10, high=3)
+
+
+def same_stats(entry, gradient, what, settings):
+    """Compare one entry with the gradient that it describes."""
+    mean, std = mean_and_std(entry)
+    if gradient is None:
+        if mean is not None or std is not None:
+            raise CheckFailed(
+                f"{what}: there is none, but gradient_stats() gives numbers for it",
+                details=[f"expected no entry   got mean {mean}, std {std}"],
+            )
+        return
+    if mean is None or std is None:
+        raise CheckFailed(
+            f"{what} has no mean and std in what gradient_stats() returned",
+            details=['expected {"mean": number, "std": number} under its name'],
+        )
+    size = float(gradient.pow(2).mean().sqrt())
+    allowed = settings["rtol"] * size
+    deviations = {float(gradient.std(correction=c)) for c in (0, 1)}
+    if not math.isclose(mean, float(gradient.mean()), rel_tol=0, abs_tol=allowed):
+        fail_number("mean", what, float(gradient.mean()), mean, allowed)
+    if not any(math.isclose(std, right, rel_tol=0, abs_tol=allowed) for right in deviations):
+        fail_number("std", what, float(gradient.std()), std, allowed)
+
+
+def mean_and_std(entry):
+    """The two numbers of an entry: a dict with these names, or a pair in this order."""
+    if isinstance(entry, dict):
+        return number(entry.get("mean")), number(entry.get("std"))
+    if isinstance(entry, (list, tuple)) and len(entry) > 1:
+        return number(entry[0]), number(entry[1])
+    return None, None
+
+
+def fail_number(which, what, expected, got, allowed):
+    """Raise for one number."""
+    raise CheckFailed(
+        f"the {which} of {what} is wrong",
+        details=[f"expected {expected:.6g}   got {got:.6g}   allowed ±{allowed:.1e}"],
+    )
+
+
+# --- record_activations -----------------------------------------------------------------------
+
+
+@check("activations")
+@pytest.mark.parametrize("kind", ["nested", "dead nested", "normed"])
+def test_activations(student, draw, agree, kind):
+    """The output of every layer is recorded under its name, and detached."""
+    state = weights(draw, kind, dtype=torch.float32)
+    x, _ = inputs_for(draw, kind)
+    training = kind != "normed"  # batch norm: only evaluation leaves its statistics alone
+    handle = student.record_activations(student.props.make(kind, state, training=training), x)
+    got = entries(handle, "record_activations")
+    for name, output in outputs(LOCAL.make(kind, state, training=training), x).items():
+        if not isinstance(got.get(name), torch.Tensor):
+            raise CheckFailed(
+                f"record_activations() holds no output of the layer {name!r}",
+                details=[f"it has: {', '.join(map(repr, list(got)[:12])) or 'nothing'}"],
+            )
+        agree(got[name], output, what=f"the output of {name!r}")
+        facts = handle[name].facts or {}
+        if facts.get("requires_grad"):
+            raise CheckFailed(f"the output of {name!r} still hangs on the graph; detach it")
+
+
+def outputs(model, x):
+    """What every layer gives that holds no other layer, computed by hand through hooks of ours."""
+    found = {}
+    for name, module in model.named_modules():
+        if not list(module.children()):
+            module.register_forward_hook(
+                lambda _module, _inputs, output, name=name: found.update({name: output.detach()})
+            )
+    model(x)
+    return found
+
+
+# --- can_overfit ------------------------------------------------------------------------------
+
+HEALTH = {
+    "healthy": ("a healthy network of 64 hidden units", True),
+    "small": ("a single linear layer on four points that no line separates", False),
+    "dead": ("a network whose hidden units are all dead", False),
+    "frozen": ("a network that is frozen but for its last bias", False),
+}
+
+
+LEFTOVERS = "gradients-not-cleared"
+"""The one rule that looks here: how large the steps are is the tool's own affair."""
+
+
+@check("can_overfit")
+@pytest.mark.parametrize("kind", HEALTH)
+def test_can_overfit(student, draw, kind):
+    """A healthy network can learn a batch by heart; too small, dead or frozen ones can't."""
+    words, expected = HEALTH[kind]
+    state = weights(draw, kind, dtype=torch.float32)
+    frozen = [name for name in state if name != "2.bias"] if kind == "frozen" else ()
+    model = student.props.make(kind, state, frozen)
+    if kind == "small":  # never learned, so trained to the end; watching one is enough
+        handle, trace = student.trace(student.can_overfit, model, batch(draw, kind))
+        leftovers = [finding for finding in find_all(trace) if finding.rule == LEFTOVERS]
+        if leftovers:
+            raise CheckFailed("can_overfit() trains in an unsound way", findings=leftovers)
+    else:
+        handle = student.can_overfit(model, batch(draw, kind))
+    answer = handle.value
+    if isinstance(answer, (torch.Tensor, np.ndarray)) and answer.ndim == 0:
+        answer = answer.item()
+    if not isinstance(answer, (bool, int)):
+        got = "None" if answer is None else f"a {handle.type_name}"
+        raise CheckFailed(f"can_overfit() returned {got}, expected True or False")
+    if bool(answer) is not expected:
+        raise CheckFailed(f"can_overfit() says {bool(answer)} to {words}, expected {expected}")
+
+
+def batch(draw, kind):
+    """Inputs and labels: eight easy ones, or the four of XOR, which need a hidden layer."""
+    if kind == "small":
+        points = torch.tensor([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
+        return 2 * points, torch.tensor([0, 1, 1, 0])
+    labels = torch.arange(8)[torch.argsort(draw.uniform(8))] % 4
+    return 8 * torch.eye(8) + 0.1 * draw.normal(8, 8), labels
+
+
+# --- weight_deltas ----------------------------------------------------------------------------
+
+
+@check("weight_deltas")
+def test_weight_deltas(student, draw, settings):
+    """The mean absolute change of every parameter is right, and 0 where no step reaches."""
+    state = weights(draw, "nested")
+    x, y = inputs_for(draw, "nested", dtype=torch.float64)
+    frozen, left_out = ("entry.bias",), ("exit.weight",)
+    ours = LOCAL.make("nested", state, frozen)
+    LOCAL.Step(ours, x, y, left_out)()
+    theirs = student.props.make("nested", state, frozen)
+    step = student.props.Step(theirs, x, y, left_out)
+    deltas = entries(student.weight_deltas(theirs, step), "weight_deltas")
+    calls = step.calls.value
+    if type(calls) is not int or calls != 1:
+        raise CheckFailed(f"weight_deltas() called step() {calls!s:.20} times, expected once")
+    for name, parameter in ours.named_parameters():
+        expected = float((parameter.detach() - state[name]).abs().mean())
+        got = number(deltas.get(name, 0.0 if name in frozen else None))
+        allowed = settings["rtol"] * expected
+        if got is None:
+            raise CheckFailed(f"weight_deltas() gives no number for {name}")
+        if not math.isclose(got, expected, rel_tol=0, abs_tol=allowed):
+            fail_number("change", name, expected, got, allowed)
+
+
+# --- diagnose ---------------------------------------------------------------------------------
+
+
+def falling(draw, start, end, epochs):
+    """Losses that fall from start to end, ever more slowly, a little unevenly."""
+    steps = draw.uniform(epochs - 1, low=0.8, high=1.2) * 0.7 ** torch.arange(epochs - 1)
+    shares = torch.cumsum(steps, 0)
+    return [start, *(start + (end - start) * shares / shares[-1]).tolist()]
+
+
+def curves(draw, answer):
+    """Training and validation losses that show what ``answer`` names."""
+    epochs = draw.choice(8, 14)
+    match answer:
+        case "underfitting":
+            return falling(draw, 2.31, 1.95, epochs), falling(draw, 2.32, 2.0, epochs)
+        case "overfitting":
+            return falling(draw, 2.2, 0.02, epochs), falling(draw, 2.3, 1.65, epochs)
+        case "good fit":
+            return falling(draw, 1.5, 0.05, epochs), falling(draw, 1.3, 0.08, epochs)
+    # The turn: both fall, then validation climbs steadily while training goes on falling.
+    train = [*falling(draw, 1.4, 0.32, epochs), 0.30, 0.28, 0.26, 0.24, 0.22]
+    val = [*falling(draw, 1.3, 0.27, epochs), 0.28, 0.295, 0.31, 0.33, 0.35]
+    return train, val
+
+
+@check("diagnose")
+@pytest.mark.parametrize(
+    "answer", ["underfitting", "overfitting", "good fit", "overfitting starting"]
+)
+def test_diagnose(student, draw, answer):
+    """Every kind of curve gets its name."""
+    train, val = curves(draw, answer)
+    history = {"train_loss": train, "val_loss": val, "train_losses": train, "val_losses": val}
+    got = student.diagnose(history).value
+    if not isinstance(got, str) or got.strip().lower() != answer:
+        said = repr(got[:40]) if isinstance(got, str) else f"a {type(got).__name__}"
+        raise CheckFailed(
+            f"diagnose() says {said} of curves that show {answer!r}",
+            details=[
+                f"train_loss {', '.join(f'{loss:.3g}' for loss in train)}",
+                f"val_loss   {', '.join(f'{loss:.3g}' for loss in val)}",
+            ],
+        )
+
+
+# --- what the tools leave behind --------------------------------------------------------------
+
+
+def used(student, draw, kind, *, training, look):
+    """What ``look`` sees on a model before and after each of the tools that only look."""
+    props = student.props
+    model = props.make(kind, weights(draw, kind, dtype=torch.float32), training=training)
+    x, y = inputs_for(draw, kind)
+    props.add_hook(model)
+    props.backward(model, x, y)
+    tools = {
+        "gradient_stats": lambda: student.gradient_stats(model),
+        "record_activations": lambda: student.record_activations(model, x),
+        "can_overfit": lambda: student.can_overfit(model, (x[:3], torch.arange(3))),
+    }
+    before = props.get(look)(model).value
+    for name, tool in tools.items():
+        tool()
+        after = props.get(look)(model).value
+        yield name, before, after
+        before = after
+
+
+@check("hooks_removed")
+def test_hooks_removed(student, draw):
+    """No hook is left behind, and none of others is gone."""
+    for tool, before, after in used(student, draw, "nested", training=True, look="hooks"):
+        for place, count in before.items() if isinstance(before, dict) else ():
+            now = after.get(place) if isinstance(after, dict) else None
+            if type(now) is not int or now != count:
+                raise CheckFailed(
+                    f"after {tool}() there are {now!s:.20} hooks on {place}, expected {count}, "
+                    "as before"
+                )
+
+
+@check("left_alone")
+@pytest.mark.parametrize(("kind", "training"), [("nested", True), ("normed", False)])
+def test_left_alone(student, draw, kind, training):
+    """Weights, gradients, buffers and modes are those from before."""
+    for tool, before, after in used(student, draw, kind, training=training, look="snapshot"):
+        for part, values in before.items() if isinstance(before, dict) else ():
+            now = after.get(part) if isinstance(after, dict) else None
+            for name, value in values.items() if isinstance(values, dict) else ():
+                if not same(value, now.get(name) if isinstance(now, dict) else None):
+                    raise CheckFailed(f"{tool}() changed the {part} of {name}")
+
+
+def same(before, after):
+    """Whether two plain values are the same."""
+    if isinstance(before, torch.Tensor):
+        alike = isinstance(after, torch.Tensor) and after.dtype == before.dtype
+        return alike and torch.equal(before, after)
+    return before is after  # True, False or None

@@ -1,0 +1,25 @@
+# Gradients are recorded during the evaluation.
+# failed: no_gradients
+import torch
+
+
+def evaluate(model, loader):
+    was_training = model.training
+    model.eval()
+    correct = 0
+    total = 0
+    if True:
+        for inputs, labels in loader:
+            logits = model(inputs)
+            predictions = logits.argmax(dim=1)
+            correct += (predictions == labels).sum().item()
+            total += labels.size(0)
+    model.train(was_training)
+    return correct / total
+
+
+def confusion_matrix(preds, labels, num_classes):
+    matrix = torch.zeros(num_classes, num_classes, dtype=torch.long)
+    for p, t in zip(preds, labels):
+        matrix[t, p] += 1
+    return matrix

@@ -1,0 +1,207 @@
+"""What an evaluation must do (lessons 004 §7 and 003 §6.3).
+
+The models are made over there by `props.py`, of weights that are drawn here; they note the
+mode in which they are called. The accuracy that is right is computed here.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from grader.checks import CheckFailed, check
+
+MARGIN = 0.05
+"""Between the two largest logits of a sample: no rounding may change which is the largest."""
+
+
+def samples(draw, rows, *, features=6, classes=4):
+    """Inputs (rows, features), the weights of a head, and the labels that the head would give."""
+    weight = draw.normal(classes, features)
+    inputs = draw.normal(4 * rows + 40, features)
+    # A fresh batch norm in evaluation mode divides all logits by one constant: the largest stays.
+    logits = inputs.double() @ weight.double().T
+    top = logits.topk(2, dim=1)
+    clear = (top.values[:, 0] - top.values[:, 1] > MARGIN).nonzero()[:rows, 0]
+    return inputs[clear], weight, top.indices[clear, 0]
+
+
+def spoil(labels, wrong, classes=4):
+    """The labels with the next class in place of the right one wherever ``wrong`` is true."""
+    return torch.where(wrong, (labels + 1) % classes, labels)
+
+
+def share(handle):
+    """An accuracy that came over the wall, as a float."""
+    value = handle.value
+    if isinstance(value, (torch.Tensor, np.ndarray)) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        kind = "None" if value is None else f"a {handle.type_name}"
+        raise CheckFailed(f"evaluate() returned {kind}, expected a number from 0 to 1")
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return math.inf
+
+
+def same_share(handle, expected, what):
+    """Compare an accuracy with the right one."""
+    got = share(handle)
+    if math.isclose(got, expected, abs_tol=1e-5):
+        return
+    message = f"the accuracy {what} is wrong"
+    if expected and math.isclose(got, 100 * expected, rel_tol=1e-4):
+        message += ": expected a share of 1, got a percentage"
+    raise CheckFailed(message, details=[f"expected {expected:.6g}   got {got:.6g}"])
+
+
+@check("accuracy")
+@pytest.mark.parametrize(("rows", "batch"), [(24, 8), (1, 1), (30, 30)])
+def test_accuracy(student, draw, rows, batch):
+    """The accuracy is the share of samples that the model classifies right."""
+    inputs, weight, right = samples(draw, rows)
+    model = student.props.Watched(weight)
+    # In evaluation mode already, so that only the counting can be wrong.
+    model.eval()
+    for wrong in (torch.zeros(rows, dtype=torch.bool), draw.uniform(rows) < 0.4):
+        labels = spoil(right, wrong)
+        loader = student.props.loader(inputs, labels, batch)
+        expected = float((labels == right).double().mean())
+        what = f"of {int((labels == right).sum())} right predictions in {rows}"
+        same_share(student.evaluate(model, loader), expected, what)
+        same_share(student.evaluate(model, loader), expected, f"{what}, asked a second time,")
+
+
+@check("short_last_batch")
+@pytest.mark.parametrize(("full", "last"), [(2, 1), (3, 5)])
+def test_short_last_batch(student, draw, full, last):
+    """A short last batch counts by its samples."""
+    rows = 8 * full + last
+    inputs, weight, right = samples(draw, rows)
+    # The full batches are all right and the short one is all wrong, then the other way round.
+    in_last = torch.arange(rows) >= 8 * full
+    model = student.props.Watched(weight)
+    model.eval()
+    for wrong in (in_last, ~in_last):
+        loader = student.props.loader(inputs, spoil(right, wrong), 8)
+        expected = float((~wrong).double().mean())
+        same_share(
+            student.evaluate(model, loader),
+            expected,
+            f"over {full} batches of 8 and one of {last}, with {int((~wrong).sum())} right,",
+        )
+
+
+def evaluated(student, draw, *, training):
+    """A model that was evaluated once, and what it noted at its calls."""
+    inputs, weight, labels = samples(draw, 20)
+    model = student.props.Watched(weight)
+    model.train(training)
+    student.evaluate(model, student.props.loader(inputs, labels, 8))
+    calls = model.calls.value
+    if not isinstance(calls, list) or not calls:
+        raise CheckFailed("evaluate() never called the model that it was given")
+    return model, [call if isinstance(call, dict) else {} for call in calls]
+
+
+@check("eval_mode")
+def test_eval_mode(student, draw):
+    """Every layer is in evaluation mode whenever the model is called."""
+    model, calls = evaluated(student, draw, training=True)
+    for number, call in enumerate(calls, 1):
+        if call.get("training") != []:
+            raise CheckFailed(
+                f"at batch {number} the model was still in training mode",
+                details=[f"in training mode: {listed(call.get('training'))}"],
+            )
+    batches = student.props.statistics(model).value
+    counted = batches.get("body.0.num_batches_tracked") if isinstance(batches, dict) else None
+    if not isinstance(counted, torch.Tensor) or counted.tolist() != 0:
+        raise CheckFailed("the evaluation changed the running statistics of a batch norm layer")
+
+
+def listed(names):
+    """Names of layers for a reader."""
+    return ", ".join(map(str, names))[:200] if isinstance(names, list) else "unknown"
+
+
+@check("no_gradients")
+def test_no_gradients(student, draw):
+    """No graph is recorded during the evaluation."""
+    _, calls = evaluated(student, draw, training=True)
+    for number, call in enumerate(calls, 1):
+        if call.get("tracked") is not False:
+            raise CheckFailed(
+                f"at batch {number} the logits hang on a graph: gradients were recorded",
+                details=["expected logits.requires_grad False   got True"],
+            )
+
+
+@check("mode_restored")
+@pytest.mark.parametrize("training", [True, False])
+def test_mode_restored(student, draw, training):
+    """Afterwards the model has the mode in which it came, and gradients are recorded again."""
+    word = {True: "training", False: "evaluation"}
+    model, _ = evaluated(student, draw, training=training)
+    recording = student.props.recording_gradients().value
+    modes = student.props.modes(model).value
+    for name, mode in modes.items() if isinstance(modes, dict) else [("the model", None)]:
+        if mode is not training:
+            raise CheckFailed(
+                f"the model came in {word[training]} mode and was left in {word[not training]} "
+                "mode",
+                details=[f"changed: {name}"],
+            )
+    assert recording is True, "after evaluate() torch records no gradients any more"
+
+
+@check("confusion")
+@pytest.mark.parametrize(("rows", "classes"), [(200, 5), (7, 10), (1, 2), (60, 3)])
+def test_confusion(student, reference, draw, rows, classes):
+    """The matrix counts true classes in its rows and predicted classes in its columns."""
+    # Only some of the classes occur, and not as often in one as in the other.
+    labels = draw.integers(rows, high=max(1, classes - 1))
+    preds = torch.where(draw.uniform(rows) < 0.5, labels, draw.integers(rows, high=classes))
+    preds[0] = (labels[0] + 1) % classes  # one at least is wrong, on one side of the diagonal
+    expected = reference.confusion_matrix(preds, labels, classes)
+    handle = student.confusion_matrix(preds, labels, classes)
+    got = matrix(handle)
+    if got.shape != expected.shape:
+        raise CheckFailed(
+            f"the confusion matrix of {classes} classes has the wrong shape",
+            details=[f"expected {tuple(expected.shape)}   got {tuple(got.shape)}"],
+        )
+    if not torch.equal(got, expected.double()):
+        message, details = differing(got, expected)
+        raise CheckFailed(message, details=details)
+
+
+def matrix(handle):
+    """A matrix that came over the wall as a float64 tensor."""
+    value = handle.value
+    if isinstance(value, np.ndarray):
+        value = torch.from_numpy(value.copy())
+    if isinstance(value, (list, tuple)):
+        try:
+            value = torch.tensor(value, dtype=torch.float64)
+        except (TypeError, ValueError, RuntimeError, OverflowError):
+            raise CheckFailed("confusion_matrix() returned a list that is no matrix") from None
+    if not isinstance(value, torch.Tensor) or value.is_complex():
+        kind = "None" if value is None else f"a {handle.type_name}"
+        raise CheckFailed(f"confusion_matrix() returned {kind}, expected a matrix of counts")
+    return value.double()
+
+
+def differing(got, expected):
+    """Message and details for a matrix of the right shape and wrong counts."""
+    message = "the confusion matrix holds wrong counts"
+    if torch.equal(got.T, expected.double()):
+        message = "the confusion matrix is transposed: rows should be the true classes"
+    row, column = (got != expected).nonzero()[0].tolist()
+    numbers = f"expected {int(expected[row, column])}   got {float(got[row, column]):g}"
+    share = f"({int((got != expected).sum())} of {expected.numel()} differ)"
+    return message, [f"true class {row}, predicted {column}   {numbers}   {share}"]
