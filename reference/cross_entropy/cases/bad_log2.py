@@ -1,0 +1,12 @@
+# The logarithm to the base of 2.
+# failed: value
+import torch
+
+
+def manual_cross_entropy(logits, targets):
+    largest = logits.max(dim=1, keepdim=True).values
+    shifted = logits - largest
+    log_sum_exp = shifted.exp().sum(dim=1, keepdim=True).log2()
+    log_probs = shifted - log_sum_exp
+    losses = -log_probs[torch.arange(len(targets)), targets]
+    return losses.mean()

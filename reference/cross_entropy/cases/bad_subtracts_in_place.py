@@ -1,0 +1,13 @@
+# The maximum is subtracted from the caller's logits.
+# failed: gradient batch_of_one stable input_unchanged by_hand
+import torch
+
+
+def manual_cross_entropy(logits, targets):
+    largest = logits.max(dim=1, keepdim=True).values
+    logits -= largest
+    shifted = logits
+    log_sum_exp = shifted.exp().sum(dim=1, keepdim=True).log()
+    log_probs = shifted - log_sum_exp
+    losses = -log_probs[torch.arange(len(targets)), targets]
+    return losses.mean()

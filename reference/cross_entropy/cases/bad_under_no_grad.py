@@ -1,0 +1,13 @@
+# The whole function runs under no_grad.
+# failed: gradient batch_of_one stable
+import torch
+
+
+@torch.no_grad()
+def manual_cross_entropy(logits, targets):
+    largest = logits.max(dim=1, keepdim=True).values
+    shifted = logits - largest
+    log_sum_exp = shifted.exp().sum(dim=1, keepdim=True).log()
+    log_probs = shifted - log_sum_exp
+    losses = -log_probs[torch.arange(len(targets)), targets]
+    return losses.mean()

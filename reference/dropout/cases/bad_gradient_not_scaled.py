@@ -1,0 +1,19 @@
+# The factor is applied outside of the graph.
+# failed: gradient
+import torch
+
+
+class ManualDropout:
+    def __init__(self, p=0.5):
+        self.p = p
+        self.training = True
+
+    def __call__(self, x):
+        if not self.training:
+            return x
+        mask = (torch.rand_like(x) > self.p).float()
+        out = x * mask
+        return out + (out / (1 - self.p) - out).detach()
+
+    def parameters(self):
+        return []

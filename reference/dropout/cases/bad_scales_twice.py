@@ -1,0 +1,18 @@
+# The factor is squared.
+# failed: scaling
+import torch
+
+
+class ManualDropout:
+    def __init__(self, p=0.5):
+        self.p = p
+        self.training = True
+
+    def __call__(self, x):
+        if not self.training:
+            return x
+        mask = (torch.rand_like(x) > self.p).float()
+        return x * mask / (1 - self.p) ** 2
+
+    def parameters(self):
+        return []

@@ -1,0 +1,27 @@
+# The parameters are taken by number.
+# failed: any_iterable
+import torch
+
+
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_loss = float("inf")
+        self.best_params = None
+        self.counter = 0
+
+    def step(self, val_loss, parameters):
+        if val_loss < self.best_loss - self.min_delta:
+            self.best_loss = val_loss
+            self.best_params = [parameters[i].data.clone() for i in range(len(parameters))]
+            self.counter = 0
+        else:
+            self.counter += 1
+            if self.counter >= self.patience:
+                return True
+        return False
+
+    def restore(self, parameters):
+        for p, saved in zip(parameters, self.best_params):
+            p.data = saved

@@ -1,0 +1,226 @@
+"""What early stopping must do (lessons 1.3 §4, 001 §3.8, 003 §6.2).
+
+A script gives the losses, and the values that the parameters have after each epoch. Nothing is
+asked after the first stop, nor of improvements within rounding errors of ``min_delta``.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from grader.checks import CheckFailed, check
+from grader.checks.remote import StudentRaised
+
+SHAPES = ((2, 3), (4,), ())
+
+
+# --- scripts --------------------------------------------------------------------------------------
+
+
+def stop_of(losses, patience, min_delta=0.0):
+    """The epoch (from 0) after which to stop, or None, and the best epoch."""
+    best, best_loss, count = None, math.inf, 0
+    for epoch, loss in enumerate(losses):
+        if loss < best_loss - min_delta:
+            best, best_loss, count = epoch, loss, 0
+        else:
+            count += 1
+        if count >= patience:
+            return epoch, best
+    return None, best
+
+
+def epochs_of(draw, count, dtype=torch.float32):
+    """Values of the parameters after each of some epochs."""
+    return [[draw.normal(*shape, dtype=dtype) for shape in SHAPES] for _ in range(count)]
+
+
+def told(losses):
+    """Losses as they are shown to the learner."""
+    return ", ".join(f"{loss:g}" for loss in losses)
+
+
+def play(student, draw, losses, patience, *more):
+    """Play losses up to the expected stop, and judge each answer.
+
+    Gives back the training and the values of all its epochs.
+    """
+    stop, _ = stop_of(losses, patience, *more)
+    losses = losses[: len(losses) if stop is None else stop + 1]
+    epochs = epochs_of(draw, len(losses) + 1)
+    training = student.props.Training(student.EarlyStopping(patience, *more), epochs)
+    answers = training.play(losses).value
+    where = f"patience {patience}" + (f" and min_delta {more[0]:g}" if more else "")
+    for epoch in range(len(losses)):
+        shown = f"epoch {epoch + 1} of the losses {told(losses)} with {where}"
+        answer = answer_of(answers, epoch, shown)
+        if answer and epoch != stop:
+            raise CheckFailed(f"step() says stop too early: after {shown}")
+        if not answer and epoch == stop:
+            raise CheckFailed(f"step() does not say stop after {shown}")
+    return training, epochs
+
+
+def answer_of(answers, epoch, shown):
+    """One answer of step() as a bool."""
+    answer = answers[epoch] if isinstance(answers, list) and epoch < len(answers) else None
+    if isinstance(answer, torch.Tensor) and answer.dtype is torch.bool and answer.numel() == 1:
+        answer = bool(answer)
+    if not isinstance(answer, bool):
+        kind = "None" if answer is None else f"a {type(answer).__name__}"
+        raise CheckFailed(f"step() returned {kind} after {shown}, expected True or False")
+    return answer
+
+
+# --- when to stop ---------------------------------------------------------------------------------
+
+
+SCRIPTS = (
+    ((0.9, 0.8, 0.7, 0.6, 0.5), 1),  # never
+    ((0.9, 0.8, 0.85), 1),
+    ((0.9, 0.7, 0.8, 0.75, 0.72), 3),
+    ((0.9, 0.7, 0.8, 0.6, 0.7, 0.65, 0.62), 3),  # an improvement begins the count anew
+    ((0.5, 0.9, 0.8, 0.7, 0.6), 4),  # it falls all the time, and is never better than the best
+    ((5000.0, 4000.0, 4500.0, 4400.0), 2),  # large losses
+    ((-1.0, -2.0, -1.5, -3.0, -2.5, -2.9), 2),  # negative ones
+    ((0.3, 0.0, 0.1, 0.05), 2),  # down to zero
+    ((0.5, 0.6, 0.4, 0.6, 0.3, 0.6, 0.2, 0.6, 0.1), 2),  # never two in a row
+)
+
+
+@check("stops")
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_scripts(student, draw, script):
+    """It stops after the right epoch."""
+    play(student, draw, *script)
+
+
+@check("stops")
+def test_random_losses(student, draw):
+    """It stops after the right epoch for losses that no example has, also for two at once."""
+    for patience in (1, 2, 4):
+        play(student, draw, random_losses(draw, 12), patience)
+    both = [student.EarlyStopping(2), student.EarlyStopping(2)]
+    one, other = (student.props.Training(each, epochs_of(draw, 4)) for each in both)
+    one.play([1.0, 2.0])
+    if answer_of(other.play([3.0, 4.0]).value, 1, "two epochs"):
+        raise CheckFailed("one stopper says stop because of what another one has seen")
+
+
+def random_losses(draw, count):
+    """Losses that are all different: multiples of 1/64 in random order, falling at first."""
+    order = torch.argsort(draw.uniform(count) - torch.linspace(0.0, 0.8, count))
+    return [(int(place) + 1) / 64 for place in order]
+
+
+@check("ties")
+@pytest.mark.parametrize("script", [((0.75, 0.5, 0.5, 0.5), 2), ((0.25, 0.25), 1)])
+def test_ties(student, draw, script):
+    """A loss that equals the best one is no improvement."""
+    play(student, draw, *script)
+
+
+@check("ties")
+def test_tie_keeps_the_first(student, draw, agree):
+    """Of two equal losses the first one is the best epoch."""
+    training, epochs = play(student, draw, [0.75, 0.5, 0.5], 2)
+    if brings_back(student, draw, agree):
+        come_back(training, epochs, 1, agree, "after the losses 0.75, 0.5, 0.5")
+
+
+@check("min_delta")
+@pytest.mark.parametrize(
+    "script",
+    [
+        ((1.0, 0.9, 0.8, 0.7), 2, 0.25),  # each step is too small
+        ((1.0, 0.9, 0.7, 0.6, 0.5), 2, 0.25),  # 0.7 is enough, as against 1.0 and not 0.9
+        ((1.0, 0.7, 0.4, 0.1), 1, 0.25),  # each step is enough
+        ((1.0, 1.1, 1.2), 2, 0.25),  # worse by less than min_delta is no better either
+        ((-1.0, -1.1, -1.5, -1.6, -1.7), 2, 0.25),
+    ],
+)
+def test_min_delta(student, draw, script):
+    """An improvement by less than min_delta does not count."""
+    play(student, draw, *script)
+
+
+@check("nan")
+@pytest.mark.parametrize(
+    "script",
+    [
+        ((0.9, 0.8, math.nan, math.nan), 2),
+        ((0.9, math.nan, 0.8, math.nan, 0.7, 0.75, math.nan), 2),
+        ((math.nan, 0.9, 0.8, 0.85, 0.84), 2),
+        ((math.nan, math.nan, 0.5), 2),
+    ],
+)
+def test_nan(student, draw, script):
+    """A loss that is not a number is no improvement, and later ones are compared as before."""
+    play(student, draw, *script)
+
+
+@check("nan")
+def test_nan_is_not_restored(student, draw, agree):
+    """The weights of an epoch whose loss is not a number are never the best."""
+    training, epochs = play(student, draw, [0.75, 0.5, math.nan], 2)
+    if brings_back(student, draw, agree):
+        come_back(training, epochs, 1, agree, "after the losses 0.75, 0.5, nan")
+
+
+# --- what is brought back -------------------------------------------------------------------------
+
+
+def come_back(training, epochs, best, agree, when):
+    """Change the parameters once more, restore, and expect those of the best epoch."""
+    training.change(epochs[-1])
+    training.restore()
+    values = training.values().value
+    for index, want in enumerate(epochs[best]):
+        got = values[index] if isinstance(values, list) and index < len(values) else None
+        what = f"parameter {index} restored {when} (the best epoch is {best + 1})"
+        agree(got, want, what=what)
+
+
+def brings_back(student, draw, agree):
+    """Whether a plain restore works; where it does not, the check of that tells it alone."""
+    epochs = epochs_of(draw, 4)
+    training = student.props.Training(student.EarlyStopping(9), epochs)
+    try:
+        training.play([0.75, 0.5, 0.625])
+        come_back(training, epochs, 1, agree, "")
+    except (CheckFailed, StudentRaised):
+        return False
+    return True
+
+
+@check("restores")
+@pytest.mark.parametrize("best", [0, 2, 5])
+def test_restore(student, draw, agree, best):
+    """The values of the best epoch come back, into the same tensors."""
+    losses = [1 + abs(epoch - best) / 4 for epoch in range(6)]
+    epochs = epochs_of(draw, 7, dtype=torch.float64 if best == 2 else torch.float32)
+    training = student.props.Training(student.EarlyStopping(9), epochs)
+    training.play(losses)
+    kept = training.values().value
+    for index, want in enumerate(epochs[5]):
+        got = kept[index] if isinstance(kept, list) and index < len(kept) else None
+        agree(got, want, what=f"parameter {index}, which step() must leave as it is,")
+    come_back(training, epochs, best, agree, f"after the losses {told(losses)}")
+    if training.trainable().value != [True] * len(SHAPES):
+        raise CheckFailed(
+            "after restore() the parameters are no leaves that require gradients any more"
+        )
+
+
+@check("any_iterable")
+def test_generator(student, draw, agree):
+    """A generator of parameters will do as well as a list."""
+    props, losses, epochs = student.props, [0.75, 0.5, 0.625, 0.25, 0.5], epochs_of(draw, 6)
+    training = props.Training(student.EarlyStopping(9), epochs, give=props.generator)
+    training.play(losses)
+    when = f"from a generator after the losses {told(losses)}"
+    if brings_back(student, draw, agree):
+        come_back(training, epochs, 3, agree, when)

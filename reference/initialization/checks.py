@@ -1,0 +1,217 @@
+"""What initializations must do (lessons 001 §3.4 and 1.3 §1)."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from grader.checks import CheckFailed, check
+from grader.checks.chance import ERROR_RATE, mean_bound, std_bounds
+
+FANS = [(400, 100), (60, 500)]
+DEPTH = 10
+
+
+def tensor(value, shape, what):
+    """A real tensor of this shape, in float64; anything else fails."""
+    if not isinstance(value, torch.Tensor) or not value.is_floating_point():
+        kind = "None" if value is None else "no tensor of floating-point numbers"
+        raise CheckFailed(f"{what} is {kind}")
+    if tuple(value.shape) != shape:
+        raise CheckFailed(
+            f"{what} has the wrong shape",
+            details=[f"expected {shape}   got {tuple(value.shape)}"],
+        )
+    return value.double()
+
+
+def one_of(weight, what, schemes, rate):
+    """Fail unless mean and standard deviation are those of one of the ``schemes``, up to chance.
+
+    ``schemes`` maps names to standard deviations.
+    """
+    std = float(weight.std())
+    for expected in schemes.values():
+        if std in std_bounds(weight.numel(), std=expected, rate=rate):
+            bounds = mean_bound(weight.numel(), std=expected, rate=rate)
+            bounds.require(float(weight.mean()), f"the mean of {what}")
+            return
+    if len(schemes) == 1:
+        (expected,) = schemes.values()
+        bounds = std_bounds(weight.numel(), std=expected, rate=rate)
+        bounds.require(std, f"the standard deviation of {what}")
+    listed = [f"{name}: {expected:.4g}" for name, expected in schemes.items()]
+    raise CheckFailed(
+        f"the standard deviation of {what} is {std:.4g}, which no known initialization gives",
+        details=[", ".join(listed), f"honest code fails in one of {round(1 / rate):,} runs"],
+    )
+
+
+def require_trainable(handle, what):
+    """Fail unless the handle is a leaf that requires gradients, as parameters do."""
+    facts = handle.facts or {"is_leaf": False, "requires_grad": False}
+    if not (facts["is_leaf"] and facts["requires_grad"]):
+        raise CheckFailed(f"{what} can't be trained any more: it must stay a parameter")
+
+
+def check_function(student, name, std_of, fans):
+    """Shape, mean and standard deviation of one of the two functions, and another call."""
+    fan_in, fan_out = fans
+    function, what = student.get(name), f"{name}({fan_in}, {fan_out})"
+    weight = tensor(function(fan_in, fan_out).value, (fan_out, fan_in), what)
+    rate = ERROR_RATE / (2 * len(FANS))  # a mean and a standard deviation for each of the FANS
+    one_of(weight, what, {name: std_of(fan_in, fan_out)}, rate)
+    if torch.equal(tensor(function(fan_in, fan_out).value, (fan_out, fan_in), what), weight):
+        raise CheckFailed(f"two calls of {what} gave the same numbers, expected new ones")
+
+
+def kaiming_std(fan_in, _):
+    """For ReLU."""
+    return math.sqrt(2 / fan_in)
+
+
+def xavier_std(fan_in, fan_out):
+    """For tanh and sigmoid."""
+    return math.sqrt(2 / (fan_in + fan_out))
+
+
+@check("kaiming")
+@pytest.mark.parametrize("fans", FANS, ids=str)
+def test_kaiming(student, fans):
+    """kaiming_init gives (fan_out, fan_in) numbers with mean 0 and std √(2 / fan_in)."""
+    check_function(student, "kaiming_init", kaiming_std, fans)
+
+
+@check("xavier")
+@pytest.mark.parametrize("fans", FANS, ids=str)
+def test_xavier(student, fans):
+    """xavier_init gives (fan_out, fan_in) numbers with std √(2 / (fan_in + fan_out))."""
+    check_function(student, "xavier_init", xavier_std, fans)
+
+
+@check("depth")
+def test_depth(student, draw, settings, measure):
+    """The signal keeps its size through ten layers with ReLUs."""
+    x = draw.normal(64, 784).double()
+    for layer in range(DEPTH):
+        fan_in = x.shape[1]
+        value = student.kaiming_init(fan_in, 256).value
+        weight = tensor(value, (256, fan_in), f"kaiming_init({fan_in}, 256)")
+        x = torch.relu(x @ weight.T)
+        std = float(x.std())
+        # Honest weights give 0.8 after the tenth layer, from 0.5 to 1.4 in thousands of runs; the
+        # settings leave six standard deviations of that (of its logarithm) on both sides.
+        if not settings["lowest"] <= std <= settings["highest"]:
+            raise CheckFailed(
+                f"after {layer + 1} layers the activations have a standard deviation of "
+                f"{std:.3g}, expected {settings['lowest']:g} to {settings['highest']:g}"
+            )
+    measure("std_after_ten_layers", std)
+
+
+def schemes(fan_in, fan_out):
+    """The standard deviations that a layer's weight may have."""
+    xavier = xavier_std(fan_in, fan_out)
+    return {
+        "Xavier": xavier,
+        "Xavier for ReLU": xavier * math.sqrt(2),
+        "Xavier for tanh": xavier * 5 / 3,
+        "Kaiming": kaiming_std(fan_in, fan_out),
+        "Kaiming by fan_out": math.sqrt(2 / fan_out),
+    }
+
+
+@check("init_weights")
+def test_init_weights(student):
+    """Linear layers get their weights and biases, and nothing else changes."""
+    model = student.props.model()
+    norm = model[1][1]
+    model.apply(student.init_weights)
+    for linear, (fan_in, fan_out) in ((model[1][0], (300, 120)), (model[3], (120, 400))):
+        what = f"the weight of Linear({fan_in}, {fan_out})"
+        weight = tensor(linear.weight.value, (fan_out, fan_in), what)
+        one_of(weight, what, schemes(fan_in, fan_out), ERROR_RATE / 6)
+        require_trainable(linear.weight, what)
+        what = f"the bias of Linear({fan_in}, {fan_out})"
+        bias = tensor(linear.bias.value, (fan_out,), what)
+        if not (bias.max() == bias.min() and abs(float(bias[0])) <= 0.1):
+            raise CheckFailed(f"{what} is not one small constant, such as 0")
+        require_trainable(linear.bias, what)
+    convolution, fans = model[0].weight, (16 * 9, 40 * 9)
+    weight = tensor(convolution.value, (40, 16, 3, 3), "the weight of the convolution")
+    allowed = schemes(*fans) | {"as PyTorch made it": math.sqrt(1 / (3 * fans[0]))}
+    one_of(weight, "the weight of the convolution", allowed, ERROR_RATE / 6)
+    for name, expected in (("weight", 1.0), ("bias", 0.0)):
+        value = tensor(norm.get(name).value, (120,), f"the {name} of the batch norm")
+        if not bool((value == expected).all()):
+            raise CheckFailed(f"the {name} of a batch norm was changed, expected it to stay")
+
+
+def lstm_of(student):
+    """A fresh LSTM over there, initialized by the student's function."""
+    lstm = student.props.lstm()
+    student.init_lstm(lstm)
+    return lstm
+
+
+def parameter_of(lstm, name, shape):
+    """A parameter's values, which must still be trainable."""
+    handle = lstm.get(name)
+    require_trainable(handle, name)
+    return tensor(handle.value, shape, name)
+
+
+@check("lstm_input")
+def test_lstm_input(student):
+    """The input weights of both layers have Xavier's standard deviation."""
+    lstm = lstm_of(student)
+    for name, inputs in (("weight_ih_l0", 300), ("weight_ih_l1", 48)):
+        weight = parameter_of(lstm, name, (192, inputs))
+        expected = {
+            "Xavier over the whole tensor": xavier_std(inputs, 192),
+            "Xavier for each gate": xavier_std(inputs, 48),
+        }
+        one_of(weight, name, expected, ERROR_RATE / 4)
+
+
+@check("lstm_hidden")
+def test_lstm_hidden(student, settings):
+    """The hidden weights of both layers are orthogonal."""
+    lstm = lstm_of(student)
+    for name in ("weight_hh_l0", "weight_hh_l1"):
+        weight = parameter_of(lstm, name, (192, 48))
+        whole = off_identity(weight)
+        gates = max(off_identity(gate) for gate in weight.split(48))
+        if not min(whole, gates) <= settings["atol"]:
+            raise CheckFailed(
+                f"{name} is not orthogonal: WᵀW differs from the identity by {whole:.3g}",
+                details=[f"taken gate by gate, by {gates:.3g}; allowed {settings['atol']:g}"],
+            )
+
+
+def off_identity(weight):
+    """How far the products of the columns are from those of orthonormal ones."""
+    identity = torch.eye(weight.shape[1], dtype=weight.dtype)
+    return float((weight.T @ weight - identity).abs().max().nan_to_num(math.inf))
+
+
+@check("lstm_forget")
+def test_lstm_forget(student, settings):
+    """All biases are 0 but those of the forget gate, which add up to 1 or 2."""
+    lstm = lstm_of(student)
+    for layer in (0, 1):
+        biases = [
+            parameter_of(lstm, f"bias_{kind}_l{layer}", (192,)).reshape(4, 48)
+            for kind in ("ih", "hh")
+        ]
+        for gate, name in enumerate(("input", "forget", "cell", "output")):
+            values = biases[0][gate] + biases[1][gate]
+            expected = (1.0, 2.0) if name == "forget" else (0.0,)
+            if not any(bool(((values - e).abs() <= settings["atol"]).all()) for e in expected):
+                allowed = " or ".join(f"{e:g}" for e in expected)
+                raise CheckFailed(
+                    f"the biases of the {name} gate in layer {layer} add up to "
+                    f"{float(values.min()):.3g} to {float(values.max()):.3g}, expected {allowed}"
+                )

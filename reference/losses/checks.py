@@ -1,0 +1,126 @@
+"""What three hand-written losses must do (lessons 003 §6.2 and 002). The oracle is torch."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from grader.checks import CheckFailed, check
+
+DTYPES = [torch.float32, torch.float64]
+SHAPES = [(7,), (4, 3), (1, 5), (2, 3, 2)]
+
+
+def loss_of(function, predictions, target, what):
+    """The loss over there; anything but a tensor that knows its way back fails."""
+    loss = function(predictions, target)
+    if loss.facts is None:
+        kind = "None" if loss.type_name == "NoneType" else f"a {loss.type_name}"
+        raise CheckFailed(f"{what} is {kind}, expected a tensor")
+    if not loss.facts["requires_grad"]:
+        raise CheckFailed(f"{what} carries no graph, so no gradient can reach the predictions")
+    return loss
+
+
+def same(student, agree, name, predictions, target, oracle):
+    """Compare value and gradient of the student's function ``name`` with those of ``oracle``."""
+    kept = student.put(predictions.clone().requires_grad_())
+    loss = loss_of(student.get(name), kept, target, f"{name}()")
+    ours = predictions.clone().requires_grad_()
+    expected = oracle(ours, target)
+    agree(loss, expected.detach(), what=f"{name}()")
+    loss.backward()
+    expected.backward()
+    agree(kept.grad, ours.grad, what=f"the gradient of {name}()")
+
+
+def zeros_and_ones(draw, shape, dtype):
+    """Targets of both classes."""
+    target = draw.integers(*shape, high=2).to(dtype)
+    target.flatten()[:2] = torch.tensor([0, 1], dtype=dtype)
+    return target
+
+
+@check("mse")
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_mse(student, draw, agree, dtype):
+    """mse_loss is the mean of the squared differences, and so is its gradient."""
+    for shape in SHAPES:
+        pred = 2 * draw.normal(*shape, dtype=dtype) + 1
+        target = draw.normal(*shape, dtype=dtype)
+        same(student, agree, "mse_loss", pred, target, F.mse_loss)
+
+
+@check("bce")
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_bce(student, draw, agree, dtype):
+    """bce_loss and its gradient are right for probabilities from 0.05 to 0.95."""
+    for shape in SHAPES:
+        prob = draw.uniform(*shape, low=0.05, high=0.95, dtype=dtype)
+        target = zeros_and_ones(draw, shape, dtype)
+        same(student, agree, "bce_loss", prob, target, F.binary_cross_entropy)
+
+
+def number(value, what):
+    """A float from a single one, in a tensor or not."""
+    if isinstance(value, torch.Tensor) and value.is_floating_point() and value.numel() == 1:
+        value = value.item()
+    if not isinstance(value, float):
+        raise CheckFailed(f"{what} is no single number, expected a tensor of shape ()")
+    return value
+
+
+@check("bce_edges")
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_bce_at_zero_and_one(student, settings, dtype):
+    """Probabilities of 0 and 1 cost next to nothing where right, and much where wrong."""
+    for p, y in [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0)]:
+        prob, target = torch.tensor([p], dtype=dtype), torch.tensor([y], dtype=dtype)
+        loss = student.bce_loss(prob, target).value
+        what = f"bce_loss() of probability {p:g} and target {y:g} in {str(dtype)[6:]}"
+        loss = number(loss, what)
+        if not math.isfinite(loss):
+            raise CheckFailed(f"{what} is {loss}, expected a finite number")
+        if p == y and abs(loss) > settings["largest_when_right"]:
+            raise CheckFailed(f"{what} is {loss:.3g}, expected next to 0")
+        if p != y and loss < settings["smallest_when_wrong"]:
+            raise CheckFailed(
+                f"{what} is {loss:.3g}, expected at least {settings['smallest_when_wrong']:g}"
+            )
+
+
+@check("gradient_table")
+@pytest.mark.parametrize("p", [0.99, 0.9, 0.5, 0.1, 0.01])
+def test_gradient_table(student, agree, p):
+    """At p = 0.01 and a target of 1 the gradient is -1.98 for MSE and -100 for cross-entropy."""
+    for name, expected in (("mse_loss", -2 * (1 - p)), ("bce_loss", -1 / p)):
+        kept = student.put(torch.tensor([p], dtype=torch.float64).requires_grad_())
+        target = torch.ones(1, dtype=torch.float64)
+        loss_of(student.get(name), kept, target, f"{name}()").backward()
+        what = f"the gradient of {name}() at p = {p:g}"
+        agree(kept.grad, torch.tensor([expected], dtype=torch.float64), what=what)
+
+
+@check("bce_logits")
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_bce_with_logits(student, draw, agree, dtype):
+    """bce_with_logits_loss and its gradient are right for logits from -3 to 3."""
+    for shape in SHAPES:
+        logits = draw.uniform(*shape, low=-3, high=3, dtype=dtype)
+        target = zeros_and_ones(draw, shape, dtype)
+        oracle = F.binary_cross_entropy_with_logits
+        same(student, agree, "bce_with_logits_loss", logits, target, oracle)
+
+
+@check("logits_stable")
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("size", [20.0, 50.0, 100.0])
+def test_logits_stable(student, agree, dtype, size):
+    """Value and gradient are right for logits of ±20, ±50 and ±100."""
+    logits = torch.tensor([size, -size, size, -size], dtype=dtype)
+    target = torch.tensor([1, 0, 0, 1], dtype=dtype)
+    oracle = F.binary_cross_entropy_with_logits
+    same(student, agree, "bce_with_logits_loss", logits, target, oracle)

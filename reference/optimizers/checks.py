@@ -1,0 +1,349 @@
+"""What the four optimizers must do (lesson 003 §6.2).
+
+The oracle is `torch.optim`: both minimise the same problems from the same start, and are compared
+after every step. Checks of other facts compare the student's optimizers with themselves, so that a
+wrong formula costs its own check alone.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+
+from grader.checks import CheckFailed, check
+
+PROPS = Path(__file__).parents[2] / "exercises" / "optimizers" / "props.py"
+
+
+def load_props():
+    """The exercise's own props.py, on this side."""
+    spec = importlib.util.spec_from_file_location("optimizers_props", PROPS)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+LOCAL = load_props()
+STEPS = 20
+
+
+# --- problems and settings ------------------------------------------------------------------------
+
+
+def valley(draw, dtype=torch.float64):
+    """Three bowls: a matrix, a vector and a single number."""
+    shapes = ((2, 3), (4,), ())
+    start = [2 * draw.normal(*shape, dtype=dtype) for shape in shapes]
+    data = [
+        (draw.uniform(*shape, low=0.2, high=3.0, dtype=dtype), draw.normal(*shape, dtype=dtype))
+        for shape in shapes
+    ]
+    return "valley", start, data
+
+
+def network(draw, dtype=torch.float32):
+    """A network 3-4-2 over six samples, and a parameter whose gradient is all zeros."""
+    start = [draw.normal(*shape, dtype=dtype) for shape in ((3, 4), (4,), (4, 2), (2,))]
+    return "network", start, [draw.normal(6, 3, dtype=dtype), draw.normal(6, 2, dtype=dtype)]
+
+
+# An eps that is not tiny shows where it is added; betas far apart show which is which.
+BOLD = {"lr": 0.1, "betas": (0.7, 0.95), "eps": 0.05}
+USUAL = {"lr": 0.02, "betas": (0.9, 0.999), "eps": 1e-8}
+SETTINGS = {
+    "SGD": ({"lr": 0.2}, {"lr": 0.05}),
+    "Momentum": ({"lr": 0.08, "beta": 0.8}, {"lr": 0.03, "beta": 0.9}),
+    "Adam": (BOLD, USUAL),
+    "AdamW": ({**BOLD, "weight_decay": 0.4}, {**USUAL, "weight_decay": 1.5}),
+}
+"""For each class those of the first problem and those of the second."""
+
+
+def built_in(name):
+    """The class of `torch.optim` that `name` must agree with, taking the same settings."""
+    if name == "Momentum":
+        return lambda params, lr, beta: torch.optim.SGD(params, lr=lr, momentum=beta)
+    return getattr(torch.optim, name)
+
+
+class AdamByHand:
+    """Adam and AdamW in the forms that are right too, though `torch.optim` has another.
+
+    `own_steps=False` counts the steps of the optimizer instead of each parameter's own.
+    `eps_last=True` adds eps before the correction, as section 2 of the Adam paper allows.
+    """
+
+    def __init__(self, params, lr, betas, eps, weight_decay=0.0, *, own_steps, eps_last):
+        self.params = list(params)
+        self.lr, self.betas, self.eps, self.weight_decay = lr, betas, eps, weight_decay
+        self.own_steps, self.eps_last = own_steps, eps_last
+        self.steps = 0
+        self.memory = [[0, torch.zeros_like(p), torch.zeros_like(p)] for p in self.params]
+
+    @torch.no_grad()
+    def step(self):
+        """Move every parameter that has a gradient."""
+        self.steps += 1
+        for p, memory in zip(self.params, self.memory, strict=True):
+            if p.grad is not None:
+                memory[0] += 1
+                self.move(p, memory, memory[0] if self.own_steps else self.steps)
+
+    def move(self, p, memory, t):
+        """One parameter, at its step `t`."""
+        beta1, beta2 = self.betas
+        memory[1] = beta1 * memory[1] + (1 - beta1) * p.grad
+        memory[2] = beta2 * memory[2] + (1 - beta2) * p.grad**2
+        root = (1 - beta2**t) ** 0.5
+        size = memory[2].sqrt() / root + self.eps / (root if self.eps_last else 1)
+        p *= 1 - self.lr * self.weight_decay
+        p -= self.lr * memory[1] / (1 - beta1**t) / size
+
+
+def oracles(name, *, own_steps=(True,)):
+    """The classes that `name` may agree with, that of `torch.optim` first."""
+    found = [built_in(name)]
+    if name in ("Adam", "AdamW"):
+        found += [
+            partial(AdamByHand, own_steps=own, eps_last=last)
+            for own in own_steps
+            for last in (False, True)
+        ]
+    return found
+
+
+# --- comparing ------------------------------------------------------------------------------------
+
+
+def same_path(agree, got, want, message):
+    """Fail at the first step after which a parameter is elsewhere."""
+    steps = got if isinstance(got, list) else []
+    for number, expected in enumerate(want, 1):
+        values = steps[number - 1] if number <= len(steps) else None
+        for index, value in enumerate(expected):
+            inside = isinstance(values, list) and index < len(values)
+            try:
+                agree(values[index] if inside else None, value, what=f"params[{index}]")
+            except CheckFailed as error:
+                after = "" if number == 1 else f" (step {number - 1} agrees)"
+                raise CheckFailed(
+                    f"{message} after step {number} of {len(want)}{after}",
+                    details=error.details or [error.message],
+                ) from None
+
+
+def same_as_any(agree, got, wanted, message):
+    """Fail as against the first of ``wanted`` if ``got`` agrees with none of them."""
+    first = None
+    for want in wanted:
+        try:
+            return same_path(agree, got, want, message)
+        except CheckFailed as error:
+            first = first or error
+    raise first
+
+
+def setting_text(settings):
+    """Settings as they are written in a call."""
+    return ", ".join(f"{name}={value}" for name, value in settings.items())
+
+
+# --- the four updates -----------------------------------------------------------------------------
+
+
+def parity(student, agree, draw, name):
+    """Minimise both problems with the student's class and the built-in, and compare."""
+    # In-place clearing shows an optimizer that kept the gradient itself instead of a copy.
+    setups = zip((valley(draw), network(draw)), SETTINGS[name], ("in place", "none"), strict=True)
+    for problem, settings, clear in setups:
+        theirs = student.props.minimise(
+            student.get(name), settings, student.props.Problem(*problem), STEPS, clear=clear
+        ).value
+        ours = LOCAL.Problem(*problem)
+        wanted = (
+            LOCAL.minimise(oracle, settings, ours, STEPS, clear=clear) for oracle in oracles(name)
+        )
+        message = f"{name}({setting_text(settings)}): the parameters differ from torch.optim's"
+        same_as_any(agree, theirs, wanted, message)
+
+
+@check("sgd")
+def test_sgd(student, agree, draw):
+    """SGD goes where torch.optim.SGD goes, step by step."""
+    parity(student, agree, draw, "SGD")
+
+
+@check("momentum")
+def test_momentum(student, agree, draw):
+    """Momentum goes where torch.optim.SGD with momentum goes, step by step."""
+    parity(student, agree, draw, "Momentum")
+
+
+@check("adam")
+def test_adam(student, agree, draw):
+    """Adam goes where torch.optim.Adam goes, step by step."""
+    parity(student, agree, draw, "Adam")
+
+
+@check("adamw")
+def test_adamw(student, agree, draw):
+    """AdamW goes where torch.optim.AdamW goes, step by step."""
+    parity(student, agree, draw, "AdamW")
+
+
+# --- what holds for all ---------------------------------------------------------------------------
+
+
+@check("missing_gradients")
+@pytest.mark.parametrize("name", SETTINGS)
+def test_missing_gradients(student, agree, draw, name):
+    """A parameter without a gradient is left alone, and so are the others beside it."""
+    kind, settings = student.get(name), SETTINGS[name][0]
+    start = [draw.normal(2), draw.normal(2, 2), draw.normal(3)]
+    grads = [[None, draw.normal(2, 2), draw.normal(3)] for _ in range(5)]
+    grads[2][1] = grads[3][1] = None  # it had gradients, then none, then one again
+    path = student.props.feed(kind, settings, start, grads).value
+    for step in range(5):
+        message = f"{name} moved a parameter without a gradient"
+        same_step(agree, path, step, 0, start[0], message)
+    for step in (2, 3):
+        message = f"{name} moved a parameter that had gradients before and has none now"
+        same_step(agree, path, step, 1, item(path, 1, 1), message)
+    alone = student.props.feed(kind, settings, start[2:], [step[2:] for step in grads]).value
+    for step in range(5):
+        message = f"{name} moves a parameter elsewhere if others beside it have no gradient"
+        same_step(agree, path, step, 2, item(alone, step, 0), message)
+
+
+def item(path, step, index):
+    """One parameter after one step, or None where the path has no such thing."""
+    try:
+        return path[step][index]
+    except (LookupError, TypeError):
+        return None
+
+
+def same_step(agree, path, step, index, want, message):
+    """One parameter after one step, which must be at ``want``, a value like it."""
+    if not isinstance(want, torch.Tensor):
+        raise CheckFailed(f"{message.split()[0]} turned a parameter into something else")
+    try:
+        agree(item(path, step, index), want, what=f"params[{index}]")
+    except CheckFailed as error:
+        details = error.details or [error.message]
+        raise CheckFailed(f"{message} (step {step + 1})", details=details) from None
+
+
+@check("late_gradients")
+@pytest.mark.parametrize("name", ["Momentum", "Adam", "AdamW"])
+def test_late_gradients(student, agree, draw, name):
+    """A parameter whose gradient comes late starts its own moments."""
+    settings = SETTINGS[name][0]
+    start = [draw.normal(3), draw.normal(3)]  # of one shape, so that mixed memories still fit
+    grads = [[draw.normal(3), draw.normal(3)] for _ in range(7)]
+    for step in grads[:3]:
+        step[0] = None
+    path = student.props.feed(student.get(name), settings, start, grads).value
+    wanted = (
+        LOCAL.feed(oracle, settings, start, grads)
+        for oracle in oracles(name, own_steps=(True, False))
+    )
+    message = f"{name}: with a gradient that is missing in 3 steps the parameters differ"
+    same_as_any(agree, path, wanted, message)
+
+
+@check("any_iterable")
+@pytest.mark.parametrize("name", SETTINGS)
+def test_any_iterable(student, agree, draw, name):
+    """A generator of parameters will do as well as a list."""
+    kind, settings = student.get(name), SETTINGS[name][0]
+    props, problem = student.props, student.props.Problem(*valley(draw))
+    listed = props.minimise(kind, settings, problem, 3).value
+    generated = props.minimise(kind, settings, problem, 3, give=props.generator).value
+    for step in range(3):
+        message = f"{name} goes elsewhere if it is given a generator of parameters, not a list"
+        for index in range(3):
+            same_step(agree, generated, step, index, item(listed, step, index), message)
+    left = cleared(props.Bench(kind, settings, problem, give=props.generator))
+    if left and not cleared(props.Bench(kind, settings, problem)):
+        raise CheckFailed(f"{name} was given a generator of parameters: {left}")
+
+
+def cleared(bench):
+    """What is left after a step and zero_grad(), or an empty text."""
+    bench.backward()
+    bench.optimizer.step()
+    bench.optimizer.zero_grad()
+    return what_is_left(bench.gradients().value)
+
+
+def what_is_left(grads):
+    """The first gradient that is neither None nor zeros, in words, or an empty text."""
+    for index, grad in enumerate(grads if isinstance(grads, list) else [grads]):
+        is_zero = isinstance(grad, torch.Tensor) and bool((grad == 0).all())
+        if grad is not None and not is_zero:
+            return f"after zero_grad() the gradient of params[{index}] is neither None nor zeros"
+    return ""
+
+
+def same(agree, got, want, index, what):
+    """One of two lists of tensors that the student's process gave."""
+    expected = item([want], 0, index)
+    if not isinstance(expected, torch.Tensor):
+        raise CheckFailed(f"{what.split(' of ')[0]} is no tensor")
+    agree(item([got], 0, index), expected, what=what)
+
+
+@check("zero_grad")
+@pytest.mark.parametrize("name", SETTINGS)
+def test_zero_grad(student, agree, draw, name):
+    """The gradients are cleared, and nothing else is changed."""
+    problem = student.props.Problem(*valley(draw))
+    bench = student.props.Bench(student.get(name), SETTINGS[name][0], problem, idle=True)
+    before = bench.values().value
+    bench.optimizer.zero_grad()  # there is no gradient yet
+    bench.backward()
+    first = bench.gradients().value
+    bench.optimizer.zero_grad()
+    left = what_is_left(bench.gradients().value)
+    if left:
+        raise CheckFailed(f"{name}: {left}")
+    values = bench.values().value
+    for index in range(4):
+        same(agree, values, before, index, f"params[{index}] after {name}.zero_grad()")
+    bench.backward()
+    grads = bench.gradients().value
+    for index in range(1, 4):  # the first one has none
+        what = f"the gradient of params[{index}] in the backward pass after zero_grad()"
+        same(agree, grads, first, index, what)
+
+
+@check("no_graph")
+@pytest.mark.parametrize("name", SETTINGS)
+def test_no_graph(student, draw, name):
+    """After steps the parameters are leaves, and the optimizer holds on to no graph."""
+    bench = student.props.Bench(
+        student.get(name), SETTINGS[name][0], student.props.Problem(*valley(draw))
+    )
+    for _ in range(2):
+        bench.clear()
+        bench.backward()
+        bench.optimizer.step()
+    for index in range(3):
+        facts = bench.params[index].facts
+        if not facts or not facts["is_leaf"] or not facts["requires_grad"]:
+            raise CheckFailed(
+                f"after a step of {name} params[{index}] is no leaf that requires gradients any "
+                "more: the update became a part of the graph"
+            )
+    kept = bench.graphs().value
+    if kept:
+        names = ", ".join(map(str, kept)) if isinstance(kept, list) else "something"
+        raise CheckFailed(
+            f"after two steps {name} keeps tensors that hold on to the graph of every step so far, "
+            f"in {names}"
+        )

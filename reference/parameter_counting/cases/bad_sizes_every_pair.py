@@ -1,0 +1,11 @@
+# Weights are counted between all pairs of layers, not only neighbours.
+# failed: sizes
+from itertools import combinations
+
+
+def count_params(sizes):
+    return sum(a * b for a, b in combinations(sizes, 2)) + sum(sizes[1:])
+
+
+def count_parameters(model):
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)

@@ -1,0 +1,31 @@
+# The step rises at 0.5, where a probability would be cut, and not at 0.
+# failed: or_gate learns?
+import torch
+from torch import nn
+
+
+class Perceptron(nn.Module):
+    def __init__(self, input_dim):
+        super().__init__()
+        self.linear = nn.Linear(input_dim, 1)
+
+    def forward(self, x):
+        return (self.linear(x) > 0.5).float()
+
+
+def or_gate():
+    gate = Perceptron(2)
+    gate.linear.weight.data = torch.tensor([[1.0, 1.0]])
+    gate.linear.bias.data = torch.tensor([-0.5])
+    return gate
+
+
+def train_perceptron(model, X, y, lr=0.1, epochs=100):
+    criterion = nn.BCEWithLogitsLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = criterion(model.linear(X), y)
+        loss.backward()
+        optimizer.step()
+

@@ -1,0 +1,180 @@
+"""What a network for two spirals and its training must do (lesson 002)."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from grader.checks import CheckFailed, check
+from grader.checks.remote import Remote, StudentRaised
+from grader.rules import find_all
+
+LAYERS = [(16, 2), (8, 16), (1, 8)]
+TRAIN_POINTS, HELD_OUT_POINTS = 200, 500
+MISSING = {
+    (0, 1): "SpiralNet is three linear layers in a row, which are no more than one,",
+    (0,): "the layer of 16 neurons goes into the next",
+    (1,): "the layer of 8 neurons goes into the output",
+}
+ACTIVATIONS = (
+    torch.relu, torch.tanh, torch.sigmoid, torch.nn.functional.leaky_relu,
+    torch.nn.functional.gelu, torch.nn.functional.silu, torch.nn.functional.elu,
+)  # fmt: skip
+
+
+def spirals(draw, count):
+    """Two arms of one turn each: points (count, 2) and labels (count, 1), in mixed order."""
+    arm = draw.integers(count, high=2).to(torch.float32)
+    radius = draw.uniform(count).sqrt()
+    angle = 2 * math.pi * radius + math.pi * arm
+    points = 2 * torch.stack([radius * angle.cos(), radius * angle.sin()], dim=1)
+    return points + 0.06 * draw.normal(count, 2), arm[:, None]
+
+
+def kind(value):
+    """What a value is, for a reader."""
+    return value.type_name if isinstance(value, Remote) else type(value).__name__
+
+
+def outputs(model, x):
+    """What the network answers to x, (N, 1). Raises CheckFailed for anything else."""
+    got = model(x).value
+    if not isinstance(got, torch.Tensor):
+        raise CheckFailed(f"SpiralNet returns a {kind(got)}, expected a tensor")
+    if got.shape != (len(x), 1):
+        raise CheckFailed(
+            f"SpiralNet returns the shape {tuple(got.shape)} for {len(x)} points, "
+            f"expected ({len(x)}, 1)"
+        )
+    if not got.is_floating_point():
+        raise CheckFailed(f"SpiralNet returns {got.dtype}, expected float logits")
+    return got
+
+
+@check("parameters")
+def test_parameters(student):
+    """The layers are 2-16-8-1, with 193 parameters."""
+    shapes = student.props.shapes(student.SpiralNet()).value
+    count = sum(math.prod(shape) for shape in shapes)
+    if count != 193:
+        raise CheckFailed(f"SpiralNet has {count} parameters, expected 193")
+    wide = [shape for shape in shapes if len(shape) > 1]
+    if sorted(sorted(shape) for shape in wide) != sorted(sorted(shape) for shape in LAYERS):
+        raise CheckFailed(
+            f"the weights have the shapes {', '.join(map(str, wide))}, expected those of the "
+            "layers 2-16, 16-8 and 8-1"
+        )
+
+
+@check("logits")
+def test_logits(student, draw):
+    """The output is (N, 1) and unbounded, so it can be a logit."""
+    largest = 0.0
+    for rows in (1, 6, 40):
+        student.seed(draw.choice(0, 10**6))
+        model, x = student.SpiralNet(), 2 * draw.normal(rows, 2)
+        outputs(model, x)
+        student.props.scale(model, 1000.0)
+        largest = max(largest, float(outputs(model, x).abs().max()))
+    if not largest > 2:
+        raise CheckFailed(
+            f"even with a thousandfold of all its weights no output is beyond ±{largest:.3g}; "
+            "logits have no bounds, so something squeezes them"
+        )
+
+
+@check("activations")
+def test_activations(student, draw):
+    """Both hidden layers have an activation."""
+    student.seed(draw.choice(0, 10**6))
+    model, x = student.SpiralNet(), 2 * draw.normal(30, 2)
+    got, parameters = outputs(model, x), student.props.values(model).value
+    layers = as_layers(parameters)
+    if layers is None:
+        return  # laid out otherwise; what it can learn is measured below
+    for missing, described in MISSING.items():
+        for activation in ACTIVATIONS:
+            z = forward(layers, x, [id if i in missing else activation for i in (0, 1)])
+            if torch.allclose(got, z, rtol=1e-4, atol=1e-5):
+                raise CheckFailed(f"{described} without an activation")
+
+
+def as_layers(parameters):
+    """Weights and biases by layer if they come in the order and shapes of nn.Linear, else None."""
+    expected = [each for out, into in LAYERS for each in ((out, into), (out,))]
+    if [tuple(p.shape) for p in parameters] != expected:
+        return None
+    return list(zip(parameters[::2], parameters[1::2], strict=True))
+
+
+def forward(layers, x, activations):
+    """The network's output for the given activations; ``id`` stands for none."""
+    for (weight, bias), activation in zip(layers, [*activations, id], strict=True):
+        x = x @ weight.T + bias
+        if activation is not id:
+            x = activation(x)
+    return x
+
+
+@check("learns")
+def test_learns(student, draw, settings, measure):
+    """The trained network tells the arms of the spiral apart at points it has not seen."""
+    x, y = spirals(draw, TRAIN_POINTS)
+    unseen, arms = spirals(draw, HELD_OUT_POINTS)
+    threshold, reached = settings["threshold"], []
+    for epochs in settings["epochs"]:
+        student.seed(draw.choice(0, 10**6))
+        model = student.SpiralNet()
+        fit(student.train, model, x, y, epochs)
+        reached.append(accuracy(outputs(model, unseen), arms))
+        if reached[-1] >= threshold:
+            measure("test_accuracy", reached[-1])
+            return
+    measure("test_accuracy", max(reached))
+    raise CheckFailed(
+        f"the best of {len(reached)} trainings gets {max(reached):.1%} of {HELD_OUT_POINTS} unseen "
+        f"points right, expected at least {threshold:.0%}"
+    )
+
+
+def fit(train, model, x, y, epochs):
+    """Call the student's ``train``; the labels go as a column, or flat if the code needs that."""
+    try:
+        return train(model, x, y, epochs)
+    except StudentRaised as error:
+        if error.crash.type not in ("ValueError", "RuntimeError"):
+            raise
+        try:
+            return train(model, x, y.flatten(), epochs)
+        except StudentRaised:
+            raise error from None
+
+
+def accuracy(got, arms):
+    """The share of right answers, of logits or (where ``logits`` fails) of probabilities."""
+    border = 0.5 if bool(((got >= 0) & (got <= 1)).all()) else 0.0
+    return float(((got > border) == (arms > 0.5)).double().mean())
+
+
+@check("loop")
+def test_loop(student, draw):
+    """The number of steps follows `epochs`, and no step uses gradients of an earlier one."""
+    x, y = spirals(draw, 24)
+    updates = []
+    for epochs in (2, 6):
+        model = student.SpiralNet()
+
+        def traced(*args):
+            return student.trace(student.train, *args)[1]
+
+        trace = fit(traced, model, x, y, epochs)
+        updates.append(trace.updates)
+        findings = [f for f in find_all(trace) if f.rule == "gradients-not-cleared"]
+        if findings:
+            raise CheckFailed("steps use gradients left over from earlier steps", findings=findings)
+    if updates[0] and updates[0] == updates[1]:
+        raise CheckFailed(
+            f"train takes {updates[0]} steps for 2 epochs and as many for 6; expected three times "
+            "as many"
+        )

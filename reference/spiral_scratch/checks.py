@@ -1,0 +1,333 @@
+"""What a hand-made network for two spirals must do (lesson 002, challenge exercise).
+
+The student's own ``init_params`` tells how their parameters are laid out: weights either way
+round, biases flat or as rows, NumPy arrays or tensors. The grader fills that layout with its own
+numbers, and works out predictions and gradients with torch in float64.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+
+from grader.checks import CheckFailed, check
+from grader.checks.agreement import compare
+from grader.checks.remote import Remote
+
+NAMES = ("W1", "b1", "W2", "b2")
+SOME_SEED = 10**6
+TRAIN_POINTS, HELD_OUT_POINTS = 200, 500
+AUTOGRAD = {"torch.Tensor.backward", "backward", "torch.autograd.backward",
+            "grad", "torch.autograd.grad", "_make_dual"}  # fmt: skip
+"""What runs, as ``student.watching`` names it, when torch differentiates: ``Tensor.backward``,
+the functions of ``torch.autograd`` and of ``torch.func``, forward mode."""
+
+
+def spirals(draw, count):
+    """Two arms of one turn each: points (count, 2) and labels (count, 1), in mixed order."""
+    arm = draw.integers(count, high=2).to(torch.float64)
+    radius = draw.uniform(count, dtype=torch.float64).sqrt()
+    angle = 2 * math.pi * radius + math.pi * arm
+    points = 2 * torch.stack([radius * angle.cos(), radius * angle.sin()], dim=1)
+    return points + 0.06 * draw.normal(count, 2, dtype=torch.float64), arm[:, None]
+
+
+# --- parameters in the student's layout --------------------------------------------------
+
+
+def kind(value):
+    """What a value is, for a reader."""
+    return value.type_name if isinstance(value, Remote) else type(value).__name__
+
+
+def as_tensor(value, what):
+    """A student's number, array or tensor as float64. Raises CheckFailed for anything else."""
+    if isinstance(value, torch.Tensor) and not value.is_complex():
+        return value.detach().to(torch.float64)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+        return torch.from_numpy(value.astype(np.float64))
+    if isinstance(value, float):
+        return torch.tensor(value, dtype=torch.float64)
+    raise CheckFailed(f"{what} is a {kind(value)}, expected an array of numbers")
+
+
+def as_params(value, hidden, what):
+    """The four parameters by name, as tensors of sensible shapes. Raises CheckFailed."""
+    if isinstance(value, (tuple, list)) and value and isinstance(value[0], dict):
+        value = value[0]  # (params, losses) is common, and clear
+    if not isinstance(value, dict):
+        raise CheckFailed(f"{what} returns a {kind(value)}, expected a dict")
+    missing = [name for name in NAMES if name not in value]
+    if missing:
+        raise CheckFailed(f"{what} has no {missing[0]!r} in its dict")
+    params = {name: as_tensor(value[name], f"{name} of {what}") for name in NAMES}
+    allowed = {
+        "W1": ((2, hidden), (hidden, 2)),
+        "b1": ((1, hidden), (hidden,), (hidden, 1)),
+        "W2": ((hidden, 1), (1, hidden), (hidden,)),
+        "b2": ((1, 1), (1,), ()),
+    }
+    for name, shapes in allowed.items():
+        if tuple(params[name].shape) not in shapes:
+            raise CheckFailed(
+                f"{name} of {what} has the shape {tuple(params[name].shape)}, "
+                f"expected {shapes[0]} for hidden={hidden}"
+            )
+        if not params[name].isfinite().all():
+            raise CheckFailed(f"{name} of {what} holds numbers that are not finite")
+    return params
+
+
+class Layout:
+    """How the student stores parameters, seen from one call of ``init_params``."""
+
+    def __init__(self, student):
+        raw = student.init_params(3, 0).value
+        params = as_params(raw, 3, "init_params(3, 0)")
+        self.shapes = {name: tuple(value.shape) for name, value in params.items()}
+        self.turned = self.shapes["W1"] == (3, 2)
+        first = raw[0] if isinstance(raw, (tuple, list)) else raw
+        self.scalar_bias = isinstance(first["b2"], float)
+        self.tensors = isinstance(first["W1"], torch.Tensor)
+        self.dtype = first["W1"].dtype if self.tensors else torch.float64
+
+    def give(self, tensor, *, dtype=torch.float64):
+        """A tensor of ours as what the student calculates with, an array or a tensor."""
+        return tensor.to(dtype) if self.tensors else tensor.numpy()
+
+    def fill(self, flat, hidden):
+        """The student's shapes, filled with the grader's W1 (2, h), b1, W2, b2."""
+        sizes = {name: [hidden if n == 3 else n for n in self.shapes[name]] for name in NAMES}
+        w1 = flat["W1"].reshape(2, hidden)
+        filled = {name: flat[name].reshape(sizes[name]) for name in ("b1", "W2", "b2")}
+        filled["W1"] = (w1.T if self.turned else w1).contiguous()
+        return {name: filled[name] for name in NAMES}
+
+    def give_params(self, params):
+        """Parameters in the student's shapes as what the student calculates with."""
+        given = {name: self.give(value) for name, value in params.items()}
+        return given | {"b2": float(params["b2"])} if self.scalar_bias else given
+
+    def rows(self, params, hidden):
+        """W1 (2, h), b1 (1, h), W2 (h, 1), b2 (1, 1) from tensors in the student's shapes."""
+        w1 = params["W1"].T if self.turned else params["W1"]
+        return {
+            "W1": w1.reshape(2, hidden),
+            "b1": params["b1"].reshape(1, hidden),
+            "W2": params["W2"].reshape(hidden, 1),
+            "b2": params["b2"].reshape(1, 1),
+        }
+
+
+def random_params(draw, hidden):
+    """W1 (2, h), b1, W2, b2 of moderate size, flat but for W1."""
+    sizes = {"W1": 2 * hidden, "b1": hidden, "W2": hidden, "b2": 1}
+    return {name: draw.normal(size, dtype=torch.float64) for name, size in sizes.items()}
+
+
+def logits(rows, x):
+    """The output before its sigmoid, (N, 1), for parameters as rows."""
+    hidden = torch.relu(x @ rows["W1"] + rows["b1"])
+    return hidden @ rows["W2"] + rows["b2"]
+
+
+# --- checks ------------------------------------------------------------------------------
+
+
+@check("init")
+def test_init(student, draw):
+    """Names and shapes are right, seeds repeat, and hidden neurons start out different."""
+    layout = Layout(student)
+    for hidden in (4, 7):
+        seed, what = draw.choice(0, SOME_SEED), f"init_params({hidden}, seed)"
+        student.seed(1)
+        first = as_params(student.init_params(hidden, seed).value, hidden, what)
+        student.seed(2)
+        again = as_params(student.init_params(hidden, seed).value, hidden, what)
+        other = as_params(student.init_params(hidden, seed + 1).value, hidden, what)
+        if any(not torch.equal(first[name], again[name]) for name in NAMES):
+            raise CheckFailed(f"{what} gives other numbers when it is called again")
+        if torch.equal(first["W1"], other["W1"]):
+            raise CheckFailed(f"{what} gives the same W1 for the seeds {seed} and {seed + 1}")
+        neurons = layout.rows(first, hidden)["W1"].T
+        if len(neurons.unique(dim=0)) < hidden:
+            raise CheckFailed(
+                f"{what} starts hidden neurons with equal weights: equal neurons get equal "
+                "gradients, and stay equal"
+            )
+
+
+@check("forward")
+def test_forward(student, draw):
+    """The predictions are right: ReLU in the hidden layer, a sigmoid at the end."""
+    layout = Layout(student)
+    for hidden, rows in ((3, 4), (6, 1), (5, 9)):
+        x = 2 * draw.normal(rows, 2, dtype=torch.float64)
+        params = layout.fill(random_params(draw, hidden), hidden)
+        value = student.forward(layout.give_params(params), layout.give(x)).value
+        expected = torch.sigmoid(logits(layout.rows(params, hidden), x))
+        compare(predictions(value, rows), expected, what="forward", rtol=1e-6)
+
+
+def predictions(value, rows):
+    """The column of predictions in what ``forward`` returned; with it may come what else it knows.
+
+    Raises CheckFailed if there is none.
+    """
+    parts = list(value.values()) if isinstance(value, dict) else value
+    parts = list(parts) if isinstance(parts, (tuple, list)) else [parts]
+    parts = [p.numpy() if isinstance(p, torch.Tensor) else p for p in parts]
+    columns = [p for p in parts if isinstance(p, np.ndarray) and p.size == rows]
+    if isinstance(value, (tuple, list, dict)):
+        inside = [p for p in columns if np.all((p >= 0) & (p <= 1))]
+        columns = inside or columns
+    if not columns:
+        raise CheckFailed(f"forward returns a {kind(value)}, expected an array of ({rows}, 1)")
+    column = as_tensor(columns[-1], "the result of forward")
+    if tuple(column.shape) not in ((rows, 1), (rows,)):
+        raise CheckFailed(f"forward returns the shape {tuple(column.shape)}, expected ({rows}, 1)")
+    return column.reshape(rows, 1)
+
+
+@check("backward_output")
+def test_backward_output(student, draw):
+    """The gradients of W2 and b2 agree with autograd's."""
+    agree_gradients(student, draw, ("W2", "b2"))
+
+
+@check("backward_output")
+def test_backward_keeps_its_arguments(student, draw):
+    """A call of backward leaves params, X and y as they are."""
+    layout = Layout(student)
+    x, y = spirals(draw, 8)
+    params = layout.give_params(layout.fill(random_params(draw, 4), 4))
+    given = {"params": params, "X": layout.give(x), "y": layout.give(y)}
+    kept = {name: student.put(value) for name, value in given.items()}
+    student.backward(*kept.values())
+    for name, value in given.items():
+        if not unchanged(kept[name].value, value):
+            raise CheckFailed(f"backward changes {name}, which belongs to its caller")
+
+
+def unchanged(after, before):
+    """Whether an array, or a dict of arrays, still holds what it held."""
+    if not isinstance(before, dict):
+        return np.array_equal(after, before)
+    if not isinstance(after, dict) or after.keys() != before.keys():
+        return False
+    return all(np.array_equal(after[name], before[name]) for name in before)
+
+
+@check("backward_hidden")
+def test_backward_hidden(student, draw):
+    """The gradients of W1 and b1 agree with autograd's."""
+    agree_gradients(student, draw, ("W1", "b1"))
+
+
+def agree_gradients(student, draw, names):
+    """Compare gradients of the binary cross-entropy with autograd's, for batches of any size."""
+    layout = Layout(student)
+    for hidden, rows in ((3, 4), (5, 1), (4, 7)):
+        x = draw.normal(rows, 2, dtype=torch.float64)
+        y = draw.integers(rows, 1, high=2).to(torch.float64)
+        params = layout.fill(random_params(draw, hidden), hidden)
+        got = student.backward(layout.give_params(params), layout.give(x), layout.give(y)).value
+        agree_named(got, autograd(layout, params, hidden, x, y), names)
+
+
+def autograd(layout, params, hidden, x, y):
+    """The gradients by name, in the student's shapes, of the loss averaged over the batch."""
+    leaves = {name: value.clone().requires_grad_() for name, value in params.items()}
+    z = logits(layout.rows(leaves, hidden), x)
+    torch.nn.functional.binary_cross_entropy_with_logits(z, y).backward()
+    return {name: leaf.grad for name, leaf in leaves.items()}
+
+
+def agree_named(got, expected, names):
+    """Compare the named gradients."""
+    if not isinstance(got, dict):
+        raise CheckFailed(f"backward returns a {kind(got)}, expected a dict")
+    for name in names:
+        if name not in got:
+            raise CheckFailed(f"backward has no {name!r} in its dict")
+        gradient = as_tensor(got[name], f"the gradient of {name}")
+        compare(gradient, expected[name], what=f"the gradient of {name}", rtol=1e-6, atol=1e-8)
+
+
+@check("learns")
+def test_learns(student, draw, settings, measure):
+    """The trained network tells the arms of the spiral apart at points it has not seen."""
+    layout, hidden, threshold = Layout(student), settings["hidden"], settings["threshold"]
+    x, y = spirals(draw, TRAIN_POINTS)
+    unseen, arms = spirals(draw, HELD_OUT_POINTS)
+    reached = []
+    for lr, epochs in settings["lr_and_epochs"]:
+        seed = draw.choice(0, SOME_SEED)
+        params = trained(student, layout, x, y, hidden, lr, epochs, seed)
+        right = (logits(layout.rows(params, hidden), unseen) > 0) == (arms > 0.5)
+        reached.append(float(right.double().mean()))
+        if reached[-1] >= threshold:
+            measure("test_accuracy", reached[-1])
+            return
+    measure("test_accuracy", max(reached))
+    raise CheckFailed(
+        f"the best of {len(reached)} trainings gets {max(reached):.1%} of {HELD_OUT_POINTS} unseen "
+        f"points right, expected at least {threshold:.0%}"
+    )
+
+
+def trained(student, layout, x, y, hidden, lr, epochs, seed):
+    """The parameters after a training of the student's, as tensors in their shapes."""
+    given = (layout.give(each, dtype=layout.dtype) for each in (x, y))
+    value = student.train(*given, hidden, lr, epochs, seed).value
+    return as_params(value, hidden, f"train with hidden={hidden}")
+
+
+@check("arguments")
+def test_arguments(student, draw):
+    """The training uses the data, hidden, lr, epochs and seed that it is given."""
+    layout, seed = Layout(student), draw.choice(0, SOME_SEED)
+    x, y = spirals(draw, 6)
+    ones = torch.ones_like(y)
+    start = trained(student, layout, x, y, 5, 1e-9, 1, seed)
+    moved = distance(start, trained(student, layout, x, y, 5, 1e-9, 30, seed))
+    if moved > 1e-5:
+        raise CheckFailed(
+            f"30 epochs at lr=1e-9 end {moved:.3g} from one epoch with the same seed, expected "
+            "the same weights: train does not use the lr or the seed that is passed"
+        )
+    if distance(start, trained(student, layout, x, y, 5, 1e-9, 1, seed + 1)) == 0:
+        raise CheckFailed(f"train starts from the same weights for seeds {seed} and {seed + 1}")
+    moved = distance(start, trained(student, layout, x, ones, 5, 0.001, 1, seed))
+    if not 0 < moved <= 0.05:
+        raise CheckFailed(
+            f"one epoch at lr=0.001 moves a weight by {moved:.3g}, expected a little, and at most "
+            "0.05: train does not use the lr or the epochs that are passed"
+        )
+    rows = layout.rows(trained(student, layout, x, ones, 4, 0.3, 200, seed), 4)
+    if not (logits(rows, x) > 0).all():
+        raise CheckFailed("trained on labels that are all 1, the network does not answer 1 to all")
+
+
+def distance(a, b):
+    """The largest difference of a parameter."""
+    return max(float((a[name] - b[name]).abs().max()) for name in NAMES)
+
+
+@check("no_autograd")
+def test_no_autograd(student, draw):
+    """The gradients were worked out by hand: no automatic differentiation ran."""
+    layout, seed = Layout(student), draw.choice(0, SOME_SEED)
+    x, y = (layout.give(each, dtype=layout.dtype) for each in spirals(draw, 8))
+    with student.watching() as used:
+        params = student.init_params(4, seed)
+        student.forward(params, x)
+        student.backward(params, x, y)
+        student.train(x, y, 4, 0.1, 3, seed)
+    if used & AUTOGRAD:
+        raise CheckFailed(
+            f"torch differentiates in these functions ({', '.join(sorted(used & AUTOGRAD))} ran); "
+            "here the chain rule is yours"
+        )

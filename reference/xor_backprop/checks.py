@@ -1,0 +1,350 @@
+"""What a hand-made network for XOR must do (lessons 1.3 §7 and 002).
+
+The student's own ``init_params`` tells how their parameters are laid out: weights either way
+round, biases flat or as rows. The grader fills that layout with its own numbers, and works out
+predictions and gradients with torch in float64.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from grader.checks import CheckFailed, check
+from grader.checks.agreement import compare
+from grader.checks.remote import Remote, StudentRaised
+
+NAMES = ("W1", "b1", "W2", "b2")
+CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
+XOR = torch.tensor([[0.0], [1.0], [1.0], [0.0]], dtype=torch.float64)
+LESSON = {"W1": [5.0, 5.0, 5.0, 5.0], "b1": [-2.5, -7.5], "W2": [10.0, -10.0], "b2": [-5.0]}
+SOME_SEED = 10**6
+
+
+# --- parameters in the student's layout --------------------------------------------------
+
+
+def kind(value):
+    """What a value is, for a reader."""
+    return value.type_name if isinstance(value, Remote) else type(value).__name__
+
+
+def as_tensor(value, what):
+    """A student's number or array as a float64 tensor. Raises CheckFailed for anything else."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+        return torch.from_numpy(value.astype(np.float64))
+    if isinstance(value, float):
+        return torch.tensor(value, dtype=torch.float64)
+    raise CheckFailed(f"{what} is a {kind(value)}, expected a NumPy array of numbers")
+
+
+def as_params(value, hidden, what):
+    """The four parameters by name, as tensors of sensible shapes. Raises CheckFailed."""
+    if isinstance(value, (tuple, list)) and value and isinstance(value[0], dict):
+        value = value[0]  # (params, losses) is common, and clear
+    if not isinstance(value, dict):
+        raise CheckFailed(f"{what} returns a {kind(value)}, expected a dict")
+    missing = [name for name in NAMES if name not in value]
+    if missing:
+        raise CheckFailed(f"{what} has no {missing[0]!r} in its dict")
+    params = {name: as_tensor(value[name], f"{name} of {what}") for name in NAMES}
+    allowed = {
+        "W1": ((2, hidden), (hidden, 2)),
+        "b1": ((1, hidden), (hidden,), (hidden, 1)),
+        "W2": ((hidden, 1), (1, hidden), (hidden,)),
+        "b2": ((1, 1), (1,), ()),
+    }
+    for name, shapes in allowed.items():
+        if tuple(params[name].shape) not in shapes:
+            raise CheckFailed(
+                f"{name} of {what} has the shape {tuple(params[name].shape)}, "
+                f"expected {shapes[0]} for hidden={hidden}"
+            )
+        if not params[name].isfinite().all():
+            raise CheckFailed(f"{name} of {what} holds numbers that are not finite")
+    return params
+
+
+class Layout:
+    """How the student stores parameters, seen from one call of ``init_params``."""
+
+    def __init__(self, student):
+        raw = student.init_params(3, 0).value
+        self.shapes = {
+            name: tuple(value.shape)
+            for name, value in as_params(raw, 3, "init_params(3, 0)").items()
+        }
+        self.turned = self.shapes["W1"] == (3, 2)
+        self.scalar_bias = isinstance(raw["b2"], float) if isinstance(raw, dict) else False
+
+    def fill(self, flat, hidden):
+        """Arrays in the student's shapes from the grader's W1 (2, h), b1, W2, b2."""
+        sizes = {name: [hidden if n == 3 else n for n in self.shapes[name]] for name in NAMES}
+        w1 = flat["W1"].reshape(2, hidden)
+        filled = {name: flat[name].reshape(sizes[name]).numpy() for name in ("b1", "W2", "b2")}
+        filled["W1"] = (w1.T if self.turned else w1).contiguous().numpy()
+        if self.scalar_bias:
+            filled["b2"] = float(filled["b2"])
+        return {name: filled[name] for name in NAMES}
+
+    def rows(self, params, hidden):
+        """W1 (2, h), b1 (1, h), W2 (h, 1), b2 (1, 1) from tensors in the student's shapes."""
+        w1 = params["W1"].T if self.turned else params["W1"]
+        return {
+            "W1": w1.reshape(2, hidden),
+            "b1": params["b1"].reshape(1, hidden),
+            "W2": params["W2"].reshape(hidden, 1),
+            "b2": params["b2"].reshape(1, 1),
+        }
+
+
+def random_params(draw, hidden):
+    """W1 (2, h), b1, W2, b2 of moderate size, flat but for W1."""
+    sizes = {"W1": 2 * hidden, "b1": hidden, "W2": hidden, "b2": 1}
+    return {name: draw.normal(size, dtype=torch.float64) for name, size in sizes.items()}
+
+
+def logits(rows, x):
+    """The output before its sigmoid, (N, 1), for parameters as rows."""
+    hidden = torch.sigmoid(x @ rows["W1"] + rows["b1"])
+    return hidden @ rows["W2"] + rows["b2"]
+
+
+# --- checks ------------------------------------------------------------------------------
+
+
+@check("init")
+def test_init(student, draw):
+    """Names and shapes are right, seeds repeat, and hidden neurons start out different."""
+    layout = Layout(student)
+    for hidden in (4, 7):
+        seed, what = draw.choice(0, SOME_SEED), f"init_params({hidden}, seed)"
+        student.seed(1)
+        first = as_params(student.init_params(hidden, seed).value, hidden, what)
+        student.seed(2)
+        again = as_params(student.init_params(hidden, seed).value, hidden, what)
+        other = as_params(student.init_params(hidden, seed + 1).value, hidden, what)
+        if any(not torch.equal(first[name], again[name]) for name in NAMES):
+            raise CheckFailed(f"{what} gives other numbers when it is called again")
+        if torch.equal(first["W1"], other["W1"]):
+            raise CheckFailed(f"{what} gives the same W1 for the seeds {seed} and {seed + 1}")
+        neurons = layout.rows(first, hidden)["W1"].T
+        if len(neurons.unique(dim=0)) < hidden:
+            raise CheckFailed(
+                f"{what} starts hidden neurons with equal weights: equal neurons get equal "
+                "gradients, and stay equal"
+            )
+
+
+@check("forward")
+def test_forward(student, draw):
+    """The predictions are right for the lesson's weights and for random ones."""
+    layout = Layout(student)
+    lesson = {name: torch.tensor(v, dtype=torch.float64) for name, v in LESSON.items()}
+    agree_forward(student, layout, lesson, 2, CORNERS[1:2], "with the lesson's weights, forward")
+    for hidden, rows in ((3, 4), (6, 1), (5, 9)):
+        x = 2 * draw.normal(rows, 2, dtype=torch.float64)
+        agree_forward(student, layout, random_params(draw, hidden), hidden, x, "forward")
+
+
+def agree_forward(student, layout, flat, hidden, x, what):
+    """Compare a student's predictions with ours."""
+    got = predictions(student.forward(layout.fill(flat, hidden), x.numpy()).value, len(x))
+    expected = torch.sigmoid(logits(layout.rows(as_shaped(layout, flat, hidden), hidden), x))
+    compare(got, expected, what=what, rtol=1e-6)
+
+
+def as_shaped(layout, flat, hidden):
+    """The grader's parameters as tensors in the student's shapes."""
+    filled = layout.fill(flat, hidden)
+    return {name: torch.as_tensor(value, dtype=torch.float64) for name, value in filled.items()}
+
+
+def predictions(value, rows):
+    """The column of predictions in what ``forward`` returned; with it may come what else it knows.
+
+    Raises CheckFailed if there is none.
+    """
+    parts = list(value.values()) if isinstance(value, dict) else value
+    parts = list(parts) if isinstance(parts, (tuple, list)) else [parts]
+    columns = [p for p in parts if isinstance(p, np.ndarray) and p.size == rows]
+    if isinstance(value, (tuple, list, dict)):
+        inside = [p for p in columns if np.all((p >= 0) & (p <= 1))]
+        columns = inside or columns
+    if not columns:
+        raise CheckFailed(f"forward returns a {kind(value)}, expected an array of ({rows}, 1)")
+    column = as_tensor(columns[-1], "the result of forward")
+    if tuple(column.shape) not in ((rows, 1), (rows,)):
+        raise CheckFailed(f"forward returns the shape {tuple(column.shape)}, expected ({rows}, 1)")
+    return column.reshape(rows, 1)
+
+
+@check("backward_output")
+def test_backward_output(student, draw):
+    """The gradients of W2 and b2 agree with autograd's."""
+    agree_gradients(student, draw, ("W2", "b2"))
+
+
+@check("backward_output")
+def test_backward_keeps_its_arguments(student, draw):
+    """A call of backward leaves params, X and y as they are."""
+    layout = Layout(student)
+    params = layout.fill(random_params(draw, 4), 4)
+    given = {"params": params, "X": CORNERS.numpy(), "y": XOR.numpy()}
+    kept = {name: student.put(value) for name, value in given.items()}
+    student.backward(*kept.values())
+    for name, value in given.items():
+        if not unchanged(kept[name].value, value):
+            raise CheckFailed(f"backward changes {name}, which belongs to its caller")
+
+
+def unchanged(after, before):
+    """Whether an array, or a dict of arrays, still holds what it held."""
+    if not isinstance(before, dict):
+        return np.array_equal(after, before)
+    if not isinstance(after, dict) or after.keys() != before.keys():
+        return False
+    return all(np.array_equal(after[name], before[name]) for name in before)
+
+
+@check("backward_hidden")
+def test_backward_hidden(student, draw):
+    """The gradients of W1 and b1 agree with autograd's."""
+    agree_gradients(student, draw, ("W1", "b1"))
+
+
+def agree_gradients(student, draw, names):
+    """Compare gradients under one loss throughout: the declared one, or whichever fits."""
+    layout, asked = Layout(student), []
+    for hidden, rows in ((3, 4), (5, 1), (4, 7)):
+        x = CORNERS if rows == 4 else draw.normal(rows, 2, dtype=torch.float64)
+        y = draw.integers(rows, 1, high=2).to(torch.float64)
+        params = as_shaped(layout, random_params(draw, hidden), hidden)
+        got = student.backward(
+            {name: params[name].numpy() if params[name].ndim else float(params[name])
+             for name in NAMES}, x.numpy(), y.numpy()
+        ).value  # fmt: skip
+        asked.append((got, params, hidden, x, y))
+    failures = []
+    for loss in declared_losses(student):
+        try:
+            for got, params, hidden, x, y in asked:
+                expected = autograd(layout, params, hidden, x, y, loss)
+                agree_named(got, expected, names)
+        except CheckFailed as failure:
+            failures.append(failure)
+        else:
+            return
+    raise failures[0]
+
+
+def declared_losses(student):
+    """The losses to compare with; a file that says nothing may have either."""
+    try:
+        said = student.get("LOSS").value
+    except StudentRaised:
+        return ("bce", "mse")
+    if said not in ("bce", "mse"):
+        raise CheckFailed(f'LOSS is {str(said)[:40]!r}, expected "bce" or "mse"')
+    return (said,)
+
+
+def autograd(layout, params, hidden, x, y, loss):
+    """The gradients by name, in the student's shapes, of a loss averaged over the batch."""
+    leaves = {name: value.clone().requires_grad_() for name, value in params.items()}
+    z = logits(layout.rows(leaves, hidden), x)
+    if loss == "mse":
+        value = ((torch.sigmoid(z) - y) ** 2).mean()
+    else:
+        value = torch.nn.functional.binary_cross_entropy_with_logits(z, y)
+    value.backward()
+    return {name: leaf.grad for name, leaf in leaves.items()}
+
+
+def agree_named(got, expected, names):
+    """Compare the named gradients."""
+    if not isinstance(got, dict):
+        raise CheckFailed(f"backward returns a {kind(got)}, expected a dict")
+    for name in names:
+        if name not in got:
+            raise CheckFailed(f"backward has no {name!r} in its dict")
+        gradient = as_tensor(got[name], f"the gradient of {name}")
+        compare(gradient, expected[name], what=f"the gradient of {name}", rtol=1e-6, atol=1e-8)
+
+
+@check("learns")
+def test_learns(student, draw, settings, measure):
+    """XOR's truth table is learned from most seeds."""
+    layout, seeds, needed = Layout(student), settings["seeds"], settings["needed"]
+    learned = 0
+    for tried in range(seeds):
+        if learned == needed or learned + seeds - tried < needed:
+            break
+        y = XOR if draw.choice(0, 1) else 1 - XOR
+        seed = draw.choice(0, SOME_SEED)
+        learned += any(knows(student, layout, y, seed, *each) for each in settings["lr_and_epochs"])
+    else:
+        tried = seeds
+    measure("seeds_learned", learned / tried)
+    if learned < needed:
+        raise CheckFailed(
+            f"the truth table was learned from {learned} of {tried} seeds, "
+            f"expected {needed} of {seeds}"
+        )
+
+
+def knows(student, layout, y, seed, lr, epochs, hidden=16):
+    """Whether a training from this seed ends with all four rows right."""
+    trained = student.train(CORNERS.numpy(), y.numpy(), hidden, lr, epochs, seed).value
+    params = as_params(trained, hidden, "train")
+    right = (logits(layout.rows(params, hidden), CORNERS) > 0) == (y > 0.5)
+    return bool(right.all())
+
+
+@check("arguments")
+def test_arguments(student, draw):
+    """The training uses the data, hidden, lr, epochs and seed that it is given."""
+    layout, seed, ones = Layout(student), draw.choice(0, SOME_SEED), torch.ones_like(XOR)
+
+    def run(y, lr, epochs, seed, hidden=5):
+        value = student.train(CORNERS.numpy(), y.numpy(), hidden, lr, epochs, seed).value
+        return as_params(value, hidden, f"train with hidden={hidden}")
+
+    start = run(XOR, 1e-9, 1, seed)
+    moved = distance(start, run(XOR, 1e-9, 30, seed))
+    if moved > 1e-5:
+        raise CheckFailed(
+            f"30 epochs at lr=1e-9 end {moved:.3g} from one epoch with the same seed, expected "
+            "the same weights: train does not use the lr or the seed that is passed"
+        )
+    if distance(start, run(XOR, 1e-9, 1, seed + 1)) == 0:
+        raise CheckFailed(f"train starts from the same weights for seeds {seed} and {seed + 1}")
+    moved = distance(start, run(ones, 0.01, 1, seed))
+    if not 0 < moved <= 0.1:
+        raise CheckFailed(
+            f"one epoch at lr=0.01 moves a weight by {moved:.3g}, expected a little, and at most "
+            "0.1: train does not use the lr or the epochs that are passed"
+        )
+    rows = layout.rows(run(ones, 1.0, 200, seed, hidden=3), 3)
+    if not (logits(rows, CORNERS) > 0).all():
+        raise CheckFailed("trained on labels that are all 1, the network does not answer 1 to all")
+
+
+def distance(a, b):
+    """The largest difference of a parameter."""
+    return max(float((a[name] - b[name]).abs().max()) for name in NAMES)
+
+
+@check("numpy_only")
+def test_numpy_only(student, draw):
+    """NumPy did all the work: nothing of torch ran."""
+    seed = draw.choice(0, SOME_SEED)
+    with student.watching() as used:
+        params = student.init_params(4, seed)
+        student.forward(params, CORNERS.numpy())
+        student.backward(params, CORNERS.numpy(), XOR.numpy())
+        student.train(CORNERS.numpy(), XOR.numpy(), 4, 0.5, 3, seed)
+    if used:
+        raise CheckFailed(
+            f"torch ran in these functions ({', '.join(sorted(used)[:4])}); here NumPy is enough"
+        )
