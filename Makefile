@@ -28,7 +28,7 @@ demo: env  ## grade two examples: a loop with four bugs, and the same one repair
 	@for name in debug_loop_buggy debug_loop_repaired; do echo "  $(CURDIR)/build/demo/$$name.html"; done
 
 test: lint  ## the whole suite: style, types, import contracts, tests
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 lint: env-dev  ## style, types and import contracts alone
 	$(BIN)/ruff check .
