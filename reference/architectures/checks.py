@@ -109,9 +109,7 @@ def compare(agree, props, draw, model, forwards, inputs, *more):
     """
     dtype = inputs[0].dtype
     model = model.filled(props, draw, dtype)
-    candidates = [
-        (forward, assignment) for forward in forwards for assignment in model.assignments
-    ]
+    candidates = [(forward, assignment) for forward in forwards for assignment in model.assignments]
     outputs = expected(model, *candidates[0], inputs)[0]
     weights = [draw.normal(*output.shape, dtype=dtype) for output in outputs]
     told = props.run(model.remote, inputs, weights, *more).value
@@ -130,8 +128,7 @@ def expected(model, forward, assignment, inputs, weights=None):
     values = [value.detach().clone().requires_grad_() for value in model.values]
     order, offsets = assignment
     layers = [
-        (values[w], None if b is None else values[b])
-        for w, b in zip(order, offsets, strict=True)
+        (values[w], None if b is None else values[b]) for w, b in zip(order, offsets, strict=True)
     ]
     outputs = forward(layers, *inputs)
     if weights is None:
