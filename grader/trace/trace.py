@@ -31,7 +31,9 @@ __all__ = ["Replay", "ReplayRequest", "Trace", "TraceMalformed"]
 Kind = TypeVar("Kind", Forward, Backward, Update, Leftover, Misuse, Warned)
 
 OVERLAP = 0.5
-"""A source of whose rows this share was trained on is not held-out data."""
+"""A source that shares this much of its rows with trained data is not held-out data."""
+ROWS_OVERLAP = 0.2
+"""The same by content, of rows that were looked at: of trained rows only a part is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +173,7 @@ class Trace:
             return False
         if any(rows != 0 for rows in source.shared.values()):
             return self._shares_little(source)
-        return source.rows_trained <= OVERLAP * source.rows
+        return source.rows_trained <= ROWS_OVERLAP * source.rows
 
     def _shares_little(self, source: Source) -> bool:
         """Some rows in common: held-out still, if most are not and all are known."""

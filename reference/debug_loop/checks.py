@@ -47,6 +47,11 @@ def test_step_size(program, found):
             "the steps are too large for the training to make progress",
             findings=found("learning-rate-too-high"),
         )
+    replays = program.trace.replays
+    if replays and all(len(r.losses) < HALF * r.request.stop_after_steps for r in replays):
+        raise CheckFailed(
+            "the training ended badly, and its first steps could not be run again at other sizes"
+        )
     if verdict.word == "too_low":
         raise CheckFailed(
             f"the steps are too small: the loss stays at {verdict.end:.3g}, and the same "

@@ -207,6 +207,7 @@ def test_missing_gradients(student, agree, draw, name):
     grads = [[None, draw.normal(2, 2), draw.normal(3)] for _ in range(5)]
     grads[2][1] = grads[3][1] = None  # it had gradients, then none, then one again
     path = student.props.feed(kind, settings, start, grads).value
+    require_moved(name, item(path, 4, 2), start[2])
     for step in range(5):
         message = f"{name} moved a parameter without a gradient"
         same_step(agree, path, step, 0, start[0], message)
@@ -217,6 +218,12 @@ def test_missing_gradients(student, agree, draw, name):
     for step in range(5):
         message = f"{name} moves a parameter elsewhere if others beside it have no gradient"
         same_step(agree, path, step, 2, item(alone, step, 0), message)
+
+
+def require_moved(name, value, start):
+    """An optimizer that moves nothing does no harm, and shows nothing."""
+    if isinstance(value, torch.Tensor) and torch.equal(value, start):
+        raise CheckFailed(f"steps of {name} do not move a parameter that has a gradient")
 
 
 def item(path, step, index):
@@ -261,8 +268,10 @@ def test_late_gradients(student, agree, draw, name):
 def test_any_iterable(student, agree, draw, name):
     """A generator of parameters will do as well as a list."""
     kind, settings = student.get(name), SETTINGS[name][0]
-    props, problem = student.props, student.props.Problem(*valley(draw))
+    loss, start, data = valley(draw)
+    props, problem = student.props, student.props.Problem(loss, start, data)
     listed = props.minimise(kind, settings, problem, 3).value
+    require_moved(name, item(listed, 2, 0), start[0])
     generated = props.minimise(kind, settings, problem, 3, give=props.generator).value
     for step in range(3):
         message = f"{name} goes elsewhere if it is given a generator of parameters, not a list"
@@ -326,13 +335,14 @@ def test_zero_grad(student, agree, draw, name):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_no_graph(student, draw, name):
     """After steps the parameters are leaves, and the optimizer holds on to no graph."""
-    bench = student.props.Bench(
-        student.get(name), SETTINGS[name][0], student.props.Problem(*valley(draw))
-    )
+    loss, start, data = valley(draw)
+    problem = student.props.Problem(loss, start, data)
+    bench = student.props.Bench(student.get(name), SETTINGS[name][0], problem)
     for _ in range(2):
         bench.clear()
         bench.backward()
         bench.optimizer.step()
+    require_moved(name, item([bench.values().value], 0, 0), start[0])
     for index in range(3):
         facts = bench.params[index].facts
         if not facts or not facts["is_leaf"] or not facts["requires_grad"]:

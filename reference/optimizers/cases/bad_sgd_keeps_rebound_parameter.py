@@ -1,5 +1,5 @@
 # SGD puts new tensors into its own list and records them as part of the graph.
-# failed: sgd no_graph
+# failed: sgd missing_gradients any_iterable no_graph
 import torch
 
 

@@ -1,5 +1,5 @@
 # SGD makes a new tensor under the loop variable; the parameter itself stays.
-# failed: sgd
+# failed: sgd missing_gradients any_iterable no_graph
 import torch
 
 

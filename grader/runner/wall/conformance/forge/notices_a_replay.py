@@ -1,8 +1,7 @@
 # Ends itself where its step was made smaller, so that no replay shows what a smaller one does.
 # outcome: ok
 # graded: script
-# earns: learning_rate loss_call
-# gains: learning_rate
+# earns: loss_call
 
 import sys
 
