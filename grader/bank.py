@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import BankError, UnknownName
-from grader.model import Exercise, Limits, Rubric, SubmissionKind, Visibility
+from grader.model import Exercise, IsolationLevel, Limits, Rubric, SubmissionKind, Visibility
 from grader.strict import Table, read_table
 
 ROOT_VARIABLE = "GRADE_BANK"
@@ -159,6 +159,9 @@ def load(exercise_id: str) -> Exercise:
         provides=_known(table, "provides", PROVIDED),
         limits=_limits(table.table("limits")),
         rubric=_rubric(root, exercise_id),
+        isolation=IsolationLevel(
+            table.choice("isolation", [level.value for level in IsolationLevel], "none")
+        ),
     )
     table.close()
     return exercise

@@ -4,7 +4,7 @@ GraderError
 ├── UsageError        the person at the terminal asked for something that can't be done (2)
 │   ├── UnknownName       no such exercise, rule or dataset; carries the nearest names
 │   ├── BadSubmission     the file is missing, or neither Python nor a notebook
-│   └── IsolationRefused  full isolation was required, and the machine gives less
+│   └── IsolationRefused  more isolation is demanded than there is
 ├── BankError         an exercise's own files are wrong: its author's fault (3)
 ├── StudentFault      the student's process ended or misbehaved; becomes an outcome (1)
 └── GraderFault       ours: a process of the grader died, a message of ours was wrong (3)
@@ -44,7 +44,7 @@ class BadSubmission(UsageError):
 
 
 class IsolationRefused(UsageError):
-    """``--isolation require`` on a machine that gives less than all of it. Exit code 2."""
+    """``--isolation require``, or an exercise, demands more than there is. Exit code 2."""
 
 
 class BankError(GraderError):

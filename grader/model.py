@@ -74,6 +74,11 @@ class IsolationLevel(StrEnum):
     PARTIAL = "partial"
     NONE = "none"
 
+    def holds(self, demanded: IsolationLevel) -> bool:
+        """Whether this level is at least the one demanded."""
+        order = list(IsolationLevel)
+        return order.index(self) <= order.index(demanded)
+
 
 class IsolationPolicy(StrEnum):
     """What the person who runs the grader asks of the wall (``--isolation``)."""
@@ -181,6 +186,8 @@ class Exercise:
     provides: tuple[str, ...]
     limits: Limits
     rubric: tuple[Rubric, ...]
+    isolation: IsolationLevel = IsolationLevel.NONE
+    """The least isolation that the exercise may be graded with."""
 
     @property
     def max_score(self) -> float:

@@ -94,7 +94,7 @@ class StudentProcess:
         """Hear which layers stand, and give it the submission; the wall and the socket to it.
 
         Raises:
-            IsolationRefused: full isolation is required and the machine gives less.
+            IsolationRefused: the exercise or the user demands more than stands.
             GraderFault: the wall could not be put up.
         """
         channel = Channel(self._socket)
@@ -108,14 +108,14 @@ class StudentProcess:
             layers=(*told["layers"], *self._join_group()),
             missing=tuple(told["missing"]),
         )
-        if (
-            self._job.policy is IsolationPolicy.REQUIRE
-            and isolation.level is not IsolationLevel.FULL
-        ):
+        demanded = self._job.exercise.isolation
+        if self._job.policy is IsolationPolicy.REQUIRE:
+            demanded = IsolationLevel.FULL
+        if not isolation.level.holds(demanded):
             raise IsolationRefused(
-                f"Full isolation was required, but this machine gives {isolation.level} isolation: "
-                f"it lacks {'; '.join(isolation.missing) or 'every layer'}. Nothing was run. See "
-                "what it gives with grade doctor, or grade with --isolation best."
+                f"This grading demands {demanded} isolation, but has {isolation.level} isolation "
+                f"here: it lacks {'; '.join(isolation.missing) or 'every layer'}. Nothing was run. "
+                "See what this machine gives with grade doctor."
             )
         channel.send({"seal": seal.hex(), "job": self._job.to_student()})
         return isolation, self._socket

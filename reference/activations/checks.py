@@ -114,55 +114,55 @@ def tried(student, draw, agree):
 
 @check("sigmoid")
 def test_sigmoid(tried):
-    """sigmoid is 1 / (1 + exp(-x)), and so are its gradients."""
+    """The sigmoid is 1 / (1 + exp(-x)), and so are its gradients."""
     tried("sigmoid")
 
 
 @check("tanh")
 def test_tanh(tried):
-    """tanh is right for ordinary and large numbers, and so are its gradients."""
+    """The hyperbolic tangent is right for ordinary and large numbers, and so are its gradients."""
     tried("tanh")
 
 
 @check("relu")
 def test_relu(tried):
-    """relu keeps positive numbers and their gradients, and makes the rest 0."""
+    """The rectifier keeps positive numbers and their gradients, and makes the rest 0."""
     tried("relu")
 
 
 @check("leaky_relu")
 def test_leaky_relu(tried):
-    """leaky_relu keeps a small slope below 0."""
+    """The leaky rectifier keeps a small slope below 0."""
     tried("leaky_relu")
 
 
 @check("softmax")
 def test_softmax(tried):
-    """softmax adds up to 1 along the last dimension, also for large numbers."""
+    """The softmax adds up to 1 along the last dimension, also for large numbers."""
     tried("softmax")
 
 
 @check("gelu")
 def test_gelu(tried):
-    """gelu is x Φ(x), and so are its gradients."""
+    """GELU is x Φ(x), and so are its gradients."""
     tried("gelu")
 
 
 @check("swish")
 def test_swish(tried):
-    """swish is x sigmoid(x), and so are its gradients."""
+    """Swish is x sigmoid(x), and so are its gradients."""
     tried("swish")
 
 
 @check("mish")
 def test_mish(tried):
-    """mish is x tanh(log(1 + exp(x))), also for large numbers."""
+    """Mish is x tanh(log(1 + exp(x))), also for large numbers."""
     tried("mish")
 
 
 @check("elu")
 def test_elu(tried):
-    """elu is linear above 0 and exp(x) - 1 below."""
+    """ELU is linear above 0 and exp(x) - 1 below."""
     tried("elu")
 
 

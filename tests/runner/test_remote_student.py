@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from grader.model import Limits, Outcome, Place, Rubric, Status
-from grading import Bench
+from grader.errors import IsolationRefused
+from grader.model import (
+    IsolationLevel,
+    IsolationPolicy,
+    Limits,
+    Outcome,
+    Place,
+    Rubric,
+    Status,
+)
+from grader.pipeline import Grader, Options
+from grading import Bench, exercise, submission
 
 HEAD = "import torch\nfrom grader.checks import check\n"
 
@@ -349,3 +361,13 @@ def test_a_call_can_be_traced(grade: Bench) -> None:
     """
     graded = grade(one(body), source, "it")
     assert graded["it"].status is Status.PASSED, graded["it"]
+
+
+def test_an_exercise_can_demand_isolation(tmp_path: Path) -> None:
+    """With less than it demands nothing is run, whatever the user asked for."""
+    made = replace(exercise(tmp_path, one("student.f()"), ["it"]), isolation=IsolationLevel.PARTIAL)
+    with Grader(Options(isolation=IsolationPolicy.NONE)) as grader:
+        with pytest.raises(IsolationRefused, match="demands partial isolation, but has none"):
+            grader.grade(made, submission("def f(): pass\n"))
+        report = grader.grade(replace(made, isolation=IsolationLevel.NONE), submission("x = 1\n"))
+        assert report.run.isolation.level is IsolationLevel.NONE
