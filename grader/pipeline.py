@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +75,12 @@ class Grader:
         traceback: TracebackType | None,
     ) -> None:
         self._zygote.close()
+
+    def with_seed(self, seed: int) -> Grader:
+        """A grader with another seed over the same warm zygote; this one closes it."""
+        other = copy(self)
+        other._options = replace(self._options, seed=seed)  # noqa: SLF001 - its own class
+        return other
 
     def grade(self, exercise: Exercise, submission: Submission) -> Report:
         """Grade one submission. A fault of ours is in the report, with a score of None."""

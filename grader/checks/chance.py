@@ -44,7 +44,7 @@ class Bounds:
         """The range and its error rate, for the report."""
         return (
             f"expected {self.expected:.4g}, between {self.low:.4g} and {self.high:.4g} "
-            f"({self.samples:,} samples; honest code falls outside in "
+            f"({self.samples:,} samples; a right solution falls outside in "
             f"one of {round(1 / self.rate):,} runs)"
         )
 

@@ -88,7 +88,7 @@ def test_there_and_back(student):
 @check("share")
 @pytest.mark.parametrize("p", [None, 0.1, 0.3, 0.8])
 def test_share(student, draw, p):
-    """A share of p of the numbers is dropped, and of 0.5 if nothing is said."""
+    """A share of p is dropped, 0.5 if nothing is said, up to chance (error rate 10⁻⁶)."""
     layer = student.ManualDropout() if p is None else student.ManualDropout(p=p)
     x = away_from_zero(draw, 20_000)  # one dimension: whether masks are shared is asked below
     dropped = (output_of(layer, x, x) == 0).double().mean()
@@ -121,7 +121,7 @@ def test_mean(student):
 
 @check("new_mask")
 def test_new_mask(student):
-    """Each call, each row and each column has a mask of its own."""
+    """Each call, row and column has a mask of its own, up to chance (error rate 10⁻⁶)."""
     layer, x = student.ManualDropout(0.5), torch.ones(100, 120)
     first, second = (output_of(layer, x, x) == 0 for _ in range(2))
     pairs = {

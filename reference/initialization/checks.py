@@ -45,7 +45,7 @@ def one_of(weight, what, schemes, rate):
     listed = [f"{name}: {expected:.4g}" for name, expected in schemes.items()]
     raise CheckFailed(
         f"the standard deviation of {what} is {std:.4g}, which no known initialization gives",
-        details=[", ".join(listed), f"honest code fails in one of {round(1 / rate):,} runs"],
+        details=[", ".join(listed), f"a right solution fails in one of {round(1 / rate):,} runs"],
     )
 
 
@@ -80,14 +80,14 @@ def xavier_std(fan_in, fan_out):
 @check("kaiming")
 @pytest.mark.parametrize("fans", FANS, ids=str)
 def test_kaiming(student, fans):
-    """kaiming_init gives (fan_out, fan_in) numbers with mean 0 and std √(2 / fan_in)."""
+    """Shape, mean 0 and std √(2 / fan_in) are right, up to chance (error rate 10⁻⁶)."""
     check_function(student, "kaiming_init", kaiming_std, fans)
 
 
 @check("xavier")
 @pytest.mark.parametrize("fans", FANS, ids=str)
 def test_xavier(student, fans):
-    """xavier_init gives (fan_out, fan_in) numbers with std √(2 / (fan_in + fan_out))."""
+    """Shape, mean 0 and std √(2 / (fan_in + fan_out)) are right, up to chance (error rate 10⁻⁶)."""
     check_function(student, "xavier_init", xavier_std, fans)
 
 
@@ -125,7 +125,7 @@ def schemes(fan_in, fan_out):
 
 @check("init_weights")
 def test_init_weights(student):
-    """Linear layers get their weights and biases, and nothing else changes."""
+    """Linear layers are initialized, up to chance (error rate 10⁻⁶), and nothing else changes."""
     model = student.props.model()
     norm = model[1][1]
     model.apply(student.init_weights)
@@ -165,7 +165,7 @@ def parameter_of(lstm, name, shape):
 
 @check("lstm_input")
 def test_lstm_input(student):
-    """The input weights of both layers have Xavier's standard deviation."""
+    """The input weights have Xavier's standard deviation, up to chance (error rate 10⁻⁶)."""
     lstm = lstm_of(student)
     for name, inputs in (("weight_ih_l0", 300), ("weight_ih_l1", 48)):
         weight = parameter_of(lstm, name, (192, inputs))

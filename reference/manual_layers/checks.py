@@ -98,7 +98,7 @@ def test_trainable(student, draw):
 @check("kaiming")
 @pytest.mark.parametrize(("in_features", "out_features"), [(400, 100), (30, 500)])
 def test_kaiming(student, in_features, out_features):
-    """The weights have mean 0 and standard deviation √(2 / in_features), anew for each layer."""
+    """Mean 0 and standard deviation √(2 / in), up to chance (error rate 10⁻⁶), for each layer."""
     make = student.ManualLinear
     weight = make(in_features, out_features).weight.value
     if not isinstance(weight, torch.Tensor) or weight.numel() != in_features * out_features:

@@ -82,7 +82,7 @@ def test_a_number_outside_is_told_with_the_range_and_the_rate() -> None:
         std_bounds(10_000, std=0.1).require(0.2, "the std of weight")
     (detail,) = caught.value.details
     assert "between 0.09656 and 0.1035" in detail
-    assert "10,000 samples; honest code falls outside in one of 1,000,000 runs" in detail
+    assert "10,000 samples; a right solution falls outside in one of 1,000,000 runs" in detail
 
 
 def test_nan_is_outside() -> None:
