@@ -221,6 +221,4 @@ def test_generator(student, draw, agree):
     props, losses, epochs = student.props, [0.75, 0.5, 0.625, 0.25, 0.5], epochs_of(draw, 6)
     training = props.Training(student.EarlyStopping(9), epochs, give=props.generator)
     training.play(losses)
-    when = f"from a generator after the losses {told(losses)}"
-    if brings_back(student, draw, agree):
-        come_back(training, epochs, 3, agree, when)
+    come_back(training, epochs, 3, agree, f"from a generator after the losses {told(losses)}")
