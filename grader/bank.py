@@ -162,6 +162,8 @@ def load(exercise_id: str) -> Exercise:
         isolation=IsolationLevel(
             table.choice("isolation", [level.value for level in IsolationLevel], "none")
         ),
+        full_data=table.flag("full_data"),
+        answers=table.flag("answers"),
     )
     table.close()
     return exercise

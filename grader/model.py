@@ -100,6 +100,14 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prose:
+    """A markdown cell of a notebook; ``after`` is the number of the code cell before it, or 0."""
+
+    after: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """One file of a student, decoded but neither parsed nor run: it is hostile text.
 
@@ -113,6 +121,7 @@ class Submission:
     kind: SubmissionKind
     cells: tuple[Cell, ...]
     problem: str = ""
+    prose: tuple[Prose, ...] = ()
 
     @property
     def source(self) -> str:
@@ -188,6 +197,10 @@ class Exercise:
     rubric: tuple[Rubric, ...]
     isolation: IsolationLevel = IsolationLevel.NONE
     """The least isolation that the exercise may be graded with."""
+    full_data: bool = False
+    """Whether it is graded on the full data set where this machine has it."""
+    answers: bool = False
+    """Whether a table of answers (YAML) may be handed in."""
 
     @property
     def max_score(self) -> float:
@@ -289,9 +302,47 @@ class Output:
     truncated: bool = False
 
 
+class CellStatus(StrEnum):
+    """What became of one cell of a notebook."""
+
+    OK = "ok"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    SKIPPED = "skipped"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellOutput:
+    """One output of a cell, as a notebook keeps it.
+
+    ``kind`` is the notebook format's: ``stream`` (``name`` says which), ``display_data``,
+    ``execute_result`` or ``error``. ``data`` maps MIME types to text; images are base64.
+    All of it is the student's: hostile until a renderer has made it harmless.
+    """
+
+    kind: str
+    name: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutedCell:
+    """One code cell as it ran. ``after_failure`` numbers failed cells whose names it reads."""
+
+    number: int
+    status: CellStatus
+    outputs: tuple[CellOutput, ...] = ()
+    duration_s: float = 0.0
+    after_failure: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One grading as the supervisor saw it. ``started`` is UTC, ISO 8601."""
+    """One grading as the supervisor saw it. ``started`` is UTC, ISO 8601.
+
+    ``data`` says which form of each data set was used: ``full`` or ``subset``.
+    """
 
     device: str
     seed: int
@@ -305,6 +356,8 @@ class Run:
     reason: str = ""
     crash: Crash | None = None
     notes: tuple[str, ...] = ()
+    data: Mapping[str, str] = field(default_factory=dict)
+    cells: tuple[ExecutedCell, ...] = ()
 
 
 # --- what comes out -------------------------------------------------------------------

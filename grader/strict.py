@@ -106,6 +106,13 @@ class Table:
             raise self.fail(key, "a whole number above 0", value)
         return value
 
+    def flag(self, key: str) -> bool:
+        """``true`` or ``false``; false where the key is absent."""
+        value = self.get(key, "true or false", False)
+        if not isinstance(value, bool):
+            raise self.fail(key, "true or false", value)
+        return value
+
     def choice(self, key: str, words: Sequence[str], default: Any = _NO_DEFAULT) -> str:
         """One of some words."""
         expected = "one of " + ", ".join(words)
