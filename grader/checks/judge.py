@@ -77,6 +77,7 @@ class Judge:
             report=self._report,
             reported=self._send_check,
             files={"reference": self._job["reference"], "heldout": self._job["heldout"]},
+            data=self._job.get("data", {}),
         )
         timeout = self._limits.wall_s + GRACE_S
         pytest.main(

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 import torch
 
+from grader.checks.accuracy import Accuracy, moved, threshold_for
 from grader.checks.agreement import Agree, CheckFailed
 from grader.checks.draw import Draw
 from grader.checks.marks import MARK
@@ -55,6 +56,7 @@ class GradePlugin:
         report: RunReport,
         reported: Reported,
         files: Mapping[str, str | None],
+        data: Mapping[str, str],
     ) -> None:
         self._rubric = rubric
         self._seed = seed
@@ -63,6 +65,7 @@ class GradePlugin:
         self._report = report
         self._reported = reported
         self._files = files
+        self._data = data
         self._results: dict[str, CheckResult] = {}
         self._left: Counter[str] = Counter()
         self.metrics: dict[str, float] = {}
@@ -141,15 +144,46 @@ class GradePlugin:
     @pytest.fixture(scope="session")
     def program(self, request: pytest.FixtureRequest) -> Program:
         """The submission, run once as a training program under the recorder."""
-        images = request.getfixturevalue("heldout")[0] if self._files["heldout"] else None
-        self.training = self._make_program(self._report, images, self._seed, quiet=False)
+        shown = request.getfixturevalue("shown") if self._files["heldout"] else None
+        self.training = self._make_program(self._report, shown, self._seed, quiet=False)
         self.findings = find_all(self.training.trace)
         return self.training
 
     @pytest.fixture(scope="session")
-    def rerun(self, heldout: tuple[torch.Tensor, torch.Tensor]) -> Callable[[int], Program]:
-        """``rerun(k)``: the program once more with the run's seed + k, its prints dropped."""
-        return lambda k: self._make_program(RunReport(), heldout[0], self._seed + k, quiet=True)
+    def shown(self, heldout: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        """The held-out images, then the same ones slightly moved: uint8 (2 N, 28, 28)."""
+        return torch.cat([heldout[0], moved(heldout[0], self._seed)])
+
+    @pytest.fixture
+    def accuracy(
+        self,
+        request: pytest.FixtureRequest,
+        heldout: tuple[torch.Tensor, torch.Tensor],
+        shown: torch.Tensor,
+        settings: Mapping[str, Any],
+        data_kind: str,
+    ) -> Accuracy:
+        """Measure on the held-out digits against the rubric line's ``threshold``."""
+
+        def outputs(k: int) -> object:
+            if k == 0:
+                return request.getfixturevalue("program").outputs
+            return self._make_program(RunReport(), shown, self._seed + k, quiet=True).outputs
+
+        images, labels = heldout
+        return Accuracy(
+            images=images,
+            copies=shown[len(images) :],
+            labels=labels,
+            threshold=threshold_for(settings, data_kind),
+            measure=self.metrics.__setitem__,
+            program=outputs,
+        )
+
+    @pytest.fixture(scope="session")
+    def data_kind(self) -> str:
+        """Which form of MNIST the submission was given: ``full`` or ``subset``."""
+        return self._data.get("mnist", "subset")
 
     @pytest.fixture(scope="session")
     def found(self, program: Program) -> Callable[..., tuple[Finding, ...]]:

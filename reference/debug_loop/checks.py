@@ -7,13 +7,7 @@ model on images whose labels the script's process never had.
 
 from __future__ import annotations
 
-import math
-import statistics
-
-import torch
-
 from grader.checks import CheckFailed, check
-from grader.checks.remote import StudentRaised
 from grader.trace.events import Backward, Forward, Update
 from grader.trace.learning import rate_verdict
 
@@ -116,31 +110,7 @@ def validations(trace):
 
 
 @check("learns")
-def test_accuracy(program, rerun, heldout, settings, measure):
+def test_accuracy(program, accuracy):
     """The trained model reads unseen digits well enough."""
     require_training(program)
-    labels, threshold = heldout[1], settings["threshold"]
-    measured = accuracy(program.outputs, labels)
-    noise = 2 * math.sqrt(threshold * (1 - threshold) / len(labels))
-    if abs(measured - threshold) < noise:  # chance must not decide: the median of three does
-        others = [accuracy(rerun(k).outputs, labels) for k in (1, 2)]
-        measured = statistics.median([measured, *others])
-    measure("val_accuracy", measured)
-    if measured < threshold:
-        raise CheckFailed(
-            f"the trained model reads {measured:.1%} of {len(labels):,} unseen digits right, "
-            f"expected at least {threshold:.0%}"
-        )
-
-
-def accuracy(outputs, labels):
-    """The share of rows whose largest output is the label; outputs are (N, classes)."""
-    if isinstance(outputs, StudentRaised) and outputs.crash.type == "NothingTrained":
-        raise CheckFailed(outputs.crash.message.removesuffix("."))
-    if isinstance(outputs, Exception):
-        raise outputs
-    right_shape = isinstance(outputs, torch.Tensor) and outputs.ndim == 2
-    if not right_shape or len(outputs) != len(labels):
-        got = tuple(outputs.shape) if isinstance(outputs, torch.Tensor) else type(outputs).__name__
-        raise CheckFailed(f"the model's outputs are {got}, expected ({len(labels)}, 10)")
-    return float((outputs.argmax(1) == labels).double().mean())
+    accuracy.of_program(metric="val_accuracy")

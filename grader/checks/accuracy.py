@@ -1,0 +1,200 @@
+"""Accuracy on digits whose labels no student's process has, and whether chance decides.
+
+A share of n images is known to about ``sqrt(p (1 - p) / n)``. Where the measured share is
+nearer to the threshold than twice that, the program is trained again with two other seeds and
+the median of the three decides. And every image is shown a second time, turned by a few
+degrees: who has learned digits reads it as well, who knows the public test images by heart
+does not (docs/design/018-accuracy-that-is-fair.md has the measurements).
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import torch
+from torch.nn import functional
+
+from grader.checks.agreement import CheckFailed
+from grader.checks.remote import StudentRaised
+from grader.errors import StudentFault
+
+Z = 1.96
+"""Of a 95 % interval."""
+NEAR = 2.0
+"""Standard errors around the threshold within which chance could decide."""
+TURN_DEGREES = (3.0, 6.0)
+SHIFT_PIXELS = 0.3
+ROWS_AND_CLASSES = 2
+MOST_LOST = 0.06
+"""Honest models lost at most 0.02 of their accuracy to such a turn."""
+
+Answer = Callable[[torch.Tensor], object]
+"""Images (n, 28, 28) uint8 -> logits (n, classes), or the exception that came instead."""
+
+
+class Interval(NamedTuple):
+    """A share of ``count`` with its 95 % interval (Wilson 1927)."""
+
+    share: float
+    low: float
+    high: float
+
+
+def wilson(share: float, count: int) -> Interval:
+    """The interval of a share that was measured on ``count`` independent images."""
+    middle = (share + Z * Z / (2 * count)) / (1 + Z * Z / count)
+    half = Z * math.sqrt(share * (1 - share) / count + (Z / (2 * count)) ** 2) / (1 + Z * Z / count)
+    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def moved(images: torch.Tensor, seed: int) -> torch.Tensor:
+    """Each image turned by 3 to 6 degrees either way and shifted by up to 0.3 pixels.
+
+    Args:
+        images: uint8 (N, 28, 28).
+        seed: Of the run, so that nobody can prepare for it.
+
+    Returns:
+        uint8 (N, 28, 28).
+    """
+    draw = torch.Generator().manual_seed(seed)
+    count, size = len(images), images.shape[-1]
+    low, high = TURN_DEGREES
+    turn = torch.empty(count).uniform_(low, high, generator=draw).deg2rad()
+    turn *= torch.randint(2, (count,), generator=draw) * 2 - 1
+    shift = torch.empty(count, 2).uniform_(-SHIFT_PIXELS, SHIFT_PIXELS, generator=draw)
+    maps = torch.zeros(count, 2, 3)
+    maps[:, 0, 0] = maps[:, 1, 1] = turn.cos()
+    maps[:, 0, 1], maps[:, 1, 0] = -turn.sin(), turn.sin()
+    maps[:, :, 2] = shift * 2 / size
+    grid = functional.affine_grid(maps, [count, 1, size, size], align_corners=False)
+    drawn = functional.grid_sample(images.unsqueeze(1).float(), grid, align_corners=False)
+    return drawn.round().clamp(0, 255).to(torch.uint8).squeeze(1)
+
+
+class Accuracy:
+    """The fixture ``accuracy``: measures, and fails the check below its threshold.
+
+    ``images`` and ``copies`` are the held-out digits and the same ones moved; ``program(k)``
+    is what the submission's trained model gave for both, one after the other, when it was run
+    with the run's seed + k.
+    """
+
+    def __init__(
+        self,
+        *,
+        images: torch.Tensor,
+        copies: torch.Tensor,
+        labels: torch.Tensor,
+        threshold: float,
+        measure: Callable[[str, float], None],
+        program: Callable[[int], object],
+    ) -> None:
+        self._images = images
+        self._copies = copies
+        self._labels = labels
+        self._threshold = threshold
+        self._measure = measure
+        self._program = program
+
+    def of_program(self, metric: str = "test_accuracy") -> float:
+        """The accuracy of the model that the submission, run as a program, has trained.
+
+        Raises:
+            CheckFailed: it is below the threshold, or rests on images known by heart.
+        """
+
+        def shares(k: int) -> tuple[float, float]:
+            outputs = _logits(self._program(k), 2 * len(self._labels))
+            return self._share(outputs[: len(self._labels)]), self._share(
+                outputs[len(self._labels) :]
+            )
+
+        return self._judge(shares, metric)
+
+    def of_trained(self, train: Callable[[int], Answer], metric: str = "test_accuracy") -> float:
+        """The accuracy of what ``train(k)`` gives back, with the run's seed + k.
+
+        Raises:
+            CheckFailed: it is below the threshold, or rests on images known by heart.
+        """
+
+        def shares(k: int) -> tuple[float, float]:
+            answer = train(k)
+            count = len(self._labels)
+            return (
+                self._share(_logits(answer(self._images), count)),
+                self._share(_logits(answer(self._copies), count)),
+            )
+
+        return self._judge(shares, metric)
+
+    def _share(self, outputs: torch.Tensor) -> float:
+        return float((outputs.argmax(1) == self._labels).double().mean())
+
+    def _judge(self, shares: Callable[[int], tuple[float, float]], metric: str) -> float:
+        share, of_copies = shares(0)
+        details = []
+        if self._is_near(share):  # chance must not decide: the median of three does
+            others = [again[0] for k in (1, 2) if (again := _if_it_ran(shares, k)) is not None]
+            if others:
+                shown = ", ".join(f"{one:.1%}" for one in (share, *others))
+                details.append(f"trained with {1 + len(others)} seeds: {shown}; the median counts")
+            share = statistics.median([share, *others])
+        count = len(self._labels)
+        interval = wilson(share, count)
+        self._measure(metric, share)
+        self._measure(f"{metric}_low", interval.low)
+        self._measure(f"{metric}_high", interval.high)
+        if share < self._threshold:
+            raise CheckFailed(
+                f"the trained model reads {share:.1%} of {count:,} unseen digits right, "
+                f"expected at least {self._threshold:.0%}",
+                details=[f"95 % interval: {interval.low:.1%} to {interval.high:.1%}", *details],
+            )
+        if of_copies < share - MOST_LOST:
+            raise CheckFailed(
+                f"the trained model reads {share:.1%} of {count:,} unseen digits right, but "
+                f"{of_copies:.1%} of the same digits turned by {TURN_DEGREES[0]:.0f} to "
+                f"{TURN_DEGREES[1]:.0f} degrees: it knows these images, not digits"
+            )
+        return share
+
+    def _is_near(self, share: float) -> bool:
+        noise = math.sqrt(self._threshold * (1 - self._threshold) / len(self._labels))
+        return abs(share - self._threshold) < NEAR * noise
+
+
+def threshold_for(settings: Mapping[str, Any], kind: str) -> float:
+    """A rubric line's ``threshold``: one number, or one for each kind of data."""
+    threshold = settings["threshold"]
+    return float(threshold[kind] if isinstance(threshold, Mapping) else threshold)
+
+
+def _if_it_ran(shares: Callable[[int], tuple[float, float]], k: int) -> tuple[float, float] | None:
+    """Another seed's shares; None if that run could not be finished, which decides nothing."""
+    try:
+        return shares(k)
+    except (CheckFailed, StudentFault, StudentRaised):
+        return None
+
+
+def _logits(outputs: object, count: int) -> torch.Tensor:
+    """What a model gave, as (count, classes).
+
+    Raises:
+        CheckFailed: nothing was trained, or the outputs have another shape.
+        StudentFault, StudentRaised: what came instead of outputs.
+    """
+    if isinstance(outputs, StudentRaised) and outputs.crash.type == "NothingTrained":
+        raise CheckFailed(outputs.crash.message.removesuffix("."))
+    if isinstance(outputs, Exception):
+        raise outputs
+    if not isinstance(outputs, torch.Tensor):
+        raise CheckFailed(f"the model's output is a {type(outputs).__name__}, expected a tensor")
+    if outputs.dim() != ROWS_AND_CLASSES or len(outputs) != count or not outputs.shape[1]:
+        raise CheckFailed(f"the model's outputs are {tuple(outputs.shape)}, expected ({count}, 10)")
+    return outputs
