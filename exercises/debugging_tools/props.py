@@ -51,8 +51,23 @@ def make(kind, state, frozen=(), *, training=True):
 
 
 def backward(model, x, y):
-    """Fill the gradients, as a training step would."""
+    """Fill the gradients, as a training step would; gives the model back."""
     nn.functional.cross_entropy(model(x), y).backward()
+    return model
+
+
+def with_gradients(kind, state, frozen, x, y):
+    """A network as `make` makes it, after one backward pass."""
+    return backward(make(kind, state, frozen), x, y)
+
+
+def tracked(activations):
+    """The names of the tensors that hang on a graph, in the dict that a tool returned."""
+    return [
+        name
+        for name, value in activations.items()
+        if isinstance(value, torch.Tensor) and value.requires_grad
+    ]
 
 
 class Step:
@@ -87,9 +102,16 @@ def snapshot(model):
     }
 
 
-def add_hook(model):
-    """A hook of somebody else's on the first layer, which has to stay."""
+def used(kind, state, x, y, *, training):
+    """A network that has been worked with: it has gradients, and a hook of somebody else's."""
+    model = make(kind, state, training=training)
     next(m for m in model.modules() if isinstance(m, nn.Linear)).register_forward_hook(nothing)
+    return backward(model, x, y)
+
+
+def look(model):
+    """The hooks that are there, and everything else that a tool could change."""
+    return {"hooks": hooks(model), "snapshot": snapshot(model)}
 
 
 def nothing(*_):

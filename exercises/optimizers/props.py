@@ -96,10 +96,32 @@ class Bench:
         """One backward pass."""
         LOSSES[self.problem.loss](self.used, self.problem.data).backward()
 
-    def clear(self):
-        """Clear the gradients without the optimizer."""
-        for p in self.params:
-            p.grad = None
+    def steps(self, count):
+        """Take some steps, clearing the gradients without the optimizer; gives the bench back."""
+        for _ in range(count):
+            for p in self.params:
+                p.grad = None
+            self.backward()
+            self.optimizer.step()
+        return self
+
+    def clearing(self):
+        """What `zero_grad()` leaves of values and gradients, and the gradients before and after."""
+        told = {"before": self.values()}
+        self.optimizer.zero_grad()  # there is no gradient yet
+        self.backward()
+        told["first"] = self.gradients()
+        self.optimizer.zero_grad()
+        told |= {"left": self.gradients(), "after": self.values()}
+        self.backward()
+        return {**told, "again": self.gradients()}
+
+    def left(self):
+        """The gradients after a step and `zero_grad()`."""
+        self.backward()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return self.gradients()
 
     def gradients(self):
         """The gradients as they are; None where there is none."""

@@ -37,9 +37,26 @@ class Bench:
         self.optimizer.register_step_pre_hook(self._before_step)
         self.optimizer.register_step_post_hook(self._after_step)
 
-    def halve_rate_each_epoch(self):
-        """Make the scheduler; it is made late so that runs without one have none."""
-        self.scheduler = torch.optim.lr_scheduler.StepLR(self.optimizer, step_size=1, gamma=0.5)
+    def train(self, train, epochs, *, schedule=False, **options):
+        """Call `train`, with a scheduler that halves the rate if asked for; what it returns."""
+        if schedule:  # made as late as this, so that runs without one have none
+            halves = torch.optim.lr_scheduler.StepLR(self.optimizer, step_size=1, gamma=0.5)
+            self.scheduler = options["scheduler"] = halves
+        losses = train(
+            self.model, self.loader, self.criterion, self.optimizer, epochs, **options
+        )
+        self.model.eval()  # as a validation between two calls would do
+        return losses
+
+    def told(self):
+        """Everything that was noted, and the state at the end."""
+        return {
+            "weights": self.weights,
+            "norms": self.norms,
+            "rates": self.rates,
+            "state": self.state(),
+            "moves": None if self.scheduler is None else self.scheduler.last_epoch,
+        }
 
     def state(self):
         """The weights and the running statistics as they are now."""

@@ -61,6 +61,9 @@ def make(student, name, *arguments, layers, biases=True):
     if not isinstance(found, list):
         raise CheckFailed(f"{call} is a {remote.type_name}, expected a torch.nn.Module")
     shapes = [shape for _, shape in found]
+    for parameter, shape in found:
+        if 0 in shape:
+            raise CheckFailed(f"{parameter} of {call} has the shape {tuple(shape)}: it is empty")
     wanted = layers(shapes) if callable(layers) else layers
     weights = [i for i, shape in enumerate(shapes) if len(shape) > 1]
     vectors = [i for i, shape in enumerate(shapes) if len(shape) <= 1]
@@ -387,8 +390,8 @@ def test_dynamic_sizes(student, draw):
         )
     net = student.DynamicNet()
     weights = matrices(student, net)
-    if not weights:
-        raise CheckFailed("DynamicNet() has no linear layers")
+    if not weights or 0 in weights[0]:
+        raise CheckFailed("DynamicNet() has no linear layers, or layers of width 0")
     told = student.props.run(net, [draw.normal(2, weights[0][1])], None, 1).value
     got = tuple(getattr(first_output(told), "shape", ()))
     if got != (2, weights[0][1]):

@@ -85,9 +85,8 @@ def test_gradient_stats(student, draw, settings, kind):
     where, frozen = SICK_GRADIENTS[kind]
     state = weights(draw, kind)
     x, y = inputs_for(draw, kind, dtype=torch.float64)
-    theirs, ours = student.props.make(kind, state, frozen), LOCAL.make(kind, state, frozen)
-    student.props.backward(theirs, x, y)
-    LOCAL.backward(ours, x, y)
+    theirs = student.props.with_gradients(kind, state, frozen, x, y)
+    ours = LOCAL.with_gradients(kind, state, frozen, x, y)
     stats = entries(student.gradient_stats(theirs), "gradient_stats")
     for name, parameter in ours.named_parameters():
         same_stats(stats.get(name), parameter.grad, f"the gradient of {name} {where}", settings)
@@ -150,8 +149,10 @@ def test_activations(student, draw, agree, kind):
     state = weights(draw, kind, dtype=torch.float32)
     x, _ = inputs_for(draw, kind)
     training = kind != "normed"  # batch norm: only evaluation leaves its statistics alone
-    handle = student.record_activations(student.props.make(kind, state, training=training), x)
+    props = student.props
+    handle = student.record_activations(props.make(kind, state, training=training), x)
     got = entries(handle, "record_activations")
+    tracked = props.tracked(handle).value
     for name, output in outputs(LOCAL.make(kind, state, training=training), x).items():
         if not isinstance(got.get(name), torch.Tensor):
             raise CheckFailed(
@@ -159,8 +160,7 @@ def test_activations(student, draw, agree, kind):
                 details=[f"it has: {', '.join(map(repr, list(got)[:12])) or 'nothing'}"],
             )
         agree(got[name], output, what=f"the output of {name!r}")
-        facts = handle[name].facts or {}
-        if facts.get("requires_grad"):
+        if not isinstance(tracked, list) or name in tracked:
             raise CheckFailed(f"the output of {name!r} still hangs on the graph; detach it")
 
 
@@ -300,30 +300,45 @@ def test_diagnose(student, draw, answer):
 # --- what the tools leave behind --------------------------------------------------------------
 
 
-def used(student, draw, kind, *, training, look):
-    """What ``look`` sees on a model before and after each of the tools that only look."""
-    props = student.props
-    model = props.make(kind, weights(draw, kind, dtype=torch.float32), training=training)
-    x, y = inputs_for(draw, kind)
-    props.add_hook(model)
-    props.backward(model, x, y)
-    tools = {
-        "gradient_stats": lambda: student.gradient_stats(model),
-        "record_activations": lambda: student.record_activations(model, x),
-        "can_overfit": lambda: student.can_overfit(model, (x[:3], torch.arange(3))),
-    }
-    before = props.get(look)(model).value
-    for name, tool in tools.items():
-        tool()
-        after = props.get(look)(model).value
-        yield name, before, after
-        before = after
+class Uses:
+    """What `props.look` sees of a model before and after each of the tools that only look."""
+
+    def __init__(self, student):
+        self._student = student
+        self._seen = {}
+
+    def of(self, what, kind, draw, *, training):
+        """Name of the tool, before and after, of the hooks or of the rest; tools run once."""
+        if kind not in self._seen:
+            self._seen[kind] = self._use(kind, draw, training=training)
+        seen = [look if isinstance(look, dict) else {} for look in self._seen[kind].values()]
+        befores = [look.get(what) for look in seen]
+        return zip(list(self._seen[kind])[1:], befores, befores[1:], strict=False)
+
+    def _use(self, kind, draw, *, training):
+        student, look, (x, y) = self._student, self._student.props.look, inputs_for(draw, kind)
+        state = weights(draw, kind, dtype=torch.float32)
+        model = student.props.used(kind, state, x, y, training=training)
+        seen = {"": look(model).value}
+        student.gradient_stats(model)
+        seen["gradient_stats"] = look(model).value
+        student.record_activations(model, x)
+        seen["record_activations"] = look(model).value
+        student.can_overfit(model, (x[:3], torch.arange(3)))
+        seen["can_overfit"] = look(model).value
+        return seen
+
+
+@pytest.fixture(scope="session")
+def uses(student):
+    """The models that the tools were used on."""
+    return Uses(student)
 
 
 @check("hooks_removed")
-def test_hooks_removed(student, draw):
+def test_hooks_removed(uses, draw):
     """No hook is left behind, and none of others is gone."""
-    for tool, before, after in used(student, draw, "nested", training=True, look="hooks"):
+    for tool, before, after in uses.of("hooks", "nested", draw, training=True):
         for place, count in before.items() if isinstance(before, dict) else ():
             now = after.get(place) if isinstance(after, dict) else None
             if type(now) is not int or now != count:
@@ -335,9 +350,9 @@ def test_hooks_removed(student, draw):
 
 @check("left_alone")
 @pytest.mark.parametrize(("kind", "training"), [("nested", True), ("normed", False)])
-def test_left_alone(student, draw, kind, training):
+def test_left_alone(uses, draw, kind, training):
     """Weights, gradients, buffers and modes are those from before."""
-    for tool, before, after in used(student, draw, kind, training=training, look="snapshot"):
+    for tool, before, after in uses.of("snapshot", kind, draw, training=training):
         for part, values in before.items() if isinstance(before, dict) else ():
             now = after.get(part) if isinstance(after, dict) else None
             for name, value in values.items() if isinstance(values, dict) else ():

@@ -14,27 +14,27 @@ DTYPES = [torch.float32, torch.float64]
 SHAPES = [(7,), (4, 3), (1, 5), (2, 3, 2)]
 
 
-def loss_of(function, predictions, target, what):
-    """The loss over there; anything but a tensor that knows its way back fails."""
-    loss = function(predictions, target)
-    if loss.facts is None:
-        kind = "None" if loss.type_name == "NoneType" else f"a {loss.type_name}"
-        raise CheckFailed(f"{what} is {kind}, expected a tensor")
-    if not loss.facts["requires_grad"]:
-        raise CheckFailed(f"{what} carries no graph, so no gradient can reach the predictions")
-    return loss
+def tried(student, name, predictions, target):
+    """Loss and gradient of the student's function; no tensor, or one without a way back, fails."""
+    told = student.props.tried(student.get(name), predictions, target).value
+    told = told if isinstance(told, dict) else {}
+    if not isinstance(told.get("loss"), torch.Tensor):
+        kind = told.get("kind")
+        kind = "None" if kind == "NoneType" else f"a {kind!s:.80}"
+        raise CheckFailed(f"{name}() is {kind}, expected a tensor")
+    if told.get("tracked") is not True:
+        raise CheckFailed(f"{name}() carries no graph, so no gradient can reach the predictions")
+    return told["loss"], told.get("gradient")
 
 
 def same(student, agree, name, predictions, target, oracle):
     """Compare value and gradient of the student's function ``name`` with those of ``oracle``."""
-    kept = student.put(predictions.clone().requires_grad_())
-    loss = loss_of(student.get(name), kept, target, f"{name}()")
+    loss, gradient = tried(student, name, predictions, target)
     ours = predictions.clone().requires_grad_()
     expected = oracle(ours, target)
-    agree(loss, expected.detach(), what=f"{name}()")
-    loss.backward()
     expected.backward()
-    agree(kept.grad, ours.grad, what=f"the gradient of {name}()")
+    agree(loss, expected.detach(), what=f"{name}()")
+    agree(gradient, ours.grad, what=f"the gradient of {name}()")
 
 
 def zeros_and_ones(draw, shape, dtype):
@@ -97,11 +97,9 @@ def test_bce_at_zero_and_one(student, settings, dtype):
 def test_gradient_table(student, agree, p):
     """At p = 0.01 and a target of 1 the gradient is -1.98 for MSE and -100 for cross-entropy."""
     for name, expected in (("mse_loss", -2 * (1 - p)), ("bce_loss", -1 / p)):
-        kept = student.put(torch.tensor([p], dtype=torch.float64).requires_grad_())
-        target = torch.ones(1, dtype=torch.float64)
-        loss_of(student.get(name), kept, target, f"{name}()").backward()
-        what = f"the gradient of {name}() at p = {p:g}"
-        agree(kept.grad, torch.tensor([expected], dtype=torch.float64), what=what)
+        one = torch.ones(1, dtype=torch.float64)
+        _, gradient = tried(student, name, p * one, one)
+        agree(gradient, expected * one, what=f"the gradient of {name}() at p = {p:g}")
 
 
 @check("bce_logits")

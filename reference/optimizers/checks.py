@@ -158,11 +158,10 @@ def setting_text(settings):
 def parity(student, agree, draw, name):
     """Minimise both problems with the student's class and the built-in, and compare."""
     # In-place clearing shows an optimizer that kept the gradient itself instead of a copy.
+    kind, props = student.get(name), student.props
     setups = zip((valley(draw), network(draw)), SETTINGS[name], ("in place", "none"), strict=True)
     for problem, settings, clear in setups:
-        theirs = student.props.minimise(
-            student.get(name), settings, student.props.Problem(*problem), STEPS, clear=clear
-        ).value
+        theirs = props.minimise(kind, settings, props.Problem(*problem), STEPS, clear=clear).value
         ours = LOCAL.Problem(*problem)
         wanted = (
             LOCAL.minimise(oracle, settings, ours, STEPS, clear=clear) for oracle in oracles(name)
@@ -206,7 +205,8 @@ def test_missing_gradients(student, agree, draw, name):
     start = [draw.normal(2), draw.normal(2, 2), draw.normal(3)]
     grads = [[None, draw.normal(2, 2), draw.normal(3)] for _ in range(5)]
     grads[2][1] = grads[3][1] = None  # it had gradients, then none, then one again
-    path = student.props.feed(kind, settings, start, grads).value
+    feed = student.props.feed
+    path = feed(kind, settings, start, grads).value
     require_moved(name, item(path, 4, 2), start[2])
     for step in range(5):
         message = f"{name} moved a parameter without a gradient"
@@ -214,7 +214,7 @@ def test_missing_gradients(student, agree, draw, name):
     for step in (2, 3):
         message = f"{name} moved a parameter that had gradients before and has none now"
         same_step(agree, path, step, 1, item(path, 1, 1), message)
-    alone = student.props.feed(kind, settings, start[2:], [step[2:] for step in grads]).value
+    alone = feed(kind, settings, start[2:], [step[2:] for step in grads]).value
     for step in range(5):
         message = f"{name} moves a parameter elsewhere if others beside it have no gradient"
         same_step(agree, path, step, 2, item(alone, step, 0), message)
@@ -277,17 +277,10 @@ def test_any_iterable(student, agree, draw, name):
         message = f"{name} goes elsewhere if it is given a generator of parameters, not a list"
         for index in range(len(start)):
             same_step(agree, generated, step, index, item(listed, step, index), message)
-    left = cleared(props.Bench(kind, settings, problem, give=props.generator))
-    if left and not cleared(props.Bench(kind, settings, problem)):
+    generated = props.Bench(kind, settings, problem, give=props.generator)
+    left = what_is_left(generated.left().value)
+    if left and not what_is_left(props.Bench(kind, settings, problem).left().value):
         raise CheckFailed(f"{name} was given a generator of parameters: {left}")
-
-
-def cleared(bench):
-    """What is left after a step and zero_grad(), or an empty text."""
-    bench.backward()
-    bench.optimizer.step()
-    bench.optimizer.zero_grad()
-    return what_is_left(bench.gradients().value)
 
 
 def what_is_left(grads):
@@ -311,24 +304,20 @@ def same(agree, got, want, index, what):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_zero_grad(student, agree, draw, name):
     """The gradients are cleared, and nothing else is changed."""
-    problem = student.props.Problem(*valley(draw))
-    bench = student.props.Bench(student.get(name), SETTINGS[name][0], problem, idle=True)
-    before = bench.values().value
-    bench.optimizer.zero_grad()  # there is no gradient yet
-    bench.backward()
-    first = bench.gradients().value
-    bench.optimizer.zero_grad()
-    left = what_is_left(bench.gradients().value)
+    props = student.props
+    problem = props.Problem(*valley(draw))
+    bench = props.Bench(student.get(name), SETTINGS[name][0], problem, idle=True)
+    told = bench.clearing().value
+    told = told if isinstance(told, dict) else {}
+    left = what_is_left(told.get("left"))
     if left:
         raise CheckFailed(f"{name}: {left}")
-    values = bench.values().value
     for index in range(3):
-        same(agree, values, before, index, f"params[{index}] after {name}.zero_grad()")
-    bench.backward()
-    grads = bench.gradients().value
+        what = f"params[{index}] after {name}.zero_grad()"
+        same(agree, told.get("after"), told.get("before"), index, what)
     for index in range(1, 3):  # the first one has none
         what = f"the gradient of params[{index}] in the backward pass after zero_grad()"
-        same(agree, grads, first, index, what)
+        same(agree, told.get("again"), told.get("first"), index, what)
 
 
 @check("no_graph")
@@ -336,15 +325,13 @@ def test_zero_grad(student, agree, draw, name):
 def test_no_graph(student, draw, name):
     """After steps the parameters are leaves, and the optimizer holds on to no graph."""
     loss, start, data = valley(draw)
-    problem = student.props.Problem(loss, start, data)
-    bench = student.props.Bench(student.get(name), SETTINGS[name][0], problem)
-    for _ in range(2):
-        bench.clear()
-        bench.backward()
-        bench.optimizer.step()
+    props = student.props
+    problem = props.Problem(loss, start, data)
+    bench = props.Bench(student.get(name), SETTINGS[name][0], problem).steps(2)
     require_moved(name, item([bench.values().value], 0, 0), start[0])
+    params = bench.params
     for index in range(len(start)):
-        facts = bench.params[index].facts
+        facts = params[index].facts
         if not facts or not facts["is_leaf"] or not facts["requires_grad"]:
             raise CheckFailed(
                 f"after a step of {name} params[{index}] is no leaf that requires gradients any "

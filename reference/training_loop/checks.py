@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +34,19 @@ LOCAL = load_props()
 
 @dataclass
 class Run:
-    """One training: its bench, and what each call of `train` returned."""
+    """One training: what each call of `train` returned, and what the bench has noted."""
 
-    bench: object
-    losses: list = field(default_factory=list)
+    losses: list
+    noted: dict
+
+    def of_steps(self, what):
+        """What was noted of each step; a list, whatever came over the wall."""
+        noted = self.noted.get(what) if isinstance(self.noted, dict) else None
+        return noted if isinstance(noted, list) else []
+
+    def last(self, what):
+        """What was noted at the end."""
+        return self.noted.get(what) if isinstance(self.noted, dict) else None
 
 
 def problem(draw, kind, *, optimizer="sgd", rate=0.05, dtype=torch.float32):
@@ -56,29 +65,22 @@ def problem(draw, kind, *, optimizer="sgd", rate=0.05, dtype=torch.float32):
     return kind, state, inputs, targets, 4, optimizer, rate
 
 
-def run(train, props, setup, epochs=(2,), *, schedule=False, **options):
-    """Build the bench with ``props`` and call ``train`` once for each of ``epochs``."""
-    result = Run(props.Bench(*setup))
-    bench = result.bench
-    if schedule:
-        bench.halve_rate_each_epoch()
-        options["scheduler"] = bench.scheduler
-    for n in epochs:
-        arguments = (bench.model, bench.loader, bench.criterion, bench.optimizer, n)
-        result.losses.append(train(*arguments, **options))
-        bench.model.eval()  # as a validation between two calls would do
-    return result
+def run(bench, train, epochs=(2,), **options):
+    """Call ``train`` on the bench once for each of ``epochs``; what it returned, and the notes."""
+    losses = [bench.train(train, n, **options) for n in epochs]
+    return losses, bench.told()
 
 
 def both(student, reference, setup, *args, **kwargs):
     """The student's run and the reference's."""
-    theirs = run(student.train, student.props, setup, *args, **kwargs)
-    return theirs, run(reference.train, LOCAL, setup, *args, **kwargs)
+    losses, noted = run(student.props.Bench(*setup), student.train, *args, **kwargs)
+    theirs = Run(losses, noted.value)
+    return theirs, Run(*run(LOCAL.Bench(*setup), reference.train, *args, **kwargs))
 
 
 def same_weights(agree, theirs, ours, when=""):
     """Fail at the first step after which the weights differ."""
-    steps, expected = records(theirs.bench.weights.value), ours.bench.weights
+    steps, expected = theirs.of_steps("weights"), ours.of_steps("weights")
     for number, (got, want) in enumerate(zip(steps, expected, strict=False), 1):
         before = "" if number == 1 else f" (they agreed after step {number - 1})"
         message = f"{when}the weights differ from the reference after step {number}"
@@ -86,12 +88,7 @@ def same_weights(agree, theirs, ours, when=""):
     message = f"{when}the weights differ from the reference at the end of the training"
     if len(steps) != len(expected):
         message += f": expected {len(expected)} steps of the optimizer, got {len(steps)}"
-    same_state(agree, theirs.bench.state().value, ours.bench.state(), message)
-
-
-def records(value):
-    """A list that came over the wall; anything else is no record of steps."""
-    return value if isinstance(value, list) else []
+    same_state(agree, theirs.last("state"), ours.last("state"), message)
 
 
 def same_state(agree, got, want, message):
@@ -187,10 +184,10 @@ def test_clipping(student, reference, draw, agree):
     """Long gradients are shortened to max_norm between backward and step, short ones are not."""
     setup = problem(draw, "regression")
     # The median of the norms without a limit: some steps are beyond it, some are not.
-    norms = sorted(run(reference.train, LOCAL, setup).bench.norms)
+    norms = sorted(Run(*run(LOCAL.Bench(*setup), reference.train)).of_steps("norms"))
     max_norm = norms[len(norms) // 2 - 1]
     theirs, ours = both(student, reference, setup, max_norm=max_norm)
-    for step, norm in enumerate(records(theirs.bench.norms.value), 1):
+    for step, norm in enumerate(theirs.of_steps("norms"), 1):
         if not isinstance(norm, float) or norm > max_norm * 1.001:
             raise CheckFailed(
                 f"step {step} used a gradient that is longer than max_norm",
@@ -204,17 +201,16 @@ def test_clipping(student, reference, draw, agree):
 def test_scheduler(student, reference, draw):
     """The scheduler moves once after each epoch."""
     theirs, ours = both(student, reference, problem(draw, "classes"), (3,), schedule=True)
-    rates = records(theirs.bench.rates.value)
-    per_epoch = 3
-    for step, (got, want) in enumerate(zip(rates, ours.bench.rates, strict=False)):
+    rates, expected, per_epoch = theirs.of_steps("rates"), ours.of_steps("rates"), 3
+    for step, (got, want) in enumerate(zip(rates, expected, strict=False)):
         if not isinstance(got, float) or not math.isclose(got, want, rel_tol=1e-6):
             raise CheckFailed(
                 f"batch {step % per_epoch + 1} of epoch {step // per_epoch + 1} was learned with "
                 f"the rate {got!s:.20}, expected {want:g}: it halves after each epoch of "
                 f"{per_epoch} batches"
             )
-    moves = theirs.bench.scheduler.last_epoch.value
-    if not isinstance(moves, int) or moves != ours.bench.scheduler.last_epoch:
+    moves = theirs.last("moves")
+    if not isinstance(moves, int) or moves != ours.last("moves"):
         raise CheckFailed(f"the scheduler moved {moves!s:.20} times in 3 epochs, expected 3")
 
 
@@ -236,14 +232,14 @@ def test_device(student, draw):
     """The device can be named by a text or a torch.device."""
     setup, props = problem(draw, "regression"), student.props
     for device in ("cpu", props.torch.device("cpu")):
-        run(student.train, props, setup, (1,), device=device)
+        props.Bench(*setup).train(student.train, 1, device=device)
 
 
 @check("sound")
 def test_sound(student, draw):
     """A recorder that watched the loop found none of the known mistakes."""
     bench = student.props.Bench(*problem(draw, "regression", rate=0.002))
-    arguments = (bench.model, bench.loader, bench.criterion, bench.optimizer, 5)
+    arguments = (bench.model, bench.loader, bench.criterion, bench.optimizer, 4)
     _, trace = student.trace(student.train, *arguments)
     if not trace.updates:
         raise CheckFailed("no training step was seen")
