@@ -138,7 +138,8 @@ def load(exercise_id: str) -> Exercise:
     root = root_of(exercise_id)
     folder = root / "exercises" / exercise_id
     reference = root / "reference" / exercise_id
-    needed = (folder / "starter.py", folder / "task.md")
+    starter = _starter(folder)
+    needed = (starter, folder / "task.md")
     for file in (*needed, reference / "solution.py", reference / "checks.py"):
         if not file.is_file():
             raise BankError(f"{file.relative_to(root)}: expected this file; it is missing.")
@@ -152,7 +153,7 @@ def load(exercise_id: str) -> Exercise:
         lesson=table.text("lesson"),
         submit=SubmissionKind(table.choice("submit", [kind.value for kind in SubmissionKind])),
         summary=table.text("summary"),
-        starter=folder / "starter.py",
+        starter=starter,
         task=folder / "task.md",
         reference=reference,
         data=_known(table, "data", dataset_names()),
@@ -167,6 +168,12 @@ def load(exercise_id: str) -> Exercise:
     )
     table.close()
     return exercise
+
+
+def _starter(folder: Path) -> Path:
+    """What a student begins with: Python, or a table of answers where it is written as one."""
+    table = folder / "starter.yaml"
+    return table if table.is_file() else folder / "starter.py"
 
 
 def dataset_names() -> tuple[str, ...]:

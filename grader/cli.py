@@ -143,7 +143,13 @@ def _add_outputs(parser: _Parser) -> None:
 
 def _add_running(parser: _Parser) -> None:
     group = parser.add_argument_group("how it is run")
-    group.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    group.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="auto (default) is the CPU on every machine; cuda: one GPU, which no other grading "
+        "uses meanwhile",
+    )
     group.add_argument("--seed", metavar="N", type=_seed, help="of everything random")
     group.add_argument(
         "--timeout", metavar="S", type=_seconds, help="wall seconds, over the exercise's own limit"
@@ -213,7 +219,10 @@ def _add_data(parser: _Parser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     path = actions.add_parser("path", help="print the folder that holds a data set's files")
     path.add_argument("name", metavar="NAME", help="for example mnist")
-    actions.add_parser("list", help="list the data sets, their kind and place")
+    fetch = actions.add_parser("fetch", help="get a full data set: from a folder, or the network")
+    fetch.add_argument("name", metavar="NAME", nargs="?", help="default: all that can be fetched")
+    _add_progress(fetch)
+    actions.add_parser("list", help="list the data sets, their kind, size and place")
 
 
 _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
@@ -222,7 +231,7 @@ _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
     "explain": (_add_explain, "print the page of a rule: what, why, example, use instead"),
     "verify": (_add_verify, "prove that the exercises judge as they say"),
     "new": (_add_new, "lay the files of a new exercise, as a tiny one that works"),
-    "data": (_add_data, "where the data sets are"),
+    "data": (_add_data, "where the data sets are, and fetching the full ones"),
     "doctor": (_add_json, "say what this machine gives: isolation, devices, data, versions"),
 }
 

@@ -93,10 +93,14 @@ class IsolationPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One code cell of a notebook: its number as the author counts code cells (1-based)."""
+    """One code cell of a notebook: its number as the author counts code cells (1-based).
+
+    ``count`` is its execution number as saved: in which order the author ran the cells last.
+    """
 
     number: int
     source: str
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +152,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a student's process may use. Each names itself in the outcome when it strikes."""
+    """What a student's process may use. Each names itself in the outcome when it strikes.
+
+    ``wall_s`` is the time in all, ``check_s`` that of one question of a check, ``cell_s`` that
+    of one cell of a notebook, which never gets more than three quarters of ``wall_s``: what
+    follows a cell that hangs is to run too.
+    """
 
     wall_s: float = 120.0
+    cell_s: float = 600.0
     check_s: float = 30.0
     memory_bytes: int = 4 << 30
     output_bytes: int = 8 << 20
@@ -160,6 +170,11 @@ class Limits:
     answer_bytes: int = 64 << 20
     open_files: int = 1024
     threads: int = 256
+
+    @property
+    def one_cell_s(self) -> float:
+        """The seconds that one cell of a notebook may run."""
+        return min(self.cell_s, 0.75 * self.wall_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +315,26 @@ class Output:
     stdout: str = ""
     stderr: str = ""
     truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a grading has come, for whoever waits.
+
+    ``doing`` is what goes on, in a few words. Of a training also: the ``step`` that was made
+    last, its ``loss`` (may be nan), and ``of`` how many steps, where that is known.
+    """
+
+    doing: str
+    step: int | None = None
+    loss: float | None = None
+    of: int | None = None
+
+    def __str__(self) -> str:
+        said = self.doing
+        if self.step is not None:
+            said += f": step {self.step:,}" + (f" of {self.of:,}" if self.of else "")
+        return said if self.loss is None else f"{said}, loss {self.loss:.4g}"
 
 
 class CellStatus(StrEnum):

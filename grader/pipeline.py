@@ -17,20 +17,26 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader import __version__, datasets
-from grader.errors import GraderFault, UsageError
+from grader.datasets import Form, Given
+from grader.errors import GraderFault
 from grader.model import (
+    CellStatus,
     CheckResult,
+    ExecutedCell,
     Exercise,
     Finding,
     IsolationPolicy,
     Outcome,
+    Progress,
     Report,
     Rubric,
     Run,
     Submission,
+    SubmissionKind,
     Visibility,
 )
-from grader.plain import read_check, read_crash, read_finding
+from grader.plain import read_cell, read_check, read_crash, read_finding
+from grader.runner import devices
 from grader.runner.job import Job, Session
 from grader.runner.supervisor import Supervisor
 from grader.runner.warm import Zygote, ZygoteDied
@@ -39,28 +45,33 @@ from grader.verdict import decide
 DEFAULT_SEED = 20240
 CURVES_FILE = "curves.json"
 
+SUBSET_NOTE = (
+    "Graded on the embedded subset of MNIST (8,000 training images), with the thresholds for it; "
+    "`grade data fetch mnist` gets the whole set."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the person at the terminal decides about one grading or many."""
+    """What the person at the terminal decides about one grading or many.
+
+    ``subset`` keeps to the embedded subset also where the full data is asked for and there.
+    """
 
     seed: int = DEFAULT_SEED
     device: str = "auto"
     timeout_s: float | None = None
     isolation: IsolationPolicy = IsolationPolicy.BEST
     public_only: bool = False
-    progress: Callable[[str], None] | None = None
+    subset: bool = False
+    progress: Callable[[Progress], None] | None = None
 
 
 class Grader:
     """Grades submissions one after the other over one warm zygote; a context manager."""
 
     def __init__(self, options: Options) -> None:
-        if options.device not in ("auto", "cpu"):
-            raise UsageError(
-                f"--device {options.device} can't be had: this version grades on the CPU only. "
-                "Use --device cpu or leave it out."
-            )
+        self._device = devices.choose(options.device)
         self._options = options
         self._zygote = Zygote()
 
@@ -89,24 +100,39 @@ class Grader:
         if self._options.timeout_s is not None:
             limits = replace(limits, wall_s=self._options.timeout_s)
         exercise = replace(exercise, limits=limits)
+        data = self._data(exercise)
         try:
             if submission.problem:
                 session = Session(outcome=Outcome.INVALID, reason=submission.problem)
             else:
-                session = self._run(self._job(exercise, submission))
+                session = self._run(self._job(exercise, submission, data))
         except GraderFault as fault:
             session = Session(outcome=Outcome.GRADER_FAULT, reason=str(fault))
-        return self._report(exercise, submission, started, _read(session))
+        judged = _read(session)
+        judged = replace(judged, run=_with_data(judged.run, exercise, data))
+        return self._report(exercise, submission, started, judged)
 
     def _run(self, job: Job) -> Session:
-        try:
-            return Supervisor(self._zygote, job, self._options.progress).run()
-        except ZygoteDied:  # nothing of the submission was judged: once more with a new one
-            self._zygote.close()
-            self._zygote = Zygote()
-            return Supervisor(self._zygote, job, self._options.progress).run()
+        with devices.lease(self._device, self._waits) as device:
+            job = job.on(device)
+            try:
+                session = Supervisor(self._zygote, job, self._options.progress).run()
+            except ZygoteDied:  # nothing of the submission was judged: once more with a new one
+                self._zygote.close()
+                session = Supervisor(self._zygote, job, self._options.progress).run()
+        session.device = device
+        return session
 
-    def _job(self, exercise: Exercise, submission: Submission) -> Job:
+    def _waits(self, doing: str) -> None:
+        if self._options.progress is not None:
+            self._options.progress(Progress(doing=doing))
+
+    def _data(self, exercise: Exercise) -> tuple[Given, ...]:
+        """The data sets for a grading. ``GRADE_DATA`` has the last word on their form."""
+        full = exercise.full_data and (datasets.choice() is not None or not self._options.subset)
+        return tuple(datasets.given(name, full=full) for name in exercise.data)
+
+    def _job(self, exercise: Exercise, submission: Submission, data: tuple[Given, ...]) -> Job:
         rubric = [line for line in exercise.rubric if self._asked(line)]
         props = exercise.starter.with_name("props.py")
         return Job(
@@ -114,9 +140,10 @@ class Grader:
             submission=submission,
             policy=self._options.isolation,
             seed=self._options.seed,
-            forbidden=_secrets(exercise),
+            forbidden=_secrets(exercise, data),
             props=props.read_text(encoding="utf-8") if props.is_file() else None,
-            data_files=tuple(datasets.public_file(name) for name in exercise.data),
+            data_files=tuple(file for each in data for file in each.files),
+            data={each.name: each.form for each in data},
             judge={
                 "checks": str(exercise.reference / "checks.py"),
                 "reference": str(exercise.reference / "solution.py"),
@@ -130,6 +157,7 @@ class Grader:
                     for line in rubric
                 },
                 "seed": self._options.seed,
+                "data": {each.name: each.form for each in data},
                 "limits": asdict(exercise.limits),
             },
         )
@@ -142,9 +170,9 @@ class Grader:
     ) -> Report:
         run = replace(
             judged.run,
-            device="cpu",
             seed=self._options.seed,
             started=started.isoformat(timespec="seconds"),
+            cells=_every_cell(submission, judged.run.cells),
         )
         verdict = decide(
             judged.checks,
@@ -165,11 +193,30 @@ class Grader:
         )
 
 
-def _secrets(exercise: Exercise) -> tuple[Path, ...]:
+def _every_cell(submission: Submission, told: tuple[ExecutedCell, ...]) -> tuple[ExecutedCell, ...]:
+    """Each code cell of a notebook as it ran, or as one that didn't."""
+    if submission.kind is not SubmissionKind.NOTEBOOK:
+        return ()
+    ran = {cell.number: cell for cell in told}
+    numbers = (cell.number for cell in submission.cells)
+    return tuple(
+        ran.get(number) or ExecutedCell(number=number, status=CellStatus.NOT_RUN)
+        for number in numbers
+    )
+
+
+def _with_data(run: Run, exercise: Exercise, data: tuple[Given, ...]) -> Run:
+    """The run with the form of its data, said in words where another one is asked for."""
+    less = exercise.full_data and any(each.form is not Form.FULL for each in data)
+    notes = (*run.notes, SUBSET_NOTE) if less else run.notes
+    return replace(run, data={each.name: each.form.value for each in data}, notes=notes)
+
+
+def _secrets(exercise: Exercise, data: tuple[Given, ...]) -> tuple[Path, ...]:
     """The files that no student's process may open: answers, checks, points, labels."""
     rubric = exercise.reference.parents[1] / "rubrics" / f"{exercise.id}.yaml"
-    heldout = (datasets.heldout_file(name) for name in exercise.data)
-    files = (exercise.reference / "solution.py", exercise.reference / "checks.py", rubric, *heldout)
+    labels = (path for each in data for path in each.secrets)
+    files = (exercise.reference / "solution.py", exercise.reference / "checks.py", rubric, *labels)
     return tuple(path for path in files if path.is_file())
 
 
@@ -191,7 +238,7 @@ def _read(session: Session) -> Judged:
     outcome, reason = _outcome(session, told, broken)
     return Judged(
         run=Run(
-            device="",
+            device=session.device.kind,
             seed=0,
             started="",
             wall_s=session.wall_s,
@@ -202,7 +249,8 @@ def _read(session: Session) -> Judged:
             outcome=outcome,
             reason=reason,
             crash=read_crash(told.get("crash")),
-            notes=tuple(told.get("notes", ())),
+            notes=(*told.get("notes", ()), *filter(None, [session.device.note])),
+            cells=tuple(read_cell(m["cell"]) for m in session.messages if "cell" in m),
         ),
         checks=checks,
         findings=tuple(read_finding(finding) for finding in told.get("findings", ())),
@@ -215,9 +263,9 @@ def _outcome(session: Session, told: dict[str, Any], broken: list[str]) -> tuple
     """The run's outcome: what ended a process comes before what an exception says."""
     if broken:
         return Outcome.GRADER_FAULT, f"The exercise's checks could not be read: {broken[0]}"
-    if session.outcome is not Outcome.OK:
-        return session.outcome, session.reason
-    return Outcome(told.get("outcome", Outcome.OK)), str(told.get("reason", ""))
+    said = Outcome(told.get("outcome", Outcome.OK)), str(told.get("reason", ""))
+    # Of the same end the judge may know more: how far the training had come.
+    return said if session.outcome in (Outcome.OK, said[0]) else (session.outcome, session.reason)
 
 
 def reference_curves(exercise: Exercise) -> dict[str, tuple[float, ...]]:

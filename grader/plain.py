@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from grader.model import CheckResult, Crash, Evidence, Finding, Level, Place, Status
+from grader.model import (
+    CellOutput,
+    CellStatus,
+    CheckResult,
+    Crash,
+    Evidence,
+    ExecutedCell,
+    Finding,
+    Level,
+    Place,
+    Status,
+)
 
 
 def read_check(plain: Mapping[str, Any]) -> CheckResult:
@@ -49,4 +60,15 @@ def read_crash(plain: Mapping[str, Any] | None) -> Crash | None:
         frames=frames,
         values=tuple((name, text) for name, text in plain["values"]),
         explanation=plain["explanation"],
+    )
+
+
+def read_cell(plain: Mapping[str, Any]) -> ExecutedCell:
+    """One cell of a notebook as it ran."""
+    return ExecutedCell(
+        number=plain["number"],
+        status=CellStatus(plain["status"]),
+        outputs=tuple(CellOutput(**output) for output in plain["outputs"]),
+        duration_s=plain["duration_s"],
+        after_failure=tuple(plain["after_failure"]),
     )

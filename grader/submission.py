@@ -21,10 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import BadSubmission
-from grader.model import Cell, Submission, SubmissionKind
+from grader.model import Cell, Prose, Submission, SubmissionKind
 
 MAX_CODE_BYTES = 5 << 20
 """The largest Python file, and the most code in a notebook."""
+
+MAX_ANSWERS_BYTES = 1 << 20
+"""The largest table of answers."""
 
 MAX_NOTEBOOK_BYTES = 100 << 20
 """The largest notebook: pictures in its outputs weigh much more than its code."""
@@ -33,9 +36,16 @@ MAX_NOTEBOOK_BYTES = 100 << 20
 # are long strings without these marks, so honest notebooks stay far below.
 _MAX_JSON_MARKS = 4_000_000
 
+_MARKS = (b"[", b"{", b",")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+
 _PYTHON = ".py"
 _NOTEBOOK = ".ipynb"
+_ANSWERS = (".yaml", ".yml")
 _NOTEBOOK_FORMAT = 4
+
+_LANGUAGES = {"ir": "R", "julia": "Julia", "octave": "Octave", "bash": "Bash", "scala": "Scala"}
+"""What the kernels of these names run, for files that don't say."""
 
 # Encodings that turn ASCII into another text, move lines or take quadratic time. What is left
 # of that kind (EBCDIC, UTF-16 by name) changes the probe.
@@ -46,12 +56,13 @@ _SAVE_AS_UTF8 = "Save the file as UTF-8 and hand it in again."
 _WIDE_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read(path: Path, submit: SubmissionKind) -> Submission:
+def read(path: Path, submit: SubmissionKind, *, answers: bool = False) -> Submission:
     """Reads the file that a student hands in.
 
     Args:
         path: a ``.py`` or ``.ipynb`` file. Symbolic links, pipes and devices are refused.
         submit: how the exercise wants it; every exercise takes a notebook too.
+        answers: whether the exercise takes a table of answers, a ``.yaml`` file, as well.
 
     Returns:
         The submission; line numbers of its cells are those of the file.
@@ -61,28 +72,39 @@ def read(path: Path, submit: SubmissionKind) -> Submission:
     """
     suffix = path.suffix.lower()
     name = _printable(path.name)
+    endings = (_PYTHON, _NOTEBOOK, *_ANSWERS) if answers else (_PYTHON, _NOTEBOOK)
     if suffix == _NOTEBOOK:
         kind, limit = SubmissionKind.NOTEBOOK, MAX_NOTEBOOK_BYTES
+    elif suffix in _ANSWERS:
+        kind, limit = SubmissionKind.MODULE, MAX_ANSWERS_BYTES
     else:
         # A notebook saved as a program runs from top to bottom, as its cells would.
         kind = SubmissionKind.SCRIPT if submit is SubmissionKind.NOTEBOOK else submit
         limit = MAX_CODE_BYTES
-    raw = _read_bytes(path, name, limit, python=suffix in (_PYTHON, _NOTEBOOK))
+    raw = _read_bytes(path, name, limit, endings)
     cells: tuple[Cell, ...] = ()
+    prose: tuple[Prose, ...] = ()
     problem = ""
     try:
-        cells = _cells(raw, name, kind)
+        if suffix in _ANSWERS:
+            cells = _answers(raw, name)
+        else:
+            cells, prose = _contents(raw, name, kind)
     except _Unrunnable as sentence:
         problem = str(sentence)
     sha256 = hashlib.sha256(raw).hexdigest()
-    return Submission(name=name, sha256=sha256, kind=kind, cells=cells, problem=problem)
+    return Submission(
+        name=name, sha256=sha256, kind=kind, cells=cells, problem=problem, prose=prose
+    )
 
 
 class _Unrunnable(Exception):
     """The file is a student's work and can't be run; it is graded, as invalid."""
 
 
-def _cells(raw: bytes, name: str, kind: SubmissionKind) -> tuple[Cell, ...]:
+def _contents(
+    raw: bytes, name: str, kind: SubmissionKind
+) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise _Unrunnable(
             f"{name} is empty; Python code was expected. Check that the file was saved before "
@@ -90,7 +112,21 @@ def _cells(raw: bytes, name: str, kind: SubmissionKind) -> tuple[Cell, ...]:
         )
     if kind is SubmissionKind.NOTEBOOK:
         return _notebook_cells(raw, name)
-    return (Cell(number=0, source=_python_text(raw, name)),)
+    return (Cell(number=0, source=_python_text(raw, name)),), ()
+
+
+def _answers(raw: bytes, name: str) -> tuple[Cell, ...]:
+    """A table of answers as text; what it says is found out in the student's process."""
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
+        raise _Unrunnable(
+            f"{name} is empty; a table of answers was expected. Check that the file was saved "
+            "before it was handed in."
+        )
+    try:
+        text = raw.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError:
+        raise _Unrunnable(f"{name} is not UTF-8 text. {_SAVE_AS_UTF8}") from None
+    return (Cell(number=0, source=_unix_lines(text)),)
 
 
 def _printable(text: str) -> str:
@@ -101,7 +137,7 @@ def _printable(text: str) -> str:
 # --- bytes ----------------------------------------------------------------------------
 
 
-def _read_bytes(path: Path, name: str, limit: int, *, python: bool = True) -> bytes:
+def _read_bytes(path: Path, name: str, limit: int, endings: tuple[str, ...]) -> bytes:
     """The bytes of a regular file of at most ``limit`` bytes."""
     try:
         # Non-blocking: opening a pipe that nobody writes to would wait for ever.
@@ -109,7 +145,7 @@ def _read_bytes(path: Path, name: str, limit: int, *, python: bool = True) -> by
     except (OSError, ValueError) as problem:
         raise _cannot_open(problem, path, name) from None
     try:
-        _check_kind(os.fstat(fd).st_mode, path, name, python=python)
+        _check_kind(os.fstat(fd).st_mode, path, name, endings)
         raw = _read_at_most(fd, limit + 1, name)
     finally:
         os.close(fd)
@@ -121,12 +157,13 @@ def _read_bytes(path: Path, name: str, limit: int, *, python: bool = True) -> by
     return raw
 
 
-def _check_kind(mode: int, path: Path, name: str, *, python: bool) -> None:
+def _check_kind(mode: int, path: Path, name: str, endings: tuple[str, ...]) -> None:
     if stat.S_ISDIR(mode):
         raise _is_folder(path, name)
-    if not python:
+    if path.suffix.lower() not in endings:
+        table = f", nor a table of answers ({_ANSWERS[0]})" if _ANSWERS[0] in endings else ""
         raise BadSubmission(
-            f"{name} is neither Python nor a notebook: its name was expected to end in "
+            f"{name} is neither Python nor a notebook{table}: its name was expected to end in "
             f"{_PYTHON} or {_NOTEBOOK}. Hand in the {_PYTHON} file or the notebook itself."
         )
     if not stat.S_ISREG(mode):
@@ -236,8 +273,8 @@ def _unix_lines(text: str) -> str:
 # --- notebooks ------------------------------------------------------------------------
 
 
-def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:
-    """The code cells, numbered from 1 as their author counts them."""
+def _notebook_cells(raw: bytes, name: str) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
+    """The code cells, numbered from 1 as their author counts them, and the prose."""
     data = _parse_json(raw, name)
     version = data.get("nbformat") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(version, int):
@@ -249,24 +286,25 @@ def _notebook_cells(raw: bytes, name: str) -> tuple[Cell, ...]:
             f"{name} has notebook format {version}; format {_NOTEBOOK_FORMAT} was expected. Open "
             "it in Jupyter, save it again, and hand that in."
         )
-    sources = _code_sources(data.get("cells"), name)
-    if not any(source.strip() for source in sources):
+    _check_language(data.get("metadata"), name)
+    cells, prose = _split(data.get("cells"), name)
+    if not any(cell.source.strip() for cell in cells):
         raise _Unrunnable(
             f"{name} has no code in its cells; a notebook with code cells was expected. Check "
             "that it was saved before it was handed in."
         )
-    if sum(map(len, sources)) > MAX_CODE_BYTES:
+    if sum(len(cell.source) for cell in cells) > MAX_CODE_BYTES:
         raise BadSubmission(
             f"{name} has more than {MAX_CODE_BYTES >> 20} MiB of code, the most that is graded. "
             "Take data out of the code and hand it in again."
         )
-    return tuple(Cell(number=number, source=text) for number, text in enumerate(sources, 1))
+    return cells, prose
 
 
 def _parse_json(raw: bytes, name: str) -> Any:
     if raw.startswith(_WIDE_MARKS) or b"\0" in raw:
         raise _not_a_notebook(name, "it is binary, or saved as UTF-16")
-    if sum(map(raw.count, (b"[", b"{", b","))) > _MAX_JSON_MARKS:
+    if _marks(raw) > _MAX_JSON_MARKS:
         raise BadSubmission(
             f"{name} holds more values than a notebook does (over {_MAX_JSON_MARKS:,}). Clear its "
             "outputs and hand it in again."
@@ -279,6 +317,14 @@ def _parse_json(raw: bytes, name: str) -> Any:
         raise _not_a_notebook(name, "its values are nested too deeply") from None
     except ValueError as problem:
         raise _not_a_notebook(name, f"it is not valid JSON ({problem})") from None
+
+
+def _marks(raw: bytes) -> int:
+    """How many values the text may hold; strings are looked for only if need be."""
+    marks = sum(map(raw.count, _MARKS))
+    if marks <= _MAX_JSON_MARKS:
+        return marks
+    return marks - sum(sum(map(s.group().count, _MARKS)) for s in _STRING.finditer(raw))
 
 
 def _not_a_notebook(name: str, reason: str) -> BadSubmission:
@@ -298,22 +344,54 @@ def _upgraded(data: dict[str, Any], name: str) -> dict[str, Any]:
         raise _not_a_notebook(name, "its format 3 can't be brought to format 4") from None
 
 
-def _code_sources(cells: object, name: str) -> list[str]:
+def _split(cells: object, name: str) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
+    """The code cells, and the prose between them."""
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise _not_a_notebook(name, "its 'cells' are not a list of cells")
-    code = [cell for cell in cells if cell.get("cell_type") == "code"]
-    return [_cell_source(cell.get("source"), number, name) for number, cell in enumerate(code, 1)]
+    code: list[Cell] = []
+    prose: list[Prose] = []
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            number, count = len(code) + 1, cell.get("execution_count")
+            source = _cell_source(cell.get("source", ""), number, name)
+            code.append(Cell(number=number, source=source, count=_count(count)))
+        elif cell.get("cell_type") == "markdown":
+            text = _cell_source(cell.get("source", ""), len(code), name, "markdown")
+            prose.append(Prose(after=len(code), text=text))
+    return tuple(code), tuple(prose)
 
 
-def _cell_source(source: object, number: int, name: str) -> str:
+def _count(value: object) -> int | None:
+    return value if type(value) is int else None
+
+
+def _check_language(metadata: object, name: str) -> None:
+    """Refuse a notebook that is for another language; one that doesn't say is for Python."""
+    given = metadata if isinstance(metadata, dict) else {}
+    kernel, info = (
+        part if isinstance(part, dict) else {}
+        for part in (given.get("kernelspec"), given.get("language_info"))
+    )
+    said = info.get("name") or kernel.get("language")
+    if not isinstance(said, str):  # old files name the kernel alone
+        said = _LANGUAGES.get(str(kernel.get("name")).partition("-")[0], "python")
+    if "python" not in said.lower():
+        raise _Unrunnable(
+            f"{name} is a notebook for {_printable(said)[:40]}; one for Python was expected. "
+            "Choose a Python kernel in Jupyter, run the notebook, save it, and hand it in again."
+        )
+
+
+def _cell_source(source: object, number: int, name: str, kind: str = "code") -> str:
     """A cell's text, which the format stores as one string or as a list of them."""
+    which = f"code cell {number}" if kind == "code" else f"the text after code cell {number}"
     parts: Iterable[object] = [source] if isinstance(source, str) else ()
     if isinstance(source, list):
         parts = source
     elif not isinstance(source, str):
-        raise _not_a_notebook(name, f"code cell {number} has no text")
+        raise _not_a_notebook(name, f"{which} has no text")
     if not all(isinstance(part, str) for part in parts):
-        raise _not_a_notebook(name, f"code cell {number} is not text")
+        raise _not_a_notebook(name, f"{which} is not text")
     text = "".join(map(str, parts))
     # JSON can spell half of a surrogate pair, which no UTF-8 file can hold.
     return _unix_lines(text.encode("utf-8", "replace").decode())

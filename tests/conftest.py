@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # for tests/grading.py
+
+# No test needs the network or the full data; whoever wants them says so.
+os.environ["GRADE_DATA"] = "subset"
 
 from grader.pipeline import Grader, Options
 from grading import Bench

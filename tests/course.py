@@ -124,18 +124,18 @@ class Stub:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.graded: list[tuple[int, str]] = []
-        self.started: list[int] = []
-        self.closed: list[int] = []
+        self.started = 0
+        self.closed = 0
         self._lock = threading.Lock()
 
     @contextmanager
-    def make(self, seed: int) -> Iterator[_One]:
-        """A grader for one seed."""
-        self.started.append(seed)
+    def make(self) -> Iterator[_One]:
+        """A grader, which counts its start and its end."""
+        self.started += 1
         try:
-            yield _One(self, seed)
+            yield _One(self, 0)
         finally:
-            self.closed.append(seed)
+            self.closed += 1
 
     def note(self, seed: int, name: str) -> None:
         """Remembers what was graded."""
@@ -147,6 +147,10 @@ class _One:
     def __init__(self, stub: Stub, seed: int) -> None:
         self._stub = stub
         self._seed = seed
+
+    def with_seed(self, seed: int) -> _One:
+        """The same under another seed."""
+        return _One(self._stub, seed)
 
     def grade(self, exercise: Exercise, submission: Submission) -> Report:
         """Gives the stub's answer."""

@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -125,13 +126,7 @@ def record_with_replays(source: str, **options: Any) -> Trace:
     """The Trace of a program, with every replay that it asks for."""
     trace = record(source, **options)
     while (request := next_replay(trace)) is not None:
-        replayed = record(
-            source,
-            update_scale=request.update_scale,
-            clear_gradients=request.clear_gradients,
-            stop_after_steps=request.stop_after_steps,
-            **options,
-        )
+        replayed = record(source, **asdict(request), **options)
         trace = trace.with_replay(request, replayed)
     return trace
 

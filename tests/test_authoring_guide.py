@@ -55,6 +55,11 @@ class Remembering:
         self._grader = grader
         self._known: dict[object, Report] = {}
 
+    def with_seed(self, seed: int) -> Remembering:
+        """Itself: what the guide says of a mistake holds for every seed."""
+        del seed
+        return self
+
     def grade(self, exercise: Exercise, submission: Submission) -> Report:
         """The report of a grading now or earlier."""
         reference = [
@@ -74,7 +79,7 @@ def grader(warm_grader: Grader) -> Remembering:
 
 def proved(grader: Remembering, mutants: int = 0) -> Proof:
     """The proof by one warm grader, whose seed is the first of the three."""
-    crew = Crew(make_grader=lambda seed: nullcontext(grader))
+    crew = Crew(make_grader=lambda: nullcontext(grader))
     return verify(["cosine"], crew=crew, mutants=mutants)
 
 

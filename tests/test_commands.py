@@ -13,6 +13,7 @@ import pytest
 
 from grader import bank, cli, datasets, submission
 from grader.commands import doctor
+from grader.datasets.places import Original
 from grader.errors import UsageError
 from grader.model import Isolation, IsolationLevel
 from grader.runner.wall.survey import Attack, Survey
@@ -157,14 +158,14 @@ def test_the_full_set_is_used_once_verified(
     """Four files with the right checksums, in the folder or as torchvision lays them."""
     full = tmp_path / "full" / "MNIST" / "raw"
     full.mkdir(parents=True)
-    sums = {}
-    for name in datasets._FULL_MNIST:
+    for name in datasets.FULL_MNIST:
         (full / name).write_text(name)
-        sums[name] = hashlib.sha256(name.encode()).hexdigest()
     monkeypatch.setenv(datasets.DATA_VARIABLE, str(tmp_path / "full"))
     with pytest.raises(UsageError, match="known checksums"):
         datasets.folder("mnist")
-    monkeypatch.setattr(datasets, "_FULL_MNIST", sums)
+    for name in datasets.FULL_MNIST:
+        known = Original(len(name), hashlib.sha256(name.encode()).hexdigest())
+        monkeypatch.setitem(datasets.FULL_MNIST, name, known)
     assert datasets.folder("mnist") == tmp_path / "full"
     assert datasets.survey()[0].kind.startswith("full")
 

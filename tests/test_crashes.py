@@ -39,7 +39,7 @@ def _own_main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def crash_of(source: str) -> Crash:
-    program = Program(name="s.py", kind="script", cells=[(0, HEAD + source)])
+    program = Program(name="s.py", cells=[(0, HEAD + source)])
     program.prepare({})
     plain = program.run()
     assert plain is not None, "it ran to its end"
@@ -287,7 +287,7 @@ def test_a_value_is_told_in_a_few_words(made: str, told: str) -> None:
 
 def test_no_code_of_the_students_runs_for_the_values() -> None:
     """Properties, __getattr__, __repr__ and __torch_function__ are left alone."""
-    program = Program(name="s.py", kind="script", cells=[(0, HEAD + NOISY)])
+    program = Program(name="s.py", cells=[(0, HEAD + NOISY)])
     program.prepare({})
     plain = program.run()
     assert plain is not None

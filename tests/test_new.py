@@ -29,7 +29,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_it_lays_proves_itself(root: Path, warm_grader: Grader) -> None:
     """Before anything is filled in, the new exercise is accepted and notices its mutants."""
     assert run("new", "first_steps") == 0
-    crew = Crew(make_grader=lambda seed: nullcontext(warm_grader))
+    crew = Crew(make_grader=lambda: nullcontext(warm_grader))
     proof = verify(["first_steps"], crew=crew, mutants=50)
     assert [str(problem) for problem in proof.problems] == []
     assert proof.mutations[0].caught == proof.mutations[0].tried > 0

@@ -264,6 +264,79 @@ def test_a_notebook_of_format_3_is_read(tmp_path: Path) -> None:
     text = json.dumps(book)
     read = submission.read(write(tmp_path, text, "old.ipynb"), MODULE)
     assert [(cell.number, cell.source) for cell in read.cells] == [(1, "a = 1")]
+    assert [prose.text for prose in read.prose] == ["A"]
+
+
+def test_the_prose_is_read_with_its_place(tmp_path: Path) -> None:
+    """Text cells follow the code cell before them; raw cells are neither."""
+    text = notebook(
+        ("markdown", "# A"), ("code", "a = 1"), ("raw", "x"), ("markdown", ["b\r\n", "c"]),
+        ("code", "d"), ("markdown", ""),
+    )  # fmt: skip
+    read = submission.read(write(tmp_path, text, "n.ipynb"), MODULE)
+    assert [(prose.after, prose.text) for prose in read.prose] == [(0, "# A"), (1, "b\nc"), (2, "")]
+
+
+def book(metadata: object = None, **cell: object) -> str:
+    """A notebook of one code cell with these fields, and nothing that may be left out."""
+    code = {"cell_type": "code", "source": "a = 1", **cell}
+    given = {} if metadata is None else {"metadata": metadata}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 0, "cells": [code, code], **given})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        book(),
+        book({}),
+        book({"kernelspec": {"name": "python2", "language": "python"}}),
+        book({"kernelspec": {"name": "conda-env-ml-py", "display_name": "Python [conda env:ml]"}}),
+        book({"kernelspec": {"name": "python3"}, "language_info": {"name": "ipython"}}),
+        book({"kernelspec": None, "language_info": {"version": "3.9"}}),
+        book(7),
+        book(id="same", metadata={"tags": ["x"]}, attachments={"a.png": {"image/png": "AA"}}),
+        book(outputs=[{"output_type": "display_data", "data": {"image/png": "A" * 1_000_000}}]),
+        book(outputs=7, execution_count="*"),
+        book().replace('"nbformat_minor": 0, ', ""),
+        book(outputs=[{"text": ["[1, 2, 3], {4, 5}" * 50_000]}] * 10),
+    ],
+)
+def test_what_may_be_missing_or_odd_is_no_obstacle(tmp_path: Path, text: str) -> None:
+    """Kernels, identities, outputs and counts of any kind; identities may stand twice."""
+    read = submission.read(write(tmp_path, text, "n.ipynb"), MODULE)
+    assert [(cell.number, cell.source) for cell in read.cells] == [(1, "a = 1"), (2, "a = 1")]
+
+
+def test_a_cell_without_source_is_empty(tmp_path: Path) -> None:
+    """Its number counts."""
+    text = json.dumps({"nbformat": 4, "cells": [{"cell_type": "code"}, {"cell_type": "markdown"},
+                                                {"cell_type": "code", "source": "b"}]})  # fmt: skip
+    read = submission.read(write(tmp_path, text, "n.ipynb"), MODULE)
+    assert [cell.source for cell in read.cells] == ["", "b"]
+
+
+def test_execution_counts_are_kept(tmp_path: Path) -> None:
+    """They say in which order the author ran the cells."""
+    read = submission.read(write(tmp_path, book(execution_count=7), "n.ipynb"), MODULE)
+    assert [cell.count for cell in read.cells] == [7, 7]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "language"),
+    [
+        ({"kernelspec": {"name": "ir", "language": "R"}}, "for R;"),
+        ({"kernelspec": {"name": "ir"}}, "for R;"),
+        ({"kernelspec": {"name": "julia-1.9"}, "language_info": {"name": "julia"}}, "for julia;"),
+        ({"language_info": {"name": "polyglot-notebook"}}, "for polyglot-notebook;"),
+    ],
+)
+def test_a_notebook_of_another_language_is_graded_as_invalid(
+    tmp_path: Path, metadata: object, language: str
+) -> None:
+    """The sentence names the language, and what to do."""
+    said = problem(write(tmp_path, book(metadata), "n.ipynb"))
+    assert language in said
+    assert "Python kernel" in said
 
 
 @pytest.mark.parametrize(
@@ -292,6 +365,8 @@ def test_a_notebook_without_code_is_graded_as_invalid(
         ('{"nbformat": 3, "worksheets": 7}', "format 3 can't be brought"),
         ('{"nbformat": 4, "cells": {}}', "not a list of cells"),
         ('{"nbformat": 4, "cells": [1]}', "not a list of cells"),
+        ('{"nbformat": 4, "cells": [],}', "not valid JSON"),
+        (notebook(("markdown", 3), ("code", "a")), "the text after code cell 0 has no text"),
         (notebook(("code", "a"), ("code", 3)), "code cell 2 has no text"),
         (notebook(("code", ["a", 3])), "code cell 1 is not text"),
         ("[" * 100_000 + "]" * 100_000, "nested too deeply"),

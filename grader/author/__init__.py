@@ -84,7 +84,7 @@ def _collect(exercise: Exercise, trials: list[Trial], problems: list[Problem]) -
     failed: set[str] = set()
     for path, seeds, role in _files(exercise):
         try:
-            given = submission.read(path, exercise.submit)
+            given = submission.read(path, exercise.submit, answers=exercise.answers)
             stated = role(path, given)
         except GraderError as error:
             file = place_in_bank(exercise, path)

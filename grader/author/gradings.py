@@ -1,4 +1,4 @@
-"""Many gradings, some at the same time, each worker with warm graders of its own."""
+"""Many gradings, some at the same time, each worker with one warm grader of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Protocol, TypeVar
 
 from grader.model import Exercise, Report, Submission
@@ -21,8 +20,12 @@ class Grades(Protocol):
         """Grades one submission."""
         ...
 
+    def with_seed(self, seed: int) -> Grades:
+        """The same grader under another seed."""
+        ...
 
-MakeGrader = Callable[[int], AbstractContextManager[Grades]]
+
+MakeGrader = Callable[[], AbstractContextManager[Grades]]
 Tell = Callable[[str], object]
 
 
@@ -44,9 +47,9 @@ Item = TypeVar("Item", bound=Work)
 Result = TypeVar("Result")
 
 
-def real_grader(seed: int) -> AbstractContextManager[Grades]:
-    """A grader as students get it."""
-    return Grader(Options(seed=seed))
+def real_grader() -> AbstractContextManager[Grades]:
+    """A grader as students get it, on the embedded data that every machine has."""
+    return Grader(Options(subset=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,35 +62,25 @@ class Crew:
 
     def run(self, work: Sequence[Item], judge: Callable[[Grades, Item], Result]) -> list[Result]:
         """Judges every item; results come in the order of the items, whoever was faster."""
-        waiting = _by_seed(work)
+        waiting: queue.SimpleQueue[tuple[int, Item]] = queue.SimpleQueue()
+        for pair in enumerate(work):
+            waiting.put(pair)
         found: dict[int, Result] = {}
 
         def worker() -> None:
-            for seed, items in waiting.items():
-                with ExitStack() as stack:
-                    grader: Grades | None = None
-                    for number, item in _drain(items):
-                        # Not before there is work: a grader takes seconds to warm up.
-                        grader = grader or stack.enter_context(self.make_grader(seed))
-                        self.progress(f"{len(found) + 1} of {len(work)}  {item.file}")
-                        found[number] = judge(grader, item)
+            with ExitStack() as stack:
+                grader: Grades | None = None
+                for number, item in _drain(waiting):
+                    # Not before there is work: a grader takes seconds to warm up.
+                    grader = grader or stack.enter_context(self.make_grader())
+                    self.progress(f"{len(found) + 1} of {len(work)}  {item.file}")
+                    found[number] = judge(grader.with_seed(item.seed), item)
 
         def stop() -> None:
-            for items in waiting.values():
-                list(_drain(items))  # workers end with what they have in hand
+            list(_drain(waiting))  # workers end with what they have in hand
 
         _in_parallel(worker, min(self.jobs, len(work)), stop)
         return [found[number] for number in sorted(found)]
-
-
-def _by_seed(work: Sequence[Item]) -> dict[int, queue.SimpleQueue[tuple[int, Item]]]:
-    waiting: dict[int, queue.SimpleQueue[tuple[int, Item]]] = {}
-    numbered = sorted(enumerate(work), key=lambda pair: pair[1].seed)
-    for seed, group in groupby(numbered, key=lambda pair: pair[1].seed):
-        waiting[seed] = queue.SimpleQueue()
-        for pair in group:
-            waiting[seed].put(pair)
-    return waiting
 
 
 def _in_parallel(worker: Callable[[], None], jobs: int, stop: Callable[[], None]) -> None:

@@ -12,11 +12,11 @@ from grader.author.equivalent import equivalent_problems
 from grader.author.problems import Problem
 from grader.model import Exercise
 
-_EXERCISE_FILES = {"exercise.yaml", "task.md", "starter.py", "props.py"}
+_EXERCISE_FILES = {"exercise.yaml", "task.md", "starter.py", "starter.yaml", "props.py"}
 _REFERENCE_FILES = {"solution.py", "checks.py", "cases", "curves.json", "equivalent.yaml"}
 _IGNORED = {"__pycache__"}
 _NOTES = {"README.md"}
-_CASE_SUFFIXES = {".py", ".ipynb"}
+_CASE_SUFFIXES = {".py", ".ipynb", ".yaml"}
 
 
 def stray_in_roots() -> Iterator[Problem]:

@@ -149,6 +149,7 @@ class Accuracy:
         self._measure(metric, share)
         self._measure(f"{metric}_low", interval.low)
         self._measure(f"{metric}_high", interval.high)
+        self._measure(f"{metric}_count", count)
         if share < self._threshold:
             raise CheckFailed(
                 f"the trained model reads {share:.1%} of {count:,} unseen digits right, "

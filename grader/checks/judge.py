@@ -21,8 +21,10 @@ import torch
 from grader.checks.outcome import RunReport
 from grader.checks.plugin import GradePlugin
 from grader.checks.remote import Supervision
-from grader.checks.student import Program, Student
-from grader.model import CheckResult, Limits
+from grader.checks.student import Program, Questions, Student
+from grader.model import CheckResult, ExecutedCell, Limits
+from grader.runner.devices import Device, settings
+from grader.runner.seeds import seed_everything
 from grader.runner.wire import Channel
 from grader.trace.events import Update
 from grader.trace.trace import Trace
@@ -54,7 +56,10 @@ def _settle(job: dict[str, Any]) -> None:
     """Nothing of this process may reach the terminal, and no cache is written."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = True
-    torch.manual_seed(job["seed"])
+    device = Device.of(job["device"])
+    settings.announce(device)
+    settings.settle(device)  # where it fails, the student's process has said so
+    seed_everything(job["seed"])
 
 
 class Judge:
@@ -65,7 +70,7 @@ class Judge:
         self._supervision = supervision
         self._results = results
         self._limits = Limits(**job["limits"])
-        self._report = RunReport()
+        self._report = RunReport(on_cell=self._send_cell)
 
     def run(self) -> None:
         """Run every check, and report the run as a whole at the end."""
@@ -78,6 +83,7 @@ class Judge:
             reported=self._send_check,
             files={"reference": self._job["reference"], "heldout": self._job["heldout"]},
             data=self._job.get("data", {}),
+            device=Device.of(self._job["device"]),
         )
         timeout = self._limits.wall_s + GRACE_S
         pytest.main(
@@ -88,7 +94,13 @@ class Judge:
         self._send_run(plugin)
 
     def _make_program(
-        self, report: RunReport, images: torch.Tensor | None, seed: int, *, quiet: bool
+        self,
+        report: RunReport,
+        images: torch.Tensor | None,
+        seed: int,
+        *,
+        quiet: bool,
+        questions: Questions,
     ) -> Program:
         return Program(
             self._supervision,
@@ -96,9 +108,13 @@ class Judge:
             report,
             seed=seed,
             images=images,
-            progress=lambda text: self._results.send({"progress": text}),
+            progress=lambda progress: self._results.send({"progress": asdict(progress)}),
             quiet=quiet,
+            questions=questions,
         )
+
+    def _send_cell(self, cell: ExecutedCell) -> None:
+        self._results.send({"cell": asdict(cell)})
 
     def _send_check(self, result: CheckResult) -> None:
         self._results.send({"check": asdict(result)})

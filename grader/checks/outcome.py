@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from grader.checks.cells import CellLog
 from grader.errors import StudentFault
-from grader.model import Crash, Outcome
+from grader.model import Crash, ExecutedCell, Limits, Outcome
+from grader.runner.answers import YAML_ERROR
 
 
 @dataclass
@@ -16,6 +19,26 @@ class RunReport:
     reason: str = ""
     crash: Crash | None = None
     notes: list[str] = field(default_factory=list)
+    on_cell: Callable[[ExecutedCell], object] = lambda _: None
+    """Takes each cell of a notebook when it is over."""
+    cells_are_taken: bool = False
+
+    def cells(self, limits: Limits) -> CellLog | None:
+        """Where the next run tells its cells; None when an earlier run has told them."""
+        if self.cells_are_taken:
+            return None
+        self.cells_are_taken = True
+        return CellLog(limits.one_cell_s, self.on_cell)
+
+    def interrupted(self, cells: CellLog | None, limits: Limits) -> str:
+        """Cells over their limit are the run's outcome if they came first; the sentence."""
+        if cells is None or not cells.began_with_timeout:
+            return ""
+        numbers = ", ".join(map(str, cells.timed_out))
+        which = f"Cell {numbers} was" if len(cells.timed_out) == 1 else f"Cells {numbers} were"
+        reason = f"{which} interrupted after {limits.one_cell_s:g} seconds, the limit of one cell."
+        self.faulted(StudentFault(Outcome.TIMED_OUT, reason))
+        return reason
 
     def crashed(self, crash: Crash) -> None:
         """The submission raised outside of any single check's question."""
@@ -31,11 +54,16 @@ class RunReport:
     def invalid(self, crash: Crash) -> None:
         """The submission doesn't compile."""
         self.outcome, self.crash = Outcome.INVALID, crash
-        self.reason = f"The file is not valid Python: {crash.message}"
+        self.reason = f"The file is not valid {language_of(crash)}: {crash.message}"
 
     def note(self, notes: tuple[str, ...]) -> None:
         """Keep sentences for the report, each once."""
         self.notes.extend(note for note in notes if note not in self.notes)
+
+
+def language_of(crash: Crash) -> str:
+    """What the file was expected to be that gave such an error when it was read."""
+    return "YAML" if crash.type == YAML_ERROR else "Python"
 
 
 NO_MEMORY = (
@@ -53,6 +81,26 @@ WALL_TEXTS = (
     "Too many open files",
 )
 THREADS = "can't start new thread"
+GPU_FAULTS = (
+    "device-side assert",
+    "illegal memory access",
+    "illegal address",
+    "illegal instruction",
+    "misaligned address",
+    "hardware stack error",
+    "unspecified launch failure",
+    "launch timed out",
+    "uncorrectable ECC",
+)
+"""After one of these a process can never use its GPU again."""
+GPU_FAULT = (
+    "The program caused a fault on the GPU, and its process was ended: nothing works after one."
+)
+
+
+def is_gpu_fault(crash: Crash) -> bool:
+    """Whether the exception tells of a fault that makes the GPU useless to its process."""
+    return "CUDA" in crash.message and _any(GPU_FAULTS, crash.message)
 
 
 def classify(crash: Crash) -> tuple[Outcome, str]:
@@ -60,7 +108,11 @@ def classify(crash: Crash) -> tuple[Outcome, str]:
     text = f"{crash.type}: {crash.message}"
     where = f" at {crash.place}" if crash.place else ""
     if crash.type == "MemoryError" or _any(NO_MEMORY, text):
-        return Outcome.OUT_OF_MEMORY, f"The program asked for more memory than it may have{where}."
+        of_gpu = " of the GPU" if "CUDA" in text else ""
+        return (
+            Outcome.OUT_OF_MEMORY,
+            f"The program asked for more memory{of_gpu} than it may have{where}.",
+        )
     refused = crash.type in WALL_TYPES or THREADS in text
     if refused or (crash.type == "OSError" and _any(WALL_TEXTS, text)):
         reason = f"The program tried something that is not allowed here{where}: {text[:300]}"

@@ -24,11 +24,13 @@ from grader.checks.agreement import Agree, CheckFailed
 from grader.checks.draw import Draw
 from grader.checks.marks import MARK
 from grader.checks.outcome import RunReport
+from grader.checks.placed import placed
 from grader.checks.remote import Invalid, StudentRaised
-from grader.checks.student import Program, Student
+from grader.checks.student import Program, Questions, Student
 from grader.errors import StudentFault
 from grader.model import CheckResult, Finding, Status
 from grader.rules import find_all
+from grader.runner.devices import CPU, Device
 
 Reported = Callable[[CheckResult], None]
 
@@ -37,7 +39,13 @@ class MakeProgram(Protocol):
     """Runs the submission as a training program, with another seed or another report."""
 
     def __call__(
-        self, report: RunReport, images: torch.Tensor | None, seed: int, *, quiet: bool
+        self,
+        report: RunReport,
+        images: torch.Tensor | None,
+        seed: int,
+        *,
+        quiet: bool,
+        questions: Questions,
     ) -> Program:
         """The finished run; ``quiet`` drops what it prints and asks for no replays."""
         ...
@@ -46,7 +54,7 @@ class MakeProgram(Protocol):
 class GradePlugin:
     """Wires checks to one submission. ``rubric`` maps a check's id to its line, as plain data."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that one grading consists of
         self,
         *,
         rubric: Mapping[str, Mapping[str, Any]],
@@ -57,6 +65,7 @@ class GradePlugin:
         reported: Reported,
         files: Mapping[str, str | None],
         data: Mapping[str, str],
+        device: Device = CPU,
     ) -> None:
         self._rubric = rubric
         self._seed = seed
@@ -66,6 +75,7 @@ class GradePlugin:
         self._reported = reported
         self._files = files
         self._data = data
+        self._device = device
         self._results: dict[str, CheckResult] = {}
         self._left: Counter[str] = Counter()
         self.metrics: dict[str, float] = {}
@@ -142,10 +152,17 @@ class GradePlugin:
         return self._student
 
     @pytest.fixture(scope="session")
-    def program(self, request: pytest.FixtureRequest) -> Program:
+    def questions(self) -> Questions:
+        """What the program is asked when it has run; a checks file defines its own."""
+        return Questions()
+
+    @pytest.fixture(scope="session")
+    def program(self, request: pytest.FixtureRequest, questions: Questions) -> Program:
         """The submission, run once as a training program under the recorder."""
         shown = request.getfixturevalue("shown") if self._files["heldout"] else None
-        self.training = self._make_program(self._report, shown, self._seed, quiet=False)
+        self.training = self._make_program(
+            self._report, shown, self._seed, quiet=False, questions=questions
+        )
         self.findings = find_all(self.training.trace)
         return self.training
 
@@ -162,13 +179,16 @@ class GradePlugin:
         shown: torch.Tensor,
         settings: Mapping[str, Any],
         data_kind: str,
+        questions: Questions,
     ) -> Accuracy:
         """Measure on the held-out digits against the rubric line's ``threshold``."""
 
         def outputs(k: int) -> object:
             if k == 0:
                 return request.getfixturevalue("program").outputs
-            return self._make_program(RunReport(), shown, self._seed + k, quiet=True).outputs
+            seed = self._seed + k
+            run = self._make_program(RunReport(), shown, seed, quiet=True, questions=questions)
+            return run.outputs
 
         images, labels = heldout
         return Accuracy(
@@ -204,12 +224,13 @@ class GradePlugin:
     @pytest.fixture
     def agree(self, settings: Mapping[str, Any]) -> Agree:
         """Compare a student's numbers with the expected ones."""
-        return Agree(dict(settings))
+        return Agree(dict(settings), self._device.kind)
 
     @pytest.fixture(scope="session")
-    def reference(self) -> types.ModuleType:
-        """The reference solution, imported in this process."""
-        return _import_file("reference_solution", Path(self._files["reference"] or ""))
+    def reference(self) -> Any:
+        """The reference solution, imported in this process, on the device of the grading."""
+        module = _import_file("reference_solution", Path(self._files["reference"] or ""))
+        return placed(module, self._device)
 
     @pytest.fixture(scope="session")
     def heldout(self) -> tuple[torch.Tensor, torch.Tensor]:

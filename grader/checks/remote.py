@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from grader.checks.cells import CellLog
+from grader.checks.outcome import GPU_FAULT, is_gpu_fault, language_of
 from grader.crashes import explain
 from grader.errors import StudentFault
 from grader.model import Crash, Outcome, Place
@@ -28,6 +30,9 @@ MAX_VALUES = 16
 MAX_TEXT = 4000
 MAX_EVENTS = 48 << 20
 """Bytes of what one run may report: several times what a recorder ever writes."""
+
+MAX_CELLS = 32 << 20
+"""Bytes of what the cells of a notebook may show beside that."""
 
 
 class StudentRaised(Exception):
@@ -42,7 +47,7 @@ class Invalid(StudentFault):
     """The submission doesn't compile."""
 
     def __init__(self, crash: Crash) -> None:
-        super().__init__(Outcome.INVALID, f"The file is not valid Python: {crash}")
+        super().__init__(Outcome.INVALID, f"The file is not valid {language_of(crash)}: {crash}")
         self.crash = crash
 
 
@@ -52,12 +57,14 @@ class Supervision:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
 
-    def new_student(self, *, quiet: bool) -> tuple[socket.socket, bytes]:
+    def new_student(self, *, quiet: bool, trains: bool = False) -> tuple[socket.socket, bytes]:
         """A fresh student's process, walled in and holding the submission, and its seal.
 
-        ``quiet`` drops what it prints. Raises StudentFault when the time is used up.
+        ``quiet`` drops what it prints; one that ``trains`` is asked to end its training before
+        it is ended for its time. Raises StudentFault when the time is used up.
         """
-        self._control.send(json.dumps({"do": "student", "quiet": quiet}).encode())
+        request = {"do": "student", "quiet": quiet, "trains": trains}
+        self._control.send(json.dumps(request).encode())
         data, fds, _, _ = socket.recv_fds(self._control, MAX_CONTROL, 1)
         answer = json.loads(data)
         if not fds:
@@ -67,6 +74,16 @@ class Supervision:
     def kill(self, outcome: Outcome, reason: str) -> None:
         """Have the student's process ended for ``reason``."""
         self._ask({"do": "kill", "outcome": outcome, "reason": reason})
+
+    def stop(self) -> None:
+        """Have the student's process asked to end its training at the next step."""
+        self._ask({"do": "stop"})
+
+    def trained(self) -> StudentFault | None:
+        """Tell that a training has ended; the fault, if that was because its time was up."""
+        answer = self._ask({"do": "trained"})
+        outcome = Outcome(answer["outcome"])
+        return None if outcome is Outcome.OK else StudentFault(outcome, answer["reason"])
 
     def obituary(self) -> StudentFault:
         """Why the student's process ended."""
@@ -83,16 +100,24 @@ class Connection:
     """One student's process: requests and answers, each request within a time limit."""
 
     def __init__(
-        self, supervision: Supervision, *, max_blob: int, limit_s: float, quiet: bool = False
+        self,
+        supervision: Supervision,
+        *,
+        max_blob: int,
+        limit_s: float,
+        quiet: bool = False,
+        trains: bool = False,
     ) -> None:
         self._supervision = supervision
         self.limit_s = limit_s
-        sock, seal = supervision.new_student(quiet=quiet)
+        sock, seal = supervision.new_student(quiet=quiet, trains=trains)
         self._max_blob = max_blob
         self._channel = Channel(sock, max_blob=max_blob, seal=seal)
         self._ids = itertools.count(1)
         self.alive = True
         self.notes: tuple[str, ...] = ()
+        self.crash: Crash | None = None
+        """What a cell of a notebook raised while it was loaded; the other cells were run."""
 
     def request(
         self,
@@ -101,9 +126,10 @@ class Connection:
         limit_s: float,
         args: Any = None,
         on_events: Callable[[list[Any]], None] | None = None,
+        cells: CellLog | None = None,
         **more: object,
     ) -> Any:
-        """Ask and wait at most ``limit_s`` seconds.
+        """Ask and wait at most ``limit_s`` seconds; a notebook's ``cells`` are told on the way.
 
         Returns the unpacked answer. Raises StudentRaised, Invalid, or another StudentFault
         after which this process is gone.
@@ -113,28 +139,41 @@ class Connection:
         deadline = time.monotonic() + limit_s
         try:
             self._channel.send({"id": number, "do": do, "args": plain, **more}, blob)
-            answer, blob = self._await(number, deadline, on_events)
+            answer, blob = self._await(number, deadline, on_events, cells)
             return self._read(answer, blob)
         except WireClosed:
             self._end()
-            raise self._supervision.obituary() from None
+            fault = self._supervision.obituary()
         except WireError as error:
-            self._give_up(error, limit_s)
-            raise StudentFault(error.outcome, self._say(error, limit_s)) from None
+            fault = StudentFault(error.outcome, self._say(error, limit_s, cells))
+            self._give_up(fault)
+        if cells is not None:
+            cells.ended(late=fault.outcome is Outcome.TIMED_OUT)
+        raise fault
 
     def close(self) -> None:
         """Hang up; the process ends by itself or is killed when the next one is asked for."""
         self._end()
 
     def _await(
-        self, number: int, deadline: float, on_events: Callable[[list[Any]], None] | None
+        self,
+        number: int,
+        deadline: float,
+        on_events: Callable[[list[Any]], None] | None,
+        cells: CellLog | None,
     ) -> tuple[dict[str, Any], bytes]:
         received = self._channel.received
         while True:
-            answer, blob = self._channel.receive(deadline)
+            until = deadline if cells is None else min(deadline, cells.deadline)
+            answer, blob = self._channel.receive(until)
             events = answer.get("events")
-            if self._channel.received - received > MAX_EVENTS + self._max_blob:
+            if self._channel.received - received > MAX_EVENTS + MAX_CELLS + self._max_blob:
                 raise WireOverflow(self._channel.received - received, MAX_EVENTS)
+            if "cell" in answer:
+                self.notes = _read_notes(answer.get("notes"))
+                if cells is not None:
+                    cells.take(answer["cell"])
+                continue
             if events is None:
                 if answer.get("id") != number:
                     raise WireMalformed("it answers a question that was not asked")
@@ -145,8 +184,14 @@ class Connection:
 
     def _read(self, answer: dict[str, Any], blob: bytes) -> Any:
         self.notes = _read_notes(answer.get("notes"))
+        if "crash" in answer:
+            self.crash = read_crash(answer["crash"])
         if "raised" in answer:
-            raise StudentRaised(read_crash(answer["raised"]))
+            crash = read_crash(answer["raised"])
+            if is_gpu_fault(crash):
+                self._supervision.kill(Outcome.CRASHED, GPU_FAULT)
+                self._end()
+            raise StudentRaised(crash)
         if "invalid" in answer:
             raise Invalid(read_crash(answer["invalid"]))
         if "unplain" in answer:
@@ -157,12 +202,14 @@ class Connection:
             raise WireMalformed("it has no answer in it")
         return unpack(answer["ok"], blob, deref=lambda tag: _read_tag(self, tag))
 
-    def _give_up(self, error: WireError, limit_s: float) -> None:
-        self._supervision.kill(error.outcome, self._say(error, limit_s))
+    def _give_up(self, fault: StudentFault) -> None:
+        self._supervision.kill(fault.outcome, fault.reason)
         self._end()
 
-    def _say(self, error: WireError, limit_s: float) -> str:
+    def _say(self, error: WireError, limit_s: float, cells: CellLog | None) -> str:
         if error.outcome is Outcome.TIMED_OUT:
+            if cells is not None and cells.is_late:
+                return cells.say_late()
             return (
                 f"The program did not come back within {limit_s:g} seconds, the limit of one check."
             )

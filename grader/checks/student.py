@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
 
+from grader.checks.cells import CellLog
 from grader.checks.outcome import RunReport
 from grader.checks.remote import (
     Connection,
@@ -23,15 +24,20 @@ from grader.checks.remote import (
     Supervision,
     read_crash,
 )
+from grader.checks.training import Training
 from grader.errors import GraderFault, StudentFault
-from grader.model import Crash, Limits, Outcome
+from grader.model import Crash, Limits, Outcome, Progress
 from grader.trace.learning import next_replay
 from grader.trace.trace import ReplayRequest, Trace
 
-Progress = Callable[[str], None]
+Tell = Callable[[Progress], None]
 
 REPLAY_LIMIT_S = 20.0
-PROGRESS_S = 0.5
+PROGRESS_S = 0.2
+LATE_S = 10.0
+"""Beyond the run's own limit, which is the supervisor's to watch: it asks before it ends."""
+STOPPED = "StopReplay"
+"""The class of the exception by which the recorder ends a training."""
 
 
 class Student:
@@ -113,8 +119,14 @@ class Student:
                 max_blob=self._limits.answer_bytes,
                 limit_s=self._limits.check_s,
             )
+            cells = self._report.cells(self._limits)
             try:
-                self._module = self._connection.request("load", limit_s=self._limits.check_s)
+                self._module = self._connection.request(
+                    "load", limit_s=self._limits.check_s, cells=cells
+                )
+                self._report.interrupted(cells, self._limits)
+                if self._connection.crash is not None:
+                    self._report.crashed(self._connection.crash)
             except StudentRaised as error:
                 self._connection.close()
                 self._report.crashed(error.crash)
@@ -126,6 +138,19 @@ class Student:
                 self._report.note(self._connection.notes)
         assert self._module is not None
         return self._module
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """What a finished program is asked while its process lives, beside its last model's outputs.
+
+    Both are names of functions in the exercise's ``props.py``, which get the program's main
+    module. ``model`` gives the network whose outputs count, None for the one trained last;
+    ``seen`` gives plain data, which ``program.seen`` holds.
+    """
+
+    model: str = ""
+    seen: str = ""
 
 
 class Program:
@@ -145,8 +170,9 @@ class Program:
         *,
         seed: int,
         images: torch.Tensor | None,
-        progress: Progress,
+        progress: Tell,
         quiet: bool = False,
+        questions: Questions = Questions(),
     ) -> None:
         self._supervision = supervision
         self._limits = limits
@@ -154,26 +180,33 @@ class Program:
         self._seed = seed
         self._progress = progress
         self._quiet = quiet
+        self._training = Training()
+        self._gave_up = False
         self.ended = ""
         connection = self._connect(quiet=quiet)
         self.trace = self._run(connection)
+        self._questions = questions
         self.outputs: object = None if images is None else self._evaluate(connection, images)
+        self._seen = self._look(connection)
         connection.close()
         if not quiet:
             self._replay()
 
     def _run(self, connection: Connection) -> Trace:
         batches: list[Any] = []
+        cells = self._report.cells(self._limits)
         try:
-            self._read_answer(self._trace(connection, batches, None, self._limits.wall_s))
+            self._training = Training(self._hopeless(connection))
+            limit_s = self._limits.wall_s + (0.0 if self._quiet else LATE_S)
+            answer = self._trace(connection, batches, None, limit_s, cells=cells)
+            self._read_answer(answer, cells)
         except Invalid as error:
             self._report.invalid(error.crash)
             raise
         except StudentRaised as error:  # raised outside the submission's own run
             self._crashed(error.crash)
         except StudentFault as fault:  # the process is gone; what it told stays
-            self.ended = fault.reason
-            self._report.faulted(fault)
+            self._cut_short(fault)
         finally:
             self._report.note(connection.notes)
         trace = Trace.from_plain(batches)
@@ -184,29 +217,91 @@ class Program:
             self._report.faulted(StudentFault(Outcome.FORBIDDEN, self.ended))
         return trace
 
+    def _hopeless(self, connection: Connection) -> list[int]:
+        """The lines whose training may be ended once it is lost; none in a run that only counts."""
+        if self._quiet:
+            return []
+        lines = connection.request("outlook", limit_s=self._limits.check_s)
+        return [line for line in lines if type(line) is int] if isinstance(lines, list) else []
+
+    def _cut_short(self, fault: StudentFault) -> None:
+        """Tell how far a run came whose process was ended, or whose time was up."""
+        reached = self._training.reached
+        self.ended = f"{fault.reason.rstrip('.')}; {reached}." if reached else fault.reason
+        self._report.faulted(StudentFault(fault.outcome, self.ended))
+
     def _evaluate(self, connection: Connection, images: torch.Tensor) -> object:
         if not connection.alive:
             return StudentFault(
                 Outcome.CRASHED, "The program's process had ended, and its model with it."
             )
-        self._progress("measuring the trained model")
+        self._progress(Progress(doing="measuring the trained model"))
+        limit_s = self._limits.check_s
         try:
-            outputs = connection.request("evaluate", args=[images], limit_s=self._limits.check_s)
+            model = self._ask(connection, self._questions.model)
+            outputs = connection.request("evaluate", args=[images, model], limit_s=limit_s)
         except (StudentFault, StudentRaised) as error:
             return error
         if not isinstance(outputs, torch.Tensor) or not outputs.is_floating_point():
             return StudentFault(Outcome.FORBIDDEN, "The program answered with no model's outputs.")
         return outputs
 
-    def _read_answer(self, answer: object) -> None:
+    @property
+    def seen(self) -> Any:
+        """What ``props.py`` told of the finished program. Raises what came instead."""
+        if isinstance(self._seen, Exception):
+            raise self._seen
+        return self._seen
+
+    def _look(self, connection: Connection) -> Any:
+        if not connection.alive:
+            return StudentFault(Outcome.CRASHED, "The program's process had ended.")
+        try:
+            found = self._ask(connection, self._questions.seen)
+            seen = None if found is None else found.value
+        except (StudentFault, StudentRaised) as error:
+            return error
+        return seen
+
+    def _ask(self, connection: Connection, function: str) -> Remote | None:
+        """What a function of ``props.py`` gives for the program's main module."""
+        if not function:
+            return None
+        main = connection.request("main", limit_s=self._limits.check_s)
+        props = connection.request("props", limit_s=self._limits.check_s)
+        if not isinstance(props, Remote):
+            raise StudentFault(Outcome.FORBIDDEN, "The student's process answered with no object.")
+        return props.get(function)(main)
+
+    def _read_answer(self, answer: object, cells: CellLog | None) -> None:
         told = answer if isinstance(answer, dict) else {}
         called = told.get("called")
         if isinstance(called, str):
             self._report.note(
                 (f"The file trains nothing by itself, so its {called[:80]}() was called.",)
             )
-        if told.get("crash") is not None:
-            self._crashed(read_crash(told["crash"]))
+        late = None if self._quiet else self._supervision.trained()
+        if late is not None:
+            self._cut_short(late)
+        else:
+            self.ended = self._report.interrupted(cells, self._limits) or self.ended
+        crash = None if told.get("crash") is None else read_crash(told["crash"])
+        if crash is None or (crash.type == STOPPED and (late is not None or self._gave_up)):
+            return
+        self._crashed(crash)
+
+    def _give_up(self) -> None:
+        """End a training that nothing can save, and say so; all else goes on as if it had run."""
+        lost = self._training.lost
+        if lost is None or self._gave_up:
+            return
+        self._gave_up = True
+        self._supervision.stop()
+        self.ended = (
+            f"The training was ended after step {self._training.step:,}: its loss has been nan "
+            f"since step {lost.step:,}, and no later step can bring it back."
+        )
+        self._report.note((self.ended,))
 
     def _crashed(self, crash: Crash) -> None:
         self._report.crashed(crash)
@@ -215,15 +310,14 @@ class Program:
     def _replay(self) -> None:
         """Run the first steps again at other step sizes, as long as the trace asks for it."""
         while (request := next_replay(self.trace)) is not None:
-            self._progress(
-                f"replaying the first steps at {request.update_scale:g} times the step size"
-            )
+            scale = f"{request.update_scale:g} times the step size"
+            doing = f"replaying the first steps at {scale}"
             batches: list[Any] = []
             # What was recorded until it ended, however it ended, is what the replay shows.
             with contextlib.suppress(StudentFault, StudentRaised):
                 connection = self._connect(quiet=True)
                 try:
-                    self._trace(connection, batches, request, REPLAY_LIMIT_S)
+                    self._trace(connection, batches, request, REPLAY_LIMIT_S, doing)
                 finally:
                     connection.close()
             self.trace = self.trace.with_replay(request, Trace.from_plain(batches))
@@ -234,6 +328,7 @@ class Program:
             max_blob=self._limits.answer_bytes,
             limit_s=self._limits.check_s,
             quiet=quiet,
+            trains=not quiet,
         )
 
     def _trace(
@@ -242,16 +337,26 @@ class Program:
         batches: list[Any],
         replay: ReplayRequest | None,
         limit_s: float,
+        doing: str = "training",
+        cells: CellLog | None = None,
     ) -> Any:
         changed = {} if replay is None else asdict(replay)
         options = {"seed": self._seed, **changed}
+        training = self._training if replay is None else Training()
+        steps = None if replay is None else replay.stop_after_steps
         said = time.monotonic()
+        self._progress(Progress(doing=doing))
 
         def take(events: list[Any]) -> None:
             nonlocal said
             batches.append(events)
-            if replay is None and time.monotonic() - said > PROGRESS_S:
+            training.take(events)
+            self._give_up()
+            if time.monotonic() - said > PROGRESS_S:
                 said = time.monotonic()
-                self._progress("training")
+                step = training.step or None
+                self._progress(Progress(doing=doing, step=step, loss=training.loss, of=steps))
 
-        return connection.request("trace", options=options, limit_s=limit_s, on_events=take)
+        return connection.request(
+            "trace", options=options, limit_s=limit_s, on_events=take, cells=cells
+        )

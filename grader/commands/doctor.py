@@ -14,6 +14,7 @@ from typing import Any
 from grader import __version__, bank, datasets
 from grader.commands import ExitCode, console
 from grader.errors import GraderError
+from grader.runner import devices
 from grader.runner.wall.survey import survey
 
 _PACKAGES = (
@@ -96,7 +97,10 @@ def _data(problems: list[str]) -> list[dict[str, str | None]]:
 
 
 def _devices(problems: list[str]) -> dict[str, Any]:
-    """The devices that torch sees: the number of CPU threads, the names of CUDA devices."""
+    """What torch sees (CPU threads, names of CUDA devices), and what ``--device cuda`` lacks.
+
+    That a GPU is there doesn't say that it works from behind the wall: nothing here tries it.
+    """
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _DEVICES],
@@ -105,7 +109,7 @@ def _devices(problems: list[str]) -> dict[str, Any]:
             check=True,
             timeout=_DEVICES_S,
         )
-        return dict(json.loads(done.stdout))
+        return {**json.loads(done.stdout), "cuda_lacks": devices.missing()}
     except subprocess.TimeoutExpired:
         problems.append(f"torch was not ready after {_DEVICES_S:g} s")
     except subprocess.CalledProcessError as error:
@@ -113,7 +117,7 @@ def _devices(problems: list[str]) -> dict[str, Any]:
         problems.append(f"torch can't be loaded: {last}")
     except ValueError:
         problems.append("torch printed something else than its devices")
-    return {"cpu": 0, "cuda": []}
+    return {"cpu": 0, "cuda": [], "cuda_lacks": "torch can't be loaded"}
 
 
 def _isolation(problems: list[str]) -> dict[str, Any]:
@@ -135,11 +139,18 @@ def _isolation(problems: list[str]) -> dict[str, Any]:
     }
 
 
+def _gpus(found: Mapping[str, Any]) -> str:
+    lacks = found["cuda_lacks"]
+    if lacks:
+        return f"; --device cuda can't be had: {lacks}"
+    names = ", ".join(found["cuda"]) or "a GPU that torch can't open"
+    return f"; {names} (not tried from behind the wall: docs/gpu.md)"
+
+
 def _lines(facts: Facts) -> Iterator[str]:
     yield f"grade      {facts['grade']}, Python {facts['python']}, {facts['platform']}"
     yield "packages   " + ", ".join(f"{name} {found}" for name, found in facts["packages"].items())
-    devices = facts["devices"]
-    yield f"devices    cpu ({devices['cpu']} threads)" + "".join(f", {x}" for x in devices["cuda"])
+    yield f"devices    cpu ({facts['devices']['cpu']} threads){_gpus(facts['devices'])}"
     yield "exercises  " + (", ".join(facts["exercises"]) or "none")
     for item in facts["data"]:
         yield f"data       {item['name']}: {item['kind']}, {item['folder'] or 'not laid out yet'}"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from grader import bank, submission
-from grader.commands import COURSE_FILE, ExitCode, console
+from grader.commands import COURSE_FILE, ExitCode, console, data
 from grader.errors import UsageError
 from grader.export.files import check_writable, write_atomically
 from grader.export.json import render_json
@@ -21,9 +21,10 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     """Grades one submission and writes what was asked for."""
     path = Path(arguments.submission)
     exercise = bank.load(arguments.exercise or _named_beside(path))
-    given = submission.read(path, exercise.submit)
+    given = submission.read(path, exercise.submit, answers=exercise.answers)
     _check_places(path, arguments.output, arguments.report)
     with console.Progress(wanted=arguments.progress) as progress:
+        data.prepare(exercise, progress=progress)
         options = _options(arguments, progress)
         with Grader(options) as grader:
             report = grader.grade(exercise, given)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import itertools
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader import bank
@@ -27,7 +30,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
 
 def _python_files(exercise: Exercise) -> dict[str, str]:
     return {
-        f"{exercise.id}.py": exercise.starter.read_text(encoding="utf-8"),
+        f"{exercise.id}{exercise.starter.suffix}": exercise.starter.read_text(encoding="utf-8"),
         "task.md": exercise.task.read_text(encoding="utf-8"),
     }
 
@@ -38,13 +41,39 @@ def _notebook_files(exercise: Exercise) -> dict[str, str]:
 
     task = exercise.task.read_text(encoding="utf-8").strip()
     starter = exercise.starter.read_text(encoding="utf-8").strip()
+    if exercise.starter.suffix == ".yaml":
+        starter = _as_python(starter)
+    make = {"text": v4.new_markdown_cell, "code": v4.new_code_cell}
+    cells = [("text", task), *_cells(starter)]
     book = v4.new_notebook(  # type: ignore[no-untyped-call]
-        cells=[
-            v4.new_markdown_cell(task, id="task"),  # type: ignore[no-untyped-call]
-            v4.new_code_cell(starter, id="starter"),  # type: ignore[no-untyped-call]
-        ],
+        cells=[make[kind](text, id=f"cell-{n}") for n, (kind, text) in enumerate(cells)],  # type: ignore[no-untyped-call]
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
         },
     )
     return {f"{exercise.id}.ipynb": str(nbformat.writes(book)) + "\n"}  # type: ignore[no-untyped-call]
+
+
+def _cells(starter: str) -> Iterator[tuple[str, str]]:
+    """A starter's cells: ``# %%`` begins one of code, ``# %% [markdown]`` one of text.
+
+    This is how editors mark cells in a Python file. A starter without marks is one cell.
+    """
+    first, *rest = re.split(r"^# %%(.*)$", starter, flags=re.MULTILINE)
+    for mark, body in itertools.chain([("", first)] if first.strip() else [], _pairs(rest)):
+        if "[markdown]" in mark:
+            yield "text", re.sub(r"^# ?", "", body.strip(), flags=re.MULTILINE)
+        else:
+            yield "code", body.strip()
+
+
+def _pairs(items: list[str]) -> Iterator[tuple[str, str]]:
+    return zip(items[::2], items[1::2], strict=True)
+
+
+def _as_python(table: str) -> str:
+    """A starter's table of answers as code: ``key:`` becomes ``"key": None,``."""
+    lines = [
+        re.sub(r"^(\w+):\s*(.*?)$", r'"\1": None,  \2', line).rstrip() for line in table.split("\n")
+    ]
+    return "\n".join(["answers = {", *(f"    {line}".rstrip() for line in lines), "}"])

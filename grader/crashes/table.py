@@ -362,6 +362,27 @@ TABLE: tuple[Row, ...] = (
         "There is no GPU where the program is graded: choose the device by "
         "torch.cuda.is_available(), and load files with map_location.",
     ),
+    _row(
+        r"device-side assert triggered",
+        "A number that the GPU used as an index was out of range, most often a class number that "
+        "is negative or not below the number of classes. The GPU tells late, so the cause may be "
+        "an earlier line: run it with the device set to the CPU, which names the line.",
+    ),
+    _row(
+        r"CUDA error: (?:an illegal|misaligned|unspecified launch|the launch timed out)",
+        "A computation on the GPU went wrong and ended all others with it. The GPU tells late, so "
+        "the cause may be an earlier line: run it with the device set to the CPU, which names it.",
+    ),
+    _row(
+        r"CUDA (?:error: )?out of memory",
+        "The GPU's memory is full: use smaller batches, torch.no_grad() for validation, and "
+        "loss.item() for what is only kept to be printed.",
+    ),
+    _row(
+        r"CUDA error: invalid device ordinal",
+        "The program asks for a GPU that isn't there: a graded program sees one at most, and its "
+        "name is cuda or cuda:0.",
+    ),
     # modules
     _row(
         r"cannot assign \w+ before Module\.__init__\(\) call",

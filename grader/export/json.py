@@ -51,6 +51,7 @@ def to_result(report: Report) -> dict[str, Any]:
         "curves": _curves(report.curves),
         "reference_curves": _curves(report.reference_curves),
         "run": _run(report.run),
+        **_notebook(report.run),
         "output": {
             "stdout": report.run.output.stdout,
             "stderr": report.run.output.stderr,
@@ -147,7 +148,24 @@ def _run(run: Run) -> dict[str, Any]:
         "reason": run.reason,
         "crash": _crash(run.crash),
         "notes": list(run.notes),
+        "data": dict(run.data),
     }
+
+
+def _notebook(run: Run) -> dict[str, Any]:
+    """What became of each cell; nothing where the submission is no notebook."""
+    if not run.cells:
+        return {}
+    cells = [
+        {
+            "number": cell.number,
+            "status": cell.status.value,
+            "duration_s": _seconds(cell.duration_s),
+            "after_failure": list(cell.after_failure),
+        }
+        for cell in run.cells
+    ]
+    return {"notebook": {"cells": cells}}
 
 
 def _curves(curves: Mapping[str, tuple[float, ...]]) -> dict[str, list[float]]:

@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import PurePath
 
 from grader.model import (
+    CellStatus,
     Crash,
     Exercise,
     Finding,
@@ -27,13 +28,19 @@ from grader.model import (
     Visibility,
 )
 from grader.report import words
+from grader.report.cells import Reads, RunCell, run_cells
 from grader.report.harmless import harmless
+from grader.report.measures import Share, measures
 
 FINDINGS_PER_CHECK = 3
 FINDINGS_NOTICED = 10
 OUTER_FRAMES, INNER_FRAMES = 3, 8
 
-_REPEATING = ("The program raised ", "The file is not valid Python: ")
+_REPEATING = (
+    "The program raised ",
+    "The file is not valid Python: ",
+    "The file is not valid YAML: ",
+)
 _REPEATED = 200  # characters of an exception's text that a reason surely holds
 
 
@@ -70,6 +77,18 @@ class ShownCrash:
     source: str
     callers: tuple[Call, ...]
     omitted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCell:
+    """What became of one cell of a notebook; its outputs are another matter (``outputs``)."""
+
+    number: int
+    status: CellStatus
+    duration_s: float
+    crash: ShownCrash | None
+    why: str
+    reads: tuple[Reads, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +135,8 @@ class Shown:
     metrics: Mapping[str, float]
     curves: Mapping[str, tuple[float, ...]]
     reference_curves: Mapping[str, tuple[float, ...]]
+    shares: tuple[Share, ...] = ()
+    cells: tuple[ShownCell, ...] = ()
 
     @property
     def findings(self) -> tuple[ShownFinding, ...]:
@@ -128,6 +149,7 @@ def shown(report: Report) -> Shown:
     """Return what of ``report`` a learner sees."""
     clean = harmless(report)
     crash = None if _crash_is_hidden(clean) else clean.run.crash
+    metrics = measures(clean.metrics, clean.exercise, clean.run)
     reason = "" if clean.run.crash and not crash else clean.run.reason
     checks, noticed, left_out = _Chooser(clean).choose()
     return Shown(
@@ -144,16 +166,19 @@ def shown(report: Report) -> Shown:
         noticed=noticed,
         noticed_left_out=left_out,
         run=replace(clean.run, crash=crash, reason=reason),
-        metrics=clean.metrics,
+        metrics=metrics.numbers,
+        shares=metrics.shares,
         curves=clean.curves,
         reference_curves=clean.reference_curves,
+        cells=_cells(report, clean, crash),
     )
 
 
 def headline(show: Shown) -> str:
     """Return how it went in words; without checks (a diagnosis), how much was found."""
     if show.checks or show.outcome is Outcome.GRADER_FAULT:
-        return words.outcome(show.outcome, [check.status for check in show.checks])
+        failed = sum(cell.crash is not None for cell in show.cells)
+        return words.outcome(show.outcome, [check.status for check in show.checks], failed)
     count = len(show.noticed) + show.noticed_left_out
     found = f"{count} {words.plural(count, 'finding')}" if count else "nothing was found"
     return found if show.outcome is Outcome.OK else f"{words.outcome(show.outcome, ())}; {found}"
@@ -183,6 +208,34 @@ def _worth_saying(reason: str, crash: Crash | None) -> str:
     same = {str(crash), crash.message, crash.type}
     repeats = reason.startswith(_REPEATING) and crash.message[:_REPEATED] in reason
     return "" if reason in same or repeats else reason
+
+
+def _cells(report: Report, clean: Report, known: Crash | None) -> tuple[ShownCell, ...]:
+    cells = []
+    for cell in run_cells(report, clean):
+        crash = _better_told(cell, known)
+        cells.append(
+            ShownCell(
+                number=cell.number,
+                status=cell.status,
+                duration_s=cell.duration_s,
+                crash=_crash(crash, clean.submission) if crash else None,
+                why=cell.why,
+                reads=cell.reads,
+            )
+        )
+    return tuple(cells)
+
+
+def _better_told(cell: RunCell, known: Crash | None) -> Crash | None:
+    """The run's own crash where it is the cell's: it carries the explanation."""
+    same = (
+        cell.crash
+        and known
+        and known.place
+        and (known.place.cell, known.type) == (cell.number, cell.crash.type)
+    )
+    return known if same else cell.crash
 
 
 def _public(check: ScoredCheck) -> bool:

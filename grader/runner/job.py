@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import signal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,13 @@ from grader.model import (
     Output,
     Submission,
 )
+from grader.runner.devices import CPU, Device
+
+PLOTTERS = ("matplotlib", "pylab", "seaborn")
+PLOTTING = ("matplotlib.pyplot", "matplotlib_inline.backend_inline")
+
+STOP_SIGNAL = signal.SIGUSR1
+"""Asks a student's process to end its training at the next step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +33,8 @@ class Job:
     ``judge`` is the argument of the judge's process. ``props`` are the exercise's own helpers,
     run in the student's process and so without a secret in them. ``forbidden`` are the files
     that hold one: the wall tries them and must not get them open. ``data_files`` are opened
-    here and handed to the student as descriptors, so that no path of them has to be readable.
+    here and handed to the student as descriptors, so that no path of them has to be readable;
+    ``data`` says which form of each data set they are.
     """
 
     exercise: Exercise
@@ -35,14 +45,28 @@ class Job:
     props: str | None = None
     forbidden: tuple[Path, ...] = ()
     data_files: tuple[Path, ...] = ()
+    device: Device = CPU
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    def on(self, device: Device) -> Job:
+        """The same job on a device, as its processes are told of it."""
+        return replace(self, device=device, judge={**self.judge, "device": asdict(device)})
+
+    @property
+    def preload(self) -> tuple[str, ...]:
+        """Modules that the submission names and that are worth importing once for many."""
+        source = self.submission.source
+        return PLOTTING if any(word in source for word in PLOTTERS) else ()
 
     def to_student(self) -> dict[str, Any]:
         """The part of it that the student's process is told, when its wall stands."""
         return {
             "name": Path(self.submission.name).name,
             "kind": self.submission.kind,
-            "cells": [[cell.number, cell.source] for cell in self.submission.cells],
+            "cells": [[cell.number, cell.source, cell.count] for cell in self.submission.cells],
+            "cell_s": self.exercise.limits.one_cell_s,
             "seed": self.seed,
+            "data": dict(self.data),
             "provides": list(self.exercise.provides),
             "props": self.props,
         }
@@ -52,6 +76,7 @@ class Job:
 class Session:
     """What a grading left behind: the judge's messages, and how the student's processes did."""
 
+    device: Device = CPU
     messages: list[dict[str, Any]] = field(default_factory=list)
     outcome: Outcome = Outcome.OK
     reason: str = ""

@@ -25,7 +25,7 @@ from grader.errors import GraderFault, IsolationRefused
 from grader.model import Isolation, IsolationLevel, IsolationPolicy, Outcome
 from grader.runner import wall
 from grader.runner.cleanup import disk_usage, remove_tree
-from grader.runner.job import Job, Stream
+from grader.runner.job import STOP_SIGNAL, Job, Stream
 from grader.runner.wall import cgroup
 from grader.runner.warm import Ended, Zygote
 from grader.runner.wire import Channel, WireError
@@ -55,6 +55,7 @@ class StudentProcess:
         self.reason = ""
         self.pipes: dict[int, Stream] = {}
         self._printed = 0
+        self._taken_before = 0
         self._fork(zygote, streams)
 
     @property
@@ -68,7 +69,8 @@ class StudentProcess:
         data = [os.open(path, os.O_RDONLY) for path in self._job.data_files]
         given = [out_theirs, err_theirs, theirs.fileno(), *data]
         try:
-            self._process = zygote.fork("grader.runner.student", {"plan": self._plan()}, given)
+            argument = {"plan": self._plan(), "device": asdict(self._job.device)}
+            self._process = zygote.fork("grader.runner.student", argument, given, self._job.preload)
         finally:
             for fd in (out_theirs, err_theirs, *data):
                 os.close(fd)
@@ -86,6 +88,7 @@ class StudentProcess:
             "uid": self._uid,
             "allow_processes": False,
             "forbidden": [str(path) for path in self._job.forbidden],
+            "gpu_files": list(self._job.device.files),
         }
 
     # --- its wall ---------------------------------------------------------------------------
@@ -103,6 +106,13 @@ class StudentProcess:
             told = hello["isolation"]
         except (WireError, KeyError) as error:
             raise GraderFault(f"The student's process has no wall. {self._last_words()}") from error
+        if hello.get("device"):
+            raise GraderFault(
+                f"The GPU can't be used from behind the wall: {hello['device']}. Use --device cpu; "
+                "docs/gpu.md says what the driver needs, and how to find out what it lacks."
+            )
+        if self._job.device.files:  # what the driver took, before the submission took anything
+            self._taken_before = wall.private_memory(self.pid)
         isolation = Isolation(
             level=IsolationLevel(told["level"]),
             layers=(*told["layers"], *self._join_group()),
@@ -162,7 +172,7 @@ class StudentProcess:
         if self._printed > limits.output_bytes:
             mib = limits.output_bytes >> 20
             return Outcome.OUTPUT_LIMIT, f"The program printed more than {mib} MiB."
-        if wall.private_memory(self.pid) > limits.memory_bytes:
+        if wall.private_memory(self.pid) - self._taken_before > limits.memory_bytes:
             return self._starved()
         size, files = disk_usage(self._folder)
         if size > limits.disk_bytes:
@@ -182,6 +192,11 @@ class StudentProcess:
     def is_over(self) -> bool:
         """Whether it has ended or been ended."""
         return self.end is not None or self.outcome is not None
+
+    def ask_to_stop(self) -> None:
+        """Ask it to end its training at the next step. A program may not obey; time goes on."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._process.pidfd, STOP_SIGNAL)
 
     def kill(self, outcome: Outcome, reason: str) -> bool:
         """End it for a reason that stands in the result; False if it had one before."""

@@ -6,12 +6,9 @@ that breaks the parser breaks this process and no other.
 
 from __future__ import annotations
 
-import ast
-import asyncio
 import builtins
 import inspect
 import linecache
-import re
 import sys
 import types
 from collections.abc import Iterator
@@ -24,14 +21,6 @@ from grader.runner.values import at_hand
 MAX_FRAMES = 30
 MAX_MESSAGE = 4000
 
-SKIPPED_CELLS = frozenset(
-    ("bash", "sh", "html", "HTML", "javascript", "js", "latex", "markdown", "svg", "writefile",
-     "script", "cmd", "perl", "ruby", "sql", "R")
-)  # fmt: skip
-"""Cell magics whose cell is no Python."""
-
-_MAGIC_LINE = re.compile(r"^\s*(?:[%!?]|[\w.]+\?{1,2}\s*$|[\w, ]+=\s*[%!])")
-
 
 class InvalidProgram(Exception):
     """The text doesn't compile. ``crash`` is the plain form of its syntax error."""
@@ -43,107 +32,63 @@ class InvalidProgram(Exception):
 
 @dataclass
 class Program:
-    """One submission: its cells, the file names they compile under, and its namespace."""
+    """One submission: its cells, the file names they compile under, and its namespace.
+
+    This is a script or a module, which has one cell; a notebook is
+    :class:`grader.runner.notebook.Notebook`. ``files`` has the compiled file name of each cell,
+    and for each the name to show and the cell's number; it may grow while the program runs.
+    """
 
     name: str
-    kind: str
     cells: list[tuple[int, str]]
     module: types.ModuleType = field(default_factory=lambda: types.ModuleType("__main__"))
     notes: list[str] = field(default_factory=list)
-
-    @property
-    def is_notebook(self) -> bool:
-        """Whether the cells are those of a notebook."""
-        return self.kind == "notebook"
-
-    @property
-    def files(self) -> dict[str, tuple[str, int | None]]:
-        """The compiled file name of each cell -> the name to show and the cell's number."""
-        return {
-            self.filename(number): (self.name, number if self.is_notebook else None)
-            for number, _ in self.cells
-        }
+    files: dict[str, tuple[str, int | None]] = field(default_factory=dict)
 
     def filename(self, number: int) -> str:
         """The file name that cell ``number`` compiles under."""
-        return f"{self.name}#cell{number}" if self.is_notebook else str(Path.cwd() / self.name)
+        del number
+        return str(Path.cwd() / self.name)
 
     def prepare(self, provided: dict[str, Any]) -> None:
         """Lay the file and the namespace: what a script finds when it starts."""
-        if not self.is_notebook:
-            Path(self.name).write_text(self.cells[0][1], encoding="utf-8", errors="surrogatepass")
-            self.module.__file__ = self.filename(0)
+        (_, source), *_ = self.cells
+        Path(self.name).write_text(source, encoding="utf-8", errors="surrogatepass")
+        self.module.__file__ = self.filename(0)
+        self.files[self.filename(0)] = (self.name, None)
+        self._settle(provided)
+
+    def _settle(self, provided: dict[str, Any]) -> None:
+        """Lay the source of each cell, and the names that are there when it starts."""
         for number, source in self.cells:
-            lines = source.splitlines(keepends=True)
             # Without a file time, linecache never drops the entry: inspect finds cells by it.
             linecache.cache[self.filename(number)] = (
-                len(source), None, lines, self.filename(number))  # fmt: skip
+                len(source), None, [line + "\n" for line in source.split("\n")],
+                self.filename(number))  # fmt: skip
         self.module.__dict__.update(provided)
         sys.modules[self.module.__name__] = self.module
         sys.argv = [self.name]
 
     def run(self) -> dict[str, Any] | None:
-        """Run every cell in order; the first exception as a plain crash, or None.
+        """Run it; what it raised as a plain crash, or None.
 
-        A failing cell of a notebook doesn't stop the next ones, as in a notebook whose author
-        runs them one after the other. ``sys.exit`` ends the program and is no crash.
-        Raises :class:`InvalidProgram` when a script doesn't compile.
+        ``sys.exit`` ends the program and is no crash.
+        Raises :class:`InvalidProgram` when it doesn't compile.
         """
-        crash: dict[str, Any] | None = None
-        for number, source in self.cells:
-            try:
-                code = self._compile(number, source)
-                if code is not None:
-                    self._execute(code)
-            except InvalidProgram as error:
-                if not self.is_notebook:
-                    raise
-                crash = crash or error.crash
-            except SystemExit:
-                break
-            except BaseException as error:  # noqa: BLE001 - whatever a student may raise
-                crash = crash or self.describe(error)
-                if not self.is_notebook:
-                    break
-        return crash
-
-    def _execute(self, code: types.CodeType) -> None:
-        result = eval(code, self.module.__dict__)  # noqa: S307 - this is what we are for
-        if inspect.iscoroutine(result):  # a notebook's top-level await
-            asyncio.run(result)
-
-    def _compile(self, number: int, source: str) -> types.CodeType | None:
-        if not self.is_notebook:
-            return self._compile_text(number, source, 0)
-        first = source.lstrip().split("\n", 1)[0]
-        if first.startswith("%%"):
-            if first[2:].split(" ")[0] in SKIPPED_CELLS:
-                self.notes.append(
-                    f"Cell {number} ({first.split(' ')[0]}) is no Python and was skipped."
-                )
-                return None
-            source = source.replace(first, "pass", 1)
-        return self._compile_cell(number, source)
-
-    def _compile_cell(self, number: int, source: str) -> types.CodeType:
-        """Compile a cell, leaving out the magics and shell lines at which Python stops."""
-        lines = source.split("\n")
-        for _ in range(len(lines) + 1):
-            try:
-                return self._compile_text(number, "\n".join(lines), ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-            except InvalidProgram as error:
-                at = (error.crash["line"] or 1) - 1
-                if at >= len(lines) or not _MAGIC_LINE.match(lines[at]):
-                    raise
-                self.notes.append(f"Skipped in cell {number}: {lines[at].strip()[:80]}")
-                indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
-                lines[at] = indent + "pass"
-        raise AssertionError("every line of the cell was replaced once")
-
-    def _compile_text(self, number: int, source: str, flags: int) -> types.CodeType:
-        filename = self.filename(number)
+        ((number, source),) = self.cells
         try:
-            code: types.CodeType = compile(source, filename, "exec", flags=flags, dont_inherit=True)
+            exec(self._compile(number, source), self.module.__dict__)  # noqa: S102
+        except InvalidProgram:
+            raise
+        except SystemExit:
+            return None
+        except BaseException as error:  # noqa: BLE001 - whatever a student may raise
+            return self.describe(error)
+        return None
+
+    def _compile(self, number: int, source: str) -> types.CodeType:
+        try:
+            code: types.CodeType = compile(source, self.filename(number), "exec", dont_inherit=True)
         except SyntaxError as error:
             raise InvalidProgram(self._describe_syntax(error, number)) from None
         except (ValueError, OverflowError, RecursionError, MemoryError) as error:
@@ -154,13 +99,13 @@ class Program:
 
     def _describe_syntax(self, error: SyntaxError, number: int) -> dict[str, Any]:
         line = error.lineno or 1
-        cell = number if self.is_notebook else None
-        text = (error.text or "").rstrip("\n")[:200]
+        _, cell = self.files[self.filename(number)]
+        text = error.text or linecache.getline(self.filename(number), line)
         return {
             "type": type(error).__name__,
             "message": error.msg or "invalid syntax",
             "line": line,
-            "frames": [[self.name, line, cell, text]],
+            "frames": [[self.name, line, cell, text.rstrip("\n")[:200]]],
         }
 
     def describe(self, error: BaseException) -> dict[str, Any]:

@@ -18,20 +18,25 @@ import contextlib
 import gc
 import itertools
 import os
-import random
+import signal
 import socket
 import sys
 import types
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import torch
 
 from grader.model import IsolationPolicy, Limits
 from grader.runner import calling, wall
+from grader.runner.answers import SUFFIXES, Answers
+from grader.runner.devices import CPU, Device, settings
+from grader.runner.job import STOP_SIGNAL
+from grader.runner.notebook import Notebook
+from grader.runner.outlook import lines_of_no_return
 from grader.runner.packing import NotPlain, facts_of, pack, unpack
 from grader.runner.program import InvalidProgram, Program
+from grader.runner.seeds import UnseededGenerators, seed_everything
 from grader.runner.served import Mnist, serve
 from grader.runner.watch import Watch, threads_are_watched
 from grader.runner.wire import Channel, WireClosed
@@ -52,14 +57,17 @@ def main(argument: dict[str, Any], descriptors: list[int]) -> None:
             "keep_fds": (channel_fd, *data),
             "readable": tuple(argument["plan"]["readable"]),
             "forbidden": tuple(argument["plan"]["forbidden"]),
+            "gpu_files": tuple(argument["plan"]["gpu_files"]),
         }
     )
+    device = Device.of(argument["device"])
+    settings.announce(device)
     isolation = wall.apply(plan)
     channel = Channel(socket.socket(fileno=channel_fd))
-    channel.send({"isolation": asdict(isolation)})
+    channel.send({"isolation": asdict(isolation), "device": settings.settle(device)})
     go, _ = channel.receive()
     channel.seal_with(bytes.fromhex(go["seal"]))
-    student = Student(channel, go["job"], data)
+    student = Student(channel, go["job"], data, device)
     _hide_our_modules()
     student.serve()
 
@@ -82,26 +90,45 @@ def _hide_our_modules() -> None:
 class Student:
     """The program, the objects it made that the judge holds references to, and the recorder."""
 
-    def __init__(self, channel: Channel, job: dict[str, Any], data: list[int]) -> None:
+    def __init__(
+        self, channel: Channel, job: dict[str, Any], data: list[int], device: Device = CPU
+    ) -> None:
         self._channel = channel
+        self._device = device
+        self._placed = CPU
         self._objects: dict[int, Any] = {}
         self._ids = itertools.count(1)
         self._notes: list[str] = []
         self._recorder: Recorder | None = None
         self._watch: Watch | None = None
         self._seed = int(job["seed"])
-        self._mnist = Mnist.read(data[0]) if data else None
+        self._unseeded = UnseededGenerators()
+        self._mnist = Mnist.read(data, job["data"]["mnist"]) if data else None
         self._provides = list(job["provides"])
         self._props: str | None = job["props"]
         self._props_module: types.ModuleType | None = None
-        self._program = Program(
-            name=job["name"], kind=job["kind"], cells=[(n, text) for n, text in job["cells"]]
-        )
+        self._program = self._make_program(job)
         self._program.notes = self._notes
+
+    def _make_program(self, job: dict[str, Any]) -> Program:
+        cells = [(number, text) for number, text, _ in job["cells"]]
+        if job["name"].lower().endswith(SUFFIXES):
+            return Answers(name=job["name"], cells=cells)
+        if job["kind"] != "notebook":
+            return Program(name=job["name"], cells=cells)
+        return Notebook(
+            name=job["name"],
+            cells=cells,
+            counts={number: count for number, _, count in job["cells"]},
+            limit_s=job["cell_s"],
+            tell=lambda cell: self._channel.send({"cell": cell, "notes": self._notes}),
+        )
 
     def serve(self) -> None:
         """Answer requests until the other side hangs up."""
         serve(self._mnist, self._note)
+        self._unseeded.serve()
+        signal.signal(STOP_SIGNAL, lambda *_: self._stop())
         with contextlib.suppress(WireClosed):
             while True:
                 request, blob = self._channel.receive()
@@ -125,13 +152,20 @@ class Student:
     def _do_load(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
         """Run the submission as a module that is imported."""
         del request
+        self._placed = self._device
+        settings.make_default(self._device)
         self._program.module.__name__ = "submission"
         self._program.prepare(self._provided())
         self._seed_everything()
         threads_are_watched(lambda: self._watch)
         gc.freeze()  # what is ours by now is not among the objects that the collector lists
         crash = self._program.run()
-        return {"raised": crash} if crash else {"ok": self._ref(self._program.module)}, b""
+        loaded = {"ok": self._ref(self._program.module)}
+        if crash is None:
+            return loaded, b""
+        if isinstance(self._program, Notebook):  # what other cells define is there
+            return {**loaded, "crash": crash}, b""
+        return {"raised": crash}, b""
 
     def _do_get(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, name = self._arguments(request, blob)
@@ -198,6 +232,20 @@ class Student:
 
     # --- requests of a check on a training program ----------------------------------------
 
+    def _stop(self) -> None:
+        """End the training at its next step: what was recorded of it is told in full."""
+        if isinstance(self._program, Notebook):
+            self._program.stop()
+        elif self._recorder is not None:
+            self._recorder.stop()
+
+    def _do_outlook(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
+        """The lines of a script whose training decides the run, once it is ruined."""
+        del request
+        if isinstance(self._program, Notebook):  # its later cells run whatever happened before
+            return {"ok": []}, b""
+        return {"ok": lines_of_no_return(self._program.cells[0][1])}, b""
+
     def _do_trace(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
         """Run the submission as a script under the recorder; its events stream as they come."""
         options = dict(request["options"])
@@ -213,6 +261,9 @@ class Student:
             pools=pools,
             **options,
         )
+        if isinstance(self._program, Notebook):
+            self._program.between = recorder.checkpoint
+            self._program.is_busy = recorder.is_busy
         self._seed_everything()
         recorder.install()
         gc.freeze()
@@ -248,19 +299,26 @@ class Student:
             return None, None
         name, function = entry
         try:
-            calling.call(function, provided, self._program.module.__dict__)
+            there = torch.device(self._device.kind)
+            namespace = {"device": there, "dev": there, **self._program.module.__dict__}
+            calling.call(function, provided, namespace)
         except SystemExit:
             return name, None
         except BaseException as error:  # noqa: BLE001 - whatever a student may raise
             return name, self._program.describe(error)
         return name, None
 
+    def _do_main(self, request: dict[str, Any], _: bytes) -> tuple[dict[str, Any], bytes]:
+        """The module that the program ran as: its attributes are the program's globals."""
+        del request
+        return {"ok": self._ref(self._program.module)}, b""
+
     def _do_evaluate(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
-        """The trained model's outputs (N, classes) for raw images (N, 28, 28), uint8."""
-        (images,) = self._arguments(request, blob)
+        """A model's outputs (N, classes) for raw images (N, 28, 28), uint8; the last trained's."""
+        images, model = self._arguments(request, blob)
         if self._recorder is None:
             raise RuntimeError("nothing was run yet")
-        outputs = self._recorder.evaluate(images, namespace=self._program.module.__dict__)
+        outputs = self._recorder.evaluate(images, self._program.module.__dict__, model)
         plain, answer = pack(outputs)
         return {"ok": plain}, answer
 
@@ -270,25 +328,27 @@ class Student:
         return self._watch or contextlib.nullcontext()
 
     def _provided(self) -> dict[str, Any]:
-        if self._mnist is None:
+        if self._mnist is None or not self._provides:
             return {}
         loaders = self._mnist.loaders()
         return {name: loaders[name] for name in self._provides}
 
     def _seed_everything(self) -> None:
-        random.seed(self._seed)
-        np.random.seed(self._seed % 2**32)  # noqa: NPY002 - students use the global generator
-        torch.manual_seed(self._seed)
+        self._unseeded.start(self._seed)
+        seed_everything(self._seed)
 
     def _note(self, text: str) -> None:
         if text not in self._notes:
             self._notes.append(text)
 
     def _arguments(self, request: dict[str, Any], blob: bytes, *, deref: bool = True) -> Any:
-        return unpack(request["args"], blob, deref=self._deref if deref else None)
+        values = unpack(request["args"], blob, deref=self._kept if deref else None)
+        return settings.place(values, self._placed)
 
-    def _deref(self, tag: dict[str, Any]) -> Any:
-        return self._objects[tag["id"]]
+    def _kept(self, tag: dict[str, Any]) -> Any:
+        """The object of a tag; only what came by value is moved to another device."""
+        kept = self._objects[tag["id"]]
+        return kept if self._placed.kind == CPU.kind else settings.Kept(kept)
 
     def _ref(self, value: Any) -> dict[str, Any]:
         number = next(self._ids)

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 
 from grader.errors import GraderFault
-from grader.model import Outcome, Output
+from grader.model import Outcome, Output, Progress
 from grader.runner import wall
 from grader.runner.job import Job, Session, Stream
 from grader.runner.process import StudentProcess
@@ -29,6 +29,10 @@ from grader.runner.wire import SEAL_BYTES, Channel, WireError
 TICK_S = 0.05
 LOOK_EVERY_S = 0.1
 JUDGE_GRACE_S = 30.0
+STOP_S = 2.0
+"""How long a training whose time is used up has to end in order."""
+MEASURE_SHARE, MEASURE_S = 0.25, 20.0
+"""Of the time limit, at most so many seconds: what measuring such a training may take."""
 MAX_CONTROL = 64 << 10
 
 
@@ -36,7 +40,7 @@ class Supervisor:
     """Runs one :class:`Job`. The zygote is the caller's and outlives it."""
 
     def __init__(
-        self, zygote: Zygote, job: Job, progress: Callable[[str], None] | None = None
+        self, zygote: Zygote, job: Job, progress: Callable[[Progress], None] | None = None
     ) -> None:
         self._zygote = zygote
         self._job = job
@@ -47,6 +51,8 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._student: StudentProcess | None = None
         self._student_is_quiet = False
+        self._student_trains = False
+        self._asked_to_stop_at: float | None = None
         self._judge: Forked | None = None
         self._done = False
         self._next_look = 0.0
@@ -108,7 +114,7 @@ class Supervisor:
             raise GraderFault("The process that judges ended before it was done.") from error
         if "progress" in message:
             if self._progress is not None:
-                self._progress(str(message["progress"]))
+                self._progress(Progress(**message["progress"]))
         elif "done" in message:
             self._done = True
         else:
@@ -120,26 +126,47 @@ class Supervisor:
             self._selector.unregister(self._control)
             return
         request = json.loads(data)
-        if request["do"] == "student":
-            self._answer_student(quiet=bool(request["quiet"]))
-        elif request["do"] == "kill":
-            self._kill(Outcome(request["outcome"]), request["reason"])
-            self._control.send(b"{}")
-        else:
-            outcome, reason = self._obituary()
-            self._control.send(json.dumps({"outcome": outcome, "reason": reason}).encode())
+        match request["do"]:
+            case "student":
+                self._answer_student(quiet=request["quiet"], trains=request["trains"])
+            case "kill":
+                self._kill(Outcome(request["outcome"]), request["reason"])
+                self._answer()
+            case "stop":
+                if self._student is not None and not self._student.is_over:
+                    self._student.ask_to_stop()
+                self._answer()
+            case "trained":
+                self._answer(*self._trained())
+            case _:
+                self._answer(*self._obituary())
 
-    def _answer_student(self, *, quiet: bool) -> None:
+    def _answer(self, outcome: Outcome = Outcome.OK, reason: str = "") -> None:
+        self._control.send(json.dumps({"outcome": outcome, "reason": reason}).encode())
+
+    def _trained(self) -> tuple[Outcome, str]:
+        """A training has ended: whether because its time was up, and then time to measure it."""
+        self._student_trains = False
+        if self._asked_to_stop_at is None:
+            return Outcome.OK, ""
+        self._asked_to_stop_at = None
+        outcome, reason = self._out_of_time()
+        self._remember(outcome, reason)
+        self._deadline = time.monotonic() + min(MEASURE_S, MEASURE_SHARE * self._limits.wall_s)
+        return outcome, reason
+
+    def _answer_student(self, *, quiet: bool, trains: bool) -> None:
         """Start a student's process for the judge, and hand the socket to it over."""
         self._bury()
         if time.monotonic() > self._deadline:
             outcome, reason = self._out_of_time()
             self._session.remember(outcome, reason)
-            self._control.send(json.dumps({"outcome": outcome, "reason": reason}).encode())
+            self._answer(outcome, reason)
             return
         streams = (Stream(), Stream()) if quiet else self._streams
         student = self._student = StudentProcess(self._zygote, self._job, streams)
-        self._student_is_quiet = quiet
+        self._student_is_quiet, self._student_trains = quiet, trains
+        self._asked_to_stop_at = None
         for fd in student.pipes:
             self._selector.register(fd, selectors.EVENT_READ, lambda fd=fd: self._drain(fd))
         seal = secrets.token_bytes(SEAL_BYTES)
@@ -161,13 +188,22 @@ class Supervisor:
         student = self._student
         if student is None or student.is_over:
             return
-        if now > self._deadline:
+        if now > self._deadline and not self._may_end_in_order(student, now):
             self._kill(*self._out_of_time())
         elif now >= self._next_look:
             self._next_look = now + LOOK_EVERY_S
             passed = student.over_limit()
             if passed is not None:
                 self._kill(*passed)
+
+    def _may_end_in_order(self, student: StudentProcess, now: float) -> bool:
+        """A training is asked to end before it is ended: what it recorded is complete then."""
+        if not self._student_trains:
+            return False
+        if self._asked_to_stop_at is None:
+            self._asked_to_stop_at = now
+            student.ask_to_stop()
+        return now < self._asked_to_stop_at + STOP_S
 
     def _out_of_time(self) -> tuple[Outcome, str]:
         limit = self._limits.wall_s
@@ -184,6 +220,8 @@ class Supervisor:
         if self._student is None:
             return Outcome.CRASHED, "The program has ended."
         outcome, reason = self._student.obituary(self._hear_of_ends)
+        if self._asked_to_stop_at is not None:  # however it ended after that
+            outcome, reason = self._out_of_time()
         self._remember(outcome, reason)
         return outcome, reason
 

@@ -66,7 +66,8 @@ class Zygote:
         """Exec the interpreter; returns at once, while it imports."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
-            [sys.executable, "-E", "-P", "-B", "-c", _BOOT, _ROOT, str(theirs.fileno())],
+            # No -E: it would also drop the hash seed, and with it the order of sets.
+            [sys.executable, "-P", "-B", "-c", _BOOT, _ROOT, str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=None if os.environ.get("GRADE_DEBUG") else subprocess.DEVNULL,
@@ -78,6 +79,7 @@ class Zygote:
         theirs.close()
         self._control = ours
         self._ready = False
+        self._ended = []  # of a zygote before this one
 
     def wait_ready(self) -> None:
         """Wait until the imports are done. Raises GraderFault with the import's error."""
@@ -94,10 +96,21 @@ class Zygote:
             )
         self._ready = True
 
-    def fork(self, entry: str, argument: dict[str, Any], descriptors: Sequence[int]) -> Forked:
-        """Fork a child that runs ``entry.main(argument, descriptors)``."""
+    def fork(
+        self,
+        entry: str,
+        argument: dict[str, Any],
+        descriptors: Sequence[int],
+        preload: Sequence[str] = (),
+    ) -> Forked:
+        """Fork a child that runs ``entry.main(argument, descriptors)``.
+
+        Modules to ``preload`` are imported before, once in the zygote's life.
+        """
         self.wait_ready()
-        request = json.dumps({"entry": entry, "argument": argument}).encode()
+        request = json.dumps(
+            {"entry": entry, "argument": argument, "preload": list(preload)}
+        ).encode()
         if len(request) > MAX_REQUEST:
             raise GraderFault(
                 f"A fork request has {len(request)} bytes; {MAX_REQUEST} are allowed."
@@ -123,7 +136,10 @@ class Zygote:
         return ended
 
     def close(self) -> None:
-        """Hang up; the zygote leaves by itself, and is killed if it doesn't."""
+        """Hang up; the zygote leaves by itself, and is killed if it doesn't.
+
+        Asked for anything afterwards, it starts anew.
+        """
         if self._control is not None:
             self._control.close()
             self._control = None

@@ -9,10 +9,13 @@ descriptors that it passes on, so a child finds nothing of another student in it
 
 Requests and answers are single JSON datagrams on one SOCK_SEQPACKET socket:
 
-    {"entry": "package.module", "argument": {...}} + descriptors   ->  {"pid": 4711} + a pidfd
-                                                  (when it ends)   ->  {"ended": 4711, ...}
+    {"entry": "package.module", "argument": {...}, "preload": [...]} + descriptors
+                                               ->  {"pid": 4711} + a pidfd
+                            (when it ends)     ->  {"ended": 4711, ...}
 
-The entry's ``main(argument, descriptors)`` runs in the child, which then leaves by ``_exit``.
+``preload`` are modules that this child and likely its successors want: a plot costs half a
+second of imports, which only the first submission that plots pays. The entry's
+``main(argument, descriptors)`` runs in the child, which then leaves by ``_exit``.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 MAX_REQUEST = 64 << 10
@@ -34,6 +38,8 @@ MAX_FDS = 8
 
 PRELOADED = (
     "numpy",
+    "numpy.ctypeslib",
+    "PIL.ImageFile",
     "torch",
     "torch.utils.data",
     "torchvision",
@@ -49,7 +55,11 @@ PRELOADED = (
 
 def preload() -> None:
     """Import what judges and students need; their forks share it."""
-    for name in PRELOADED:
+    _import(PRELOADED)
+
+
+def _import(names: Sequence[str]) -> None:
+    for name in names:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, shared pages
@@ -73,6 +83,10 @@ def serve(control: socket.socket) -> None:
                 return
             if request is None:
                 return
+            wanted = [name for name in request["preload"] if name not in sys.modules]
+            if wanted:
+                with contextlib.suppress(ImportError):  # the child finds out by itself
+                    _import(wanted)
             pid, pidfd = _fork(request, descriptors, control)
             pidfds[pidfd] = pid
             poll.register(pidfd, select.POLLIN)

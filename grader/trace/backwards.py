@@ -14,14 +14,17 @@ from typing import Any
 import torch
 
 from grader.trace import wire
-from grader.trace.calls import tensors_in
+from grader.trace.calls import Call, tensors_in
 from grader.trace.forwards import MOST_NODES, Forwards
 from grader.trace.gradients import Gradients, Leaf
 from grader.trace.log import Log, plain_float
 from grader.trace.patching import Patches
 from grader.trace.updates import Updates
+from grader.trace.wrapped import is_wrapped
 
 WALKS = 3
+LOST = 30
+"""So many losses in a row that are not finite show all that a replay can show."""
 SETTLED = 50
 """From this pass on, its line is looked up again only where a finding needs it."""
 
@@ -50,12 +53,17 @@ class Backwards:
         self._walks = 0
         self._place = -1
         self._loss: float | str | None = None
+        self._lost = 0
         self._by_hand: list[Leaf] = []
 
     def install(self, patches: Patches) -> None:
         """Wrap ``torch.autograd.backward`` and ``torch.autograd.grad``."""
         self._wrap_backward(patches)
         self._wrap_grad(patches)
+
+    def is_running(self) -> bool:
+        """Whether a backward pass has not returned yet."""
+        return self._running
 
     def _watches(self) -> bool:
         return not self._running and self._log.watches()
@@ -90,7 +98,8 @@ class Backwards:
                 return original(outputs, inputs, *args, **kwargs)
             if not isinstance(inputs, torch.Tensor):
                 inputs = tuple(inputs)  # model.parameters() can be read only once
-            self._guarded(self._before_grad, outputs, inputs)
+            if not any(map(is_wrapped, tensors_in(inputs))):  # a transform's own call, noted there
+                self._guarded(self._before_grad, outputs, inputs)
             return original(outputs, inputs, *args, **kwargs)
 
         patches.put(torch.autograd, "grad", grad)
@@ -114,6 +123,9 @@ class Backwards:
                 self._on_first(frame)
         self._learn_leaves(roots)
         self._loss = _loss(roots)
+        self._lost = self._lost + 1 if isinstance(self._loss, str) else 0
+        if self._lost >= LOST:
+            self._updates.give_up()
         calls = self._forwards.feed(roots, wire.FED)
         self._forwards.fed(calls)
         self._gradients.before(self._here, self._updates.count)
@@ -122,11 +134,11 @@ class Backwards:
         return self._log.place(self._log.frame(1))
 
     def _after(self) -> None:
-        reached = self._gradients.after()
         self._count += 1
         self._updates.backward = self._count
         self._updates.backward_place = self._place
-        self._updates.watch(reached)
+        settled = self._count > SETTLED and not self._updates.is_stepping()
+        self._updates.watch(self._gradients.after(settled=settled))
         self._log.add(["backward", self._count, self._place, self._loss, self._updates.count, 0])
 
     # --- autograd.grad ----------------------------------------------------------------
@@ -144,15 +156,31 @@ class Backwards:
         known = [leaf for leaf in known if not leaf.foreign]
         if not known:
             return
-        self._forwards.fed(calls)
         frame = self._log.frame(3)
-        place = self._log.place(frame)
+        self._asked(frame, self._log.place(frame), calls, known, roots)
+
+    def noted(self, calls: list[Call], leaves: list[Leaf], outputs: list[torch.Tensor]) -> None:
+        """Note that gradients of ``leaves`` were computed, by whatever way, through ``calls``."""
+        frame = self._log.frame(1)
+        self._asked(frame, self._log.place(frame), calls, leaves, outputs)
+        if not calls:
+            self._on_foreign()
+
+    def _asked(
+        self,
+        frame: FrameType | None,
+        place: int,
+        calls: list[Call],
+        leaves: list[Leaf],
+        roots: list[torch.Tensor],
+    ) -> None:
+        self._forwards.fed(calls)
         if self._count < WALKS:
             self._on_first(frame)
         self._count += 1
         self._updates.backward = self._count
         self._updates.backward_place = place
-        self._updates.watch(known)
+        self._updates.watch(leaves)
         self._log.add(["backward", self._count, place, _loss(roots), self._updates.count, 1])
 
     # --- leaves -----------------------------------------------------------------------

@@ -40,13 +40,14 @@ class Tokened(weakref.ref[Token]):
 class Call:
     """One forward that was recorded: its row, and what its update would have to mention."""
 
-    __slots__ = ("frame", "model", "prints", "row", "sent", "source")
+    __slots__ = ("given", "model", "prints", "row", "source")
 
     def __init__(self, row: Row, model: Model, source: Source | None, prints: list[int]) -> None:
         self.row = row
         self.model = model
         self.source = source
         self.prints = prints
+        self.given = model.given
 
     @property
     def number(self) -> int:

@@ -93,9 +93,9 @@ def _of_tensor(tensor: torch.Tensor, rows: list[int] | None) -> Part:
         rows = list(range(min(len(tensor), MOST_ROWS)))
     whole = tensor.untyped_storage()
     digest = hashlib.blake2b(digest_size=8)
-    flat = torch.empty(0, dtype=tensor.dtype).set_(whole)
+    flat = torch.empty(0, dtype=tensor.dtype, device=tensor.device).set_(whole)
     step = max(1, len(flat) // 256)
-    digest.update(flat[::step][:256].contiguous().view(torch.uint8).numpy().tobytes())
+    digest.update(flat[::step][:256].contiguous().cpu().view(torch.uint8).numpy().tobytes())
     base = f"tensor:{len(flat)}:{stride}:{digest.hexdigest()}"
     return Part(base, frozenset(first + row for row in rows))
 

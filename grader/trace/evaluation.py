@@ -16,6 +16,8 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.func import functional_call
+from torch.utils._pytree import tree_map
 
 from grader.trace.backwards import leaves_of
 from grader.trace.calls import Call, tensors_in
@@ -24,6 +26,7 @@ from grader.trace.forwards import Forwards
 from grader.trace.gradients import Leaf
 from grader.trace.log import Log
 from grader.trace.sources import Sources
+from grader.trace.wrapped import plain
 
 BATCH = 256
 PROBE = 4
@@ -95,22 +98,38 @@ class Evaluator:
 
     # --- afterwards ---------------------------------------------------------------------
 
-    def evaluate(self, images: torch.Tensor, namespace: Mapping[str, Any]) -> torch.Tensor:
+    def evaluate(
+        self, images: torch.Tensor, namespace: Mapping[str, Any], model: nn.Module | None = None
+    ) -> torch.Tensor:
         """See `Recorder.evaluate`."""
         with self._forwards.paused(), torch.random.fork_rng(devices=[]):
-            answer, form = self._choose(images, namespace)
+            if model is None:
+                answer, form = self._choose(images, namespace)
+            else:
+                answer, form = _asking_module(model), self._form_of(model)
             rows = [
                 _logits(answer(form.apply(part)), len(part)) for part in torch.split(images, BATCH)
             ]
         return torch.cat(rows)
 
+    def _form_of(self, module: nn.Module) -> Form:
+        """The form in which a module was given its inputs, or another one where it never was."""
+        for index, model in reversed(self._order.items()):
+            known = model.ref() if model.module is None else model.module
+            if known is module and index in self._forms:
+                return self._forms[index]
+        fitted = [form for form in self._forms.values() if form.is_fitted]
+        for form in fitted or self._forms.values():
+            return form
+        raise NothingTrained("No model was given images, so there is no form to ask it in.")
+
     def _choose(self, images: torch.Tensor, namespace: Mapping[str, Any]) -> tuple[Answer, Form]:
         """The candidate whose answer rests on most of what was trained; the latest of equals."""
         best: tuple[float, Answer, Form] | None = None
         problem = "no update of a model's parameters was seen"
-        for answer, form in self._candidates(namespace):
+        for answer, form, least in self._candidates(namespace):
             try:
-                share = self._coverage(answer, form.apply(images[:PROBE]))
+                share = self._coverage(answer, form.apply(images[:PROBE]), least)
             except Exception as error:  # noqa: BLE001 - a student's function may raise anything
                 problem = f"asking the model failed: {type(error).__name__}: {error}"
                 continue
@@ -120,19 +139,24 @@ class Evaluator:
             raise NothingTrained(f"No trained model gives one row of logits per image: {problem}.")
         return best[1], best[2]
 
-    def _candidates(self, namespace: Mapping[str, Any]) -> Iterator[tuple[Answer, Form]]:
+    def _candidates(self, namespace: Mapping[str, Any]) -> Iterator[tuple[Answer, Form, float]]:
+        """Whom to ask, in which form, and the share of the trained that is known to be in it."""
         for index, model in reversed(self._order.items()):
             form = self._forms.get(index)
             module = model.ref() if model.module is None else model.module
             if form is not None and model.is_module and isinstance(module, nn.Module):
-                yield _asking_module(module), form
+                givens = list(model.trained_givens())
+                for given in givens:
+                    yield _asking_module(module, given), form, NEARLY
+                if not givens:
+                    yield _asking_module(module), form, 0.0
         fitted = [form for form in self._forms.values() if form.is_fitted]
         entry = next(iter(fitted or self._forms.values()), None)
         for function in self._asked:
             if function.code not in self._trainers and entry is not None:
-                yield function.asking(namespace), entry
+                yield function.asking(namespace), entry, 0.0
 
-    def _coverage(self, answer: Answer, batch: torch.Tensor) -> float:
+    def _coverage(self, answer: Answer, batch: torch.Tensor, least: float) -> float:
         """The share of the tensors of the last update that the answer's graph ends in."""
         with torch.enable_grad():
             output = _first_logits(answer(batch), len(batch))
@@ -145,7 +169,7 @@ class Evaluator:
         # Where each update makes new tensors, the last of them were never seen: go by shape.
         wanted = Counter(leaf.shape for leaf in self._leaves)
         alike = (wanted & Counter(tuple(tensor.shape) for tensor in reached)).total()
-        return max(held, NEARLY * alike) / len(trained)
+        return max(least, held / len(trained), NEARLY * alike / len(trained))
 
 
 class Function:
@@ -159,7 +183,7 @@ class Function:
         count = self.code.co_argcount + self.code.co_kwonlyargcount
         names = self.code.co_varnames[:count]
         self._others = {
-            name: frame.f_locals[name]
+            name: tree_map(plain, frame.f_locals[name])
             for name in names
             if name != data
             and name in frame.f_locals
@@ -173,16 +197,29 @@ class Function:
         where a global of the same name stands for the latest value.
         """
         function = self._function
-        others = {
-            name: namespace.get(name, value) if isinstance(value, torch.Tensor) else value
-            for name, value in self._others.items()
-        }
+        others = {name: _latest(namespace.get(name), value) for name, value in self._others.items()}
+        if not any(_asks_for_gradients(value) for value in others.values()):
+            others = _differentiable(others)  # as ``torch.func`` is given them
 
         def ask(batch: torch.Tensor) -> Any:
             with _evaluation_mode(self._owner):
                 return function(**others, **{self._data: batch})
 
         return ask
+
+
+def _latest(now: Any, then: Any) -> Any:
+    """What a global holds now, if that and what it held then are tensors of a kind."""
+    alike = isinstance(now, type(then)) and _has_tensors(now) and _has_tensors(then)
+    return now if alike else then
+
+
+def _has_tensors(value: Any) -> bool:
+    return next(iter(tensors_in(value)), None) is not None
+
+
+def _asks_for_gradients(value: Any) -> bool:
+    return any(tensor.requires_grad for tensor in tensors_in(value))
 
 
 def _functions(
@@ -229,12 +266,28 @@ def _function_of(frame: FrameType, names: tuple[str, ...]) -> tuple[Any, Any]:
     return None, None
 
 
-def _asking_module(module: nn.Module) -> Answer:
+def _asking_module(module: nn.Module, given: Mapping[str, Any] | None = None) -> Answer:
+    """Ask a module, with the tensors that stood for its own where it was trained so."""
+
     def ask(batch: torch.Tensor) -> Any:
         with _evaluation_mode(module):
-            return module(batch)
+            if given is None:
+                return module(batch)
+            own = {name for name, _ in module.named_parameters()}  # the others are buffers
+            chosen = {name: value for name, value in given.items() if name in own}
+            return functional_call(module, {**given, **_differentiable(chosen)}, (batch,))
 
     return ask
+
+
+def _differentiable(value: Any) -> Any:
+    """The same with tensors that ask for gradients, so that an output shows its origin."""
+
+    def alias(tensor: Any) -> Any:
+        plainly = isinstance(tensor, torch.Tensor) and tensor.is_floating_point()
+        return tensor.detach().requires_grad_() if plainly else tensor
+
+    return tree_map(alias, value)
 
 
 @contextlib.contextmanager

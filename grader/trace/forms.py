@@ -41,7 +41,7 @@ def fit(batch: torch.Tensor, raw: list[tuple[int, torch.Tensor]]) -> Form:
     Without raw images, or if no map of single pixels explains the rows, the custom of MNIST
     is taken: scaled to 0…1 and normalised with its mean and spread.
     """
-    levels = torch.arange(LEVELS, dtype=torch.float64)
+    levels = torch.arange(LEVELS, dtype=torch.float64, device="cpu")
     values, fitted = (levels / 255 - MEAN) / SPREAD, False
     pairs = [
         (image.reshape(-1).long().cpu(), batch[row].detach().reshape(-1).double().cpu())

@@ -12,11 +12,12 @@ import contextlib
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 from torch.nn.modules import loss as losses
+from torch.utils._pytree import tree_map
 
 from grader.trace import wire
 from grader.trace.calls import (
@@ -34,6 +35,10 @@ from grader.trace.models import Model, Models
 from grader.trace.patching import Patches
 from grader.trace.sources import Source, Sources
 from grader.trace.updates import Updates
+from grader.trace.wrapped import outside, plain
+
+if TYPE_CHECKING:
+    from grader.trace.transforms import Transform
 
 KEY = "grader.trace"
 MOST_NODES = 50_000
@@ -55,6 +60,7 @@ class Forwards:
         self._sources = sources
         self._updates = updates
         self._depth = 0
+        self._looks = True  # whether the root that is running is more than one of many
         self._seen = 0  # bits gathered from the modules inside the root that is running
         self._count = 0
         self._pending: dict[int, tuple[weakref.ref[Token], Call]] = {}
@@ -62,6 +68,7 @@ class Forwards:
         self._last: Call | None = None
         self._inside: Inside | None = None
         self._ordinary: Model | None = None
+        self.transform: Transform | None = None  # the one of torch.func that is running
         self.on_forward: Callable[[Call, torch.Tensor], None] = lambda _call, _batch: None
 
     # --- module calls -----------------------------------------------------------------
@@ -72,17 +79,19 @@ class Forwards:
         state = self
 
         plain, sensitive = self._models.plain, self._models.is_sensitive
+        leaf_training = wire.LEAF_TRAINING
 
         def __call__(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-            kind = type(module)
             if state._depth:
-                if module.training:
-                    state._seen |= wire.LEAF_TRAINING
-                    if kind not in plain and sensitive(module):
+                if state._looks and module.training:
+                    state._seen |= leaf_training
+                    if type(module) not in plain and sensitive(module):
                         state._seen |= wire.SENSITIVE
                 return original(module, *args, **kwargs)
-            if kind in WITHOUT_PARAMETERS:
+            if type(module) in WITHOUT_PARAMETERS:
                 return original(module, *args, **kwargs)
+            if state.transform is not None:
+                return state._within(original, module, args, kwargs)
             return state._root(original, module, args, kwargs)
 
         __call__.__wrapped__ = original  # type: ignore[attr-defined]
@@ -95,18 +104,55 @@ class Forwards:
         if model is None or model.index < 0:
             return original(module, *args, **kwargs)
         self._updates.may_stop()
-        self._seen, self._depth = self._mode(model, module), 1
+        self._looks = model.trained <= SETTLED or not self._is_ordinary(model, args)
+        self._seen, self._depth = self._mode(model, module) if self._looks else 0, 1
         try:
             output = original(module, *args, **kwargs)
         finally:
             self._depth = 0
-        if model.trained > SETTLED and self._is_ordinary(model, args):
+        if not self._looks:
             return output
         try:
             self._record(model, module, (args, kwargs), output)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
         return output
+
+    def _within(
+        self, original: Callable[..., Any], module: nn.Module, args: Any, kwargs: Any
+    ) -> Any:
+        """The same inside a transform of ``torch.func``: what is recorded are plain tensors."""
+        transform = self.transform
+        if transform is None or not self._log.is_real():
+            return original(module, *args, **kwargs)
+        with outside():
+            model = self._enter(module)
+        if model is None or model.index < 0:
+            return original(module, *args, **kwargs)
+        self._looks, self._seen, self._depth = True, self._mode(model, module), 1
+        try:
+            output = original(module, *args, **kwargs)
+        finally:
+            self._depth = 0
+        try:
+            inputs = tree_map(plain, (args, kwargs))
+            with outside():
+                self._record(model, module, inputs, tree_map(plain, output))
+            self._transformed(transform, tensors_in(inputs))
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("forward", error)
+        return output
+
+    def _transformed(self, transform: Transform, inputs: Iterable[torch.Tensor]) -> None:
+        """Tie the forward that was just recorded to the transform around it."""
+        call = self._last
+        if call is None:
+            return
+        if call not in transform.calls:
+            transform.calls.append(call)
+        call.add_flag(wire.OUT_GRAD | wire.GRAD)
+        if any(map(transform.holds, inputs)):
+            call.add_flag(wire.IN_GRAD)
 
     def _enter(self, module: nn.Module) -> Model | None:
         """Look the root up and settle updates by hand before it runs on the new values."""
@@ -238,7 +284,14 @@ class Forwards:
 
     def is_busy(self) -> bool:
         """Whether a product is part of a module's forward, or not ours to look at."""
-        return bool(self._depth) or not self._log.watches()
+        return bool(self._depth) or not (self._log.watches() or self._is_transformed())
+
+    def _is_transformed(self) -> bool:
+        return self.transform is not None and self._log.is_real()
+
+    def is_inside_module(self) -> bool:
+        """Whether a module that is looked at as a whole is running."""
+        return bool(self._depth)
 
     def settle(self) -> None:
         """Settle updates by hand before a product uses the new values."""
@@ -254,6 +307,8 @@ class Forwards:
         self._add(
             self._models.functional(), wire.FUNCTIONAL, data, [output], self._log.place(frame)
         )
+        if self.transform is not None:
+            self._transformed(self.transform, [data])
 
     # --- the way to a backward pass ---------------------------------------------------
 
@@ -296,14 +351,15 @@ class Forwards:
                 if following is not None and following not in visited:
                     visited.add(following)
                     stack.append(following)
-        for call in found:
-            self._mark(call, flag)
+        self.mark(found, flag)
         return found
 
-    def _mark(self, call: Call, flag: int) -> None:
-        if self._log.is_sent(call.row):
-            self._log.add(["fed", call.number, flag])
-        call.add_flag(flag)
+    def mark(self, calls: Iterable[Call], flag: int) -> None:
+        """Note that gradients were asked of the outputs of ``calls``."""
+        for call in calls:
+            if self._log.is_sent(call.row):
+                self._log.add(["fed", call.number, flag])
+            call.add_flag(flag)
 
     def fed(self, calls: list[Call]) -> None:
         """Keep the forwards of a backward pass until an update takes its gradients in."""
@@ -318,6 +374,7 @@ class Forwards:
         for call in calls:
             call.model.trained += 1
             call.model.changed = True
+            call.model.kept = call.given
             if call.model.module is None:
                 call.model.module = call.model.ref()
             if call.source is not None:

@@ -69,7 +69,9 @@ class Gradients:
         self._by_id: dict[int, Leaf] = {}
         self._count = 0
         self._list: list[Leaf] = []
+        self._are_owned = False
         self.measured = 0
+        self._reachable: list[tuple[Leaf, torch.Tensor]] = []  # by the pass that is running
         self._open: Pollution | None = None
         self._polluted = False
 
@@ -84,7 +86,14 @@ class Gradients:
             self._count += 1
             self._by_id[key] = leaf
             self._list = list(self._by_id.values())
+            self._are_owned = False
         return leaf
+
+    def own(self, leaves: list[tuple[Leaf, torch.Tensor]]) -> None:
+        """From its first step on, what an optimizer holds is no longer looked at by value."""
+        for leaf, _ in leaves:
+            leaf.owned, leaf.foreign, leaf.watch = True, False, None
+        self._are_owned = all(leaf.owned for leaf in self._list)
 
     def find(self, tensor: torch.Tensor) -> Leaf | None:
         """The leaf of ``tensor`` if it is known."""
@@ -97,6 +106,7 @@ class Gradients:
         if len(pairs) < len(self._list):
             self._by_id = {id(tensor): leaf for leaf, tensor in pairs}
             self._list = [leaf for leaf, _ in pairs]
+            self._are_owned = all(leaf.owned for leaf in self._list)
         return pairs
 
     # --- a backward pass --------------------------------------------------------------
@@ -104,7 +114,8 @@ class Gradients:
     def before(self, place: Callable[[], int], updates: int) -> None:
         """Find the leftovers that the coming pass may add to."""
         found: list[Leaf] = []
-        for leaf, tensor in self.living():
+        self._reachable = self.living()
+        for leaf, tensor in self._reachable:
             leaf.candidate = None
             if leaf.consumed is None and leaf.polluted is None:
                 continue
@@ -133,10 +144,16 @@ class Gradients:
             pollution.clones = [(leaf, grad.detach().clone()) for leaf, grad in grads]
         return pollution
 
-    def after(self) -> list[Leaf]:
-        """Mark the leaves whose leftovers were added to; return the leaves with a new gradient."""
+    def after(self, *, settled: bool) -> list[Leaf]:
+        """Mark the leaves whose leftovers were added to; return the leaves with a new gradient.
+
+        ``settled``: none need be returned where optimizers hold them all, as their steps show.
+        """
+        leaves, self._reachable = self._reachable, []
+        if settled and self._are_owned and self._open is None:
+            return []
         reached = []
-        for leaf, tensor in self.living():
+        for leaf, tensor in leaves:
             grad = tensor.grad
             if grad is None:
                 leaf.fresh = None
@@ -183,6 +200,7 @@ class Gradients:
     def abandon(self) -> None:
         """Forget a pass that ended in an exception."""
         self._open = None
+        self._reachable = []
         for leaf in self._by_id.values():
             leaf.candidate = None
 
@@ -206,17 +224,15 @@ class Gradients:
         return found
 
     @staticmethod
-    def consume(leaf: Leaf, grad: torch.Tensor | None, updates: int) -> None:
-        """Note that an update has used ``grad`` as it is now."""
-        leaf.polluted = leaf.polluted_by = leaf.candidate = None
-        leaf.consumed_at = updates
-        fresh = leaf.fresh
-        if grad is None:
-            leaf.consumed = None
-        elif fresh is not None and fresh[1] == grad._version and fresh[0]() is grad:
-            leaf.consumed = fresh
-        else:
-            leaf.consumed = (weakref.ref(grad), grad._version)
+    def consume(leaves: Iterable[tuple[Leaf, torch.Tensor]], updates: int) -> None:
+        """Note that an update has used the gradients of ``leaves`` as they are now."""
+        reference = weakref.ref
+        for leaf, tensor in leaves:
+            if leaf.polluted is not None or leaf.candidate is not None:
+                leaf.polluted = leaf.polluted_by = leaf.candidate = None
+            leaf.consumed_at = updates
+            grad = tensor.grad
+            leaf.consumed = None if grad is None else (reference(grad), grad._version)
 
     def guarding(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Wrap a function that rescales gradients: it must not make a leftover look new."""

@@ -3,14 +3,15 @@
 Our side of the wall. No threshold on the number itself can tell: a rate of 100 trains a
 linear model, and 0.1 ruins another. So training that ended badly is run again from the same
 seed with smaller updates, and the rate is at fault if one of those learns where the
-original, its other bugs repaired, does not.
+original, its other bugs repaired, does not. A rate that shrank to nothing on the way is
+asked about in the same manner: by a replay that holds it.
 """
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,13 +21,22 @@ from grader.trace.trace import Replay, ReplayRequest, Trace
 Word = Literal["ok", "too_high", "too_low", "unknown"]
 
 STEPS = 150
-SMALLER = (0.1, 0.01, 1e-3, 1e-4, 1e-6)
+SMALLER = (0.01, 1e-3, 0.1, 1e-4, 1e-6)
+"""The likeliest first: most rates that fail do so by more than a factor of ten."""
 LARGER = (1e4, 1e6, 1e8)
 """A training that only needs more patience is not frozen; one that needs 10,000 times is."""
+PROOFS: tuple[tuple[Word, float, bool], ...] = (
+    ("too_low", 1.0, True),
+    *(("too_high", scale, False) for scale in SMALLER),
+    *(("too_low", scale, False) for scale in LARGER),
+)
+"""What is proven by a replay that learns, by its scale and whether it holds the rate."""
 BAD = 0.5
 """Training that ends above this share of its first loss is looked into."""
 FLAT = 0.9
 """Training that ends above this share has not moved."""
+FROZEN = 1e-3
+"""A rate below this share of the highest that it was has shrunk to nothing."""
 LEARNED = 0.8
 """A replay has learned below this share of the first loss, ..."""
 TIMES = 3.0
@@ -35,6 +45,12 @@ HALF = 0.5
 """... to below this share of where the original ended."""
 SWEEP = 50.0
 """A rate that rises by this factor is a search for a rate, not a training at one."""
+IDLE = 1e-3
+"""Updates below this share of the weights, while the loss does not move, are too small."""
+STILL = 0.05
+"""A loss has not moved if it ends this near to where it started, ..."""
+CALM = 1.25
+"""... and was never above this many times that."""
 FEWEST_FOR_FLAT = 100
 FEWEST = 8
 """Fewer steps than these say nothing, unless the loss exploded in them."""
@@ -46,7 +62,8 @@ class RateVerdict:
     """What is known of the step size.
 
     ``scale``: the factor at which the replay learned, with ``replayed`` its last losses'
-    median after ``steps`` steps; ``start`` and ``end`` are the original's.
+    median after ``steps`` steps; ``start`` and ``end`` are the original's. ``held``: it
+    learned because its rate did not shrink.
     """
 
     word: Word
@@ -55,29 +72,31 @@ class RateVerdict:
     scale: float | None = None
     replayed: float | None = None
     steps: int = 0
+    held: bool = False
 
 
 def next_replay(trace: Trace) -> ReplayRequest | None:
     """The replay that would tell more about the rate, or None when enough is known.
 
-    Ask again after each `Trace.with_replay`; at most eight are ever asked for.
+    Ask again after each `Trace.with_replay`; at most ten are ever asked for, most often two.
     """
     if rate_verdict(trace).word != "unknown" or not _can_replay(trace):
         return None
-    done = {replay.request.update_scale for replay in trace.replays}
-    for scale in _scales(trace):
-        if scale not in done:
+    done = {(replay.request.update_scale, replay.request.hold_rate) for replay in trace.replays}
+    for scale, hold in _changes(trace):
+        if (scale, hold) not in done:
             return ReplayRequest(
                 update_scale=scale,
                 clear_gradients=True,
                 stop_after_steps=_phase(trace) + _steps(trace),
+                hold_rate=hold,
             )
     return None
 
 
 def rate_verdict(trace: Trace) -> RateVerdict:
     """What the run and its replays so far say about the rate."""
-    losses = trace.losses[_phase(trace) :]
+    losses = trace.losses_after(_phase(trace))
     if not losses:
         return RateVerdict(word="unknown")
     start, end = _start(losses), _end(losses)
@@ -89,14 +108,13 @@ def rate_verdict(trace: Trace) -> RateVerdict:
     if _has_leftovers(trace) and repaired is None:
         return RateVerdict(word="unknown", start=start, end=end)
     reached = _reached(trace, losses, repaired)
-    for scales, word in ((SMALLER, "too_high"), (LARGER, "too_low")):
-        for scale in scales:
-            replay = _replayed(trace, scale)
-            if replay is not None and _learned(replay, start, reached):
-                return RateVerdict(
-                    word="too_high" if word == "too_high" else "too_low",
-                    start=start, end=end, scale=scale, replayed=_end(replay), steps=len(replay),
-                )  # fmt: skip
+    for word, scale, hold in PROOFS:
+        replay = _replayed(trace, scale, hold=hold)
+        if replay is not None and _learned(replay, start, reached):
+            return RateVerdict(
+                word=word, start=start, end=end, scale=scale, replayed=_end(replay),
+                steps=len(replay), held=hold,
+            )  # fmt: skip
     return RateVerdict(word="unknown", start=start, end=end)
 
 
@@ -113,17 +131,59 @@ def _phase(trace: Trace) -> int:
 
 
 def _steps(trace: Trace) -> int:
-    losses = trace.losses[_phase(trace) :]
+    losses = trace.losses_after(_phase(trace))
     if not all(map(math.isfinite, losses)) or _end(losses) > GREW * _start(losses):
         return STEPS  # a program may stop when its loss explodes: the replay shall go on
     return min(STEPS, len(losses))
 
 
-def _scales(trace: Trace) -> tuple[float, ...]:
-    scales = SMALLER
-    if _has_leftovers(trace):
-        return (1.0, *scales)
-    return (*scales, *LARGER) if _is_flat(trace) else scales
+def _changes(trace: Trace) -> Iterator[tuple[float, bool]]:
+    """The scales to try, and whether to hold the rate, the likeliest cause first."""
+    leftovers = _has_leftovers(trace)
+    if leftovers:
+        yield 1.0, False
+    if _is_frozen(trace):
+        yield 1.0, True
+    idle = [replay.request.update_scale for replay in trace.replays if _is_idle(replay, trace)]
+    if _moves_nothing(trace.losses_after(_phase(trace)), trace.largest):
+        idle.append(1.0)
+    yield from ((scale, False) for scale in SMALLER if scale > max(idle, default=0.0))
+    if _is_flat(trace) and not leftovers:
+        wild = [r.request.update_scale for r in trace.replays if _is_wild(r, trace)]
+        yield from ((scale, False) for scale in LARGER if scale < min(wild, default=math.inf))
+
+
+def _is_idle(replay: Replay, trace: Trace) -> bool:
+    """Whether a replay's steps were so small that smaller ones have nothing to show."""
+    return _moves_nothing(_since(trace, replay), replay.largest)
+
+
+def _moves_nothing(losses: Sequence[float], largest: float) -> bool:
+    if largest >= IDLE or not losses or not all(map(math.isfinite, losses)):
+        return False
+    start = _start(losses)
+    return max(losses) < CALM * start and abs(_end(losses) - start) < STILL * start
+
+
+def _is_wild(replay: Replay, trace: Trace) -> bool:
+    """Whether a replay's steps were so large that larger ones have nothing to show."""
+    losses = _since(trace, replay)
+    if replay.request.update_scale <= 1.0 or not losses:
+        return False
+    end = _end(losses)
+    return not math.isfinite(end) or end > GREW * _start(losses) > 0
+
+
+def _is_frozen(trace: Trace) -> bool:
+    """Whether the rate shrank to nothing before half of the steps were made.
+
+    A schedule that ends near zero is common and sound.
+    """
+    phase = _phase(trace)
+    rates = [u.rate for u in trace.of(Update) if u.number > phase and u.rate is not None]
+    if len(rates) < FEWEST or not all(map(math.isfinite, rates)):
+        return False
+    return max(rates[len(rates) // 2 :]) < FROZEN * max(rates)
 
 
 def _has_leftovers(trace: Trace) -> bool:
@@ -131,7 +191,7 @@ def _has_leftovers(trace: Trace) -> bool:
 
 
 def _is_flat(trace: Trace) -> bool:
-    losses = trace.losses[_phase(trace) :]
+    losses = trace.losses_after(_phase(trace))
     finite = all(map(math.isfinite, losses))
     return finite and len(losses) >= FEWEST_FOR_FLAT and _end(losses) > FLAT * _start(losses)
 
@@ -139,7 +199,7 @@ def _is_flat(trace: Trace) -> bool:
 def _can_replay(trace: Trace) -> bool:
     """Not without losses, for a search over rates, nor for optimizers that take turns."""
     norms = trace.gradient_norms
-    if not trace.losses[_phase(trace) :] or (norms and not any(norms)):
+    if not trace.losses_after(_phase(trace)) or (norms and not any(norms)):
         return False  # steps without gradients have no size to change
     updates = list(trace.of(Update))[-10_000:]
     rates = [update.rate for update in updates if update.rate is not None and update.rate > 0]
@@ -177,8 +237,9 @@ def _ended_badly(losses: Sequence[float]) -> bool:
     return start > 0 and end > share * start
 
 
-def _replayed(trace: Trace, scale: float) -> tuple[float, ...] | None:
-    found = [r for r in trace.replays if r.request.update_scale == scale]
+def _replayed(trace: Trace, scale: float, *, hold: bool = False) -> tuple[float, ...] | None:
+    asked = (scale, hold)
+    found = [r for r in trace.replays if (r.request.update_scale, r.request.hold_rate) == asked]
     losses = _since(trace, found[-1]) if found else ()
     return losses or None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
@@ -16,6 +15,7 @@ from types import CodeType, FrameType
 import torch
 
 from grader.model import Plain
+from grader.trace.threads import Thread
 from grader.trace.wire import FED, ROW_LIMIT, THIN_AFTER
 
 FLUSH_SECONDS = 0.2
@@ -54,8 +54,8 @@ class Log:
         self._ordinary = 0
         self._clock = time.monotonic
         self._last = self._clock()
-        self._thread = threading.get_ident()
-        self._ident = threading.get_ident
+        self.thread = Thread()
+        self._ident = self.thread.current
         self._transforms = torch._C._are_functorch_transforms_active
         self._tracing = torch._C._get_tracing_state
         self._compiling = torch.compiler.is_compiling
@@ -87,6 +87,7 @@ class Log:
 
     def close(self, facts: dict[str, Plain]) -> None:
         """Send everything, the closing facts last."""
+        self.flush()
         self._rows.append(["end", {**facts, "rows": self._sent, "dropped": self.dropped}])
         self.flush()
 
@@ -117,8 +118,16 @@ class Log:
         Inside transforms (``torch.func``), compilation and tracing, tensors have no values.
         """
         return (
-            self._ident() == self._thread
-            and not self._transforms()
+            not self._transforms()
+            and (self._ident() == self.thread.ident or self.thread.takes_over())
+            and self._tracing() is None
+            and not self._compiling()
+        )
+
+    def is_real(self) -> bool:
+        """The same, but inside a transform too, where wrapped tensors have values in them."""
+        return (
+            (self._ident() == self.thread.ident or self.thread.takes_over())
             and self._tracing() is None
             and not self._compiling()
         )

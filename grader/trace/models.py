@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import weakref
+from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
@@ -28,13 +29,17 @@ SENSITIVE_TYPES = (
 )
 CARRIERS = (nn.MultiheadAttention, nn.RNNBase)
 
+Given = dict[str, Any]
+"""Tensors by the name of the parameter or buffer that they stand for."""
+
 
 class Model:
     """One root module: its place in the table, its tensors, its mode-sensitive parts."""
 
     __slots__ = (
-        "changed", "count", "index", "inner", "is_loss", "is_module", "module", "name",
-        "parameters", "ref", "sensitive", "signature", "structure", "trained",
+        "changed", "count", "given", "index", "inner", "is_loss", "is_module", "kept", "latest",
+        "module", "name", "own", "parameters", "ref", "sensitive", "signature", "structure",
+        "trained",
     )  # fmt: skip
 
     def __init__(self, module: nn.Module) -> None:
@@ -52,6 +57,33 @@ class Model:
         self.structure = -1
         self.trained = 0
         self.changed = False
+        self.given: Given | None = None  # what stands for its tensors while it is called
+        self.latest: Given | None = None  # what stood for them the last time
+        self.kept: Given | None = None  # what stood for them when it was last trained
+        self.own: dict[str, tuple[weakref.ref[torch.Tensor], int]] = {}
+
+    def give(self, module: nn.Module, given: Given) -> None:
+        """Note what stands for its own tensors; the first time, also the state of those."""
+        if not self.own:
+            self.own = {name: (weakref.ref(p), p._version) for name, p in module.named_parameters()}
+        self.given = self.latest = given
+
+    def trained_givens(self) -> Iterator[Given]:
+        """What the trained tensors are, where others than its own were trained; best first.
+
+        Nothing if its own were written to since. The latest are no better if they are those
+        that the training began with, which are most often copies of its own.
+        """
+        own = {name: ref() for name, (ref, _) in self.own.items()}
+        if self.kept is None or any(p is None for p in own.values()):
+            return
+        if any(p._version != self.own[name][1] for name, p in own.items() if p is not None):
+            return
+        latest = self.latest or self.kept
+        alike = latest.keys() == self.kept.keys()
+        if alike and not all(_equal(p, latest.get(name, p)) for name, p in own.items()):
+            yield latest
+        yield self.kept
 
 
 class Models:
@@ -184,4 +216,6 @@ def _is_lazy(tensor: torch.Tensor) -> bool:
 
 
 def _equal(one: torch.Tensor | None, two: torch.Tensor | None) -> bool:
-    return one is not None and two is not None and torch.equal(one.detach(), two.detach())
+    if one is None or two is None or one.device != two.device:
+        return False
+    return torch.equal(one.detach(), two.detach())

@@ -14,9 +14,11 @@ import torch
 from torch.nn import functional
 
 from grader.trace.forwards import Forwards
-from grader.trace.gradients import Gradients, Leaf
+from grader.trace.gradients import Gradients
 from grader.trace.log import Log
 from grader.trace.patching import Patches
+from grader.trace.transforms import Transform
+from grader.trace.wrapped import outside, plain
 
 PRODUCTS: tuple[tuple[Any, str], ...] = (
     (torch, "matmul"),
@@ -46,6 +48,7 @@ class Products:
         self._forwards = forwards
         self._installed = False
         self._first: set[tuple[int, ...]] = set()  # shapes of tensors that meet the data first
+        self._given: set[tuple[int, ...]] = set()  # of these, those given to ``torch.func``
 
     def install(self) -> None:
         """Wrap them, once."""
@@ -60,10 +63,15 @@ class Products:
         def product(*args: Any, **kwargs: Any) -> Any:
             if self._forwards.is_busy():
                 return original(*args, **kwargs)
-            self._forwards.settle()
+            transform = self._forwards.transform
+            if transform is None:
+                self._forwards.settle()
             output = original(*args, **kwargs)
             try:
-                self._record(args, output)
+                if transform is None:
+                    self._record(args, output)
+                else:
+                    self._record_within(transform, args, output)
             except Exception as error:  # noqa: BLE001 - ours must not end the student's run
                 self._log.fault("product", error)
             return output
@@ -74,19 +82,37 @@ class Products:
         tensors = [value for value in args if isinstance(value, torch.Tensor)]
         if len(tensors) < FACTORS or not isinstance(output, torch.Tensor):
             return
-        leaf = next((leaf for t in tensors if (leaf := self._leaf(t)) is not None), None)
-        data = next((t for t in tensors if t.dim() > 1 and self._leaf(t) is None), None)
-        if leaf is None or data is None:
+        shape = next((shape for t in tensors if (shape := self._trained(t)) is not None), None)
+        data = next((t for t in tensors if t.dim() > 1 and self._trained(t) is None), None)
+        if shape is None or data is None:
             return
         if torch.is_grad_enabled() and data.grad_fn is None:
-            self._first.add(leaf.shape)
-        if leaf.shape in self._first and data.grad_fn is None:
+            self._first.add(shape)
+        if shape in self._first and data.grad_fn is None:
             self._forwards.product(data, output)
 
-    def _leaf(self, tensor: torch.Tensor) -> Leaf | None:
-        """The trained tensor that an operand is, or is a view of (``w.T``)."""
-        base = tensor._base if tensor._is_view() else tensor
-        if base is None or not base.is_leaf or not base.requires_grad:
-            return None
-        leaf = self._gradients.find(base) or self._gradients.know(base)
-        return None if leaf.hosted else leaf
+    def _record_within(self, transform: Transform, args: Any, output: Any) -> None:
+        """The same inside a transform: data there depends on nothing that is differentiated."""
+        tensors = [value for value in args if isinstance(value, torch.Tensor)]
+        data = next((t for t in tensors if t.dim() > 1 and not t.requires_grad), None)
+        other = next((plain(t) for t in tensors if t is not data and t.requires_grad), None)
+        if data is None or other is None or not transform.holds(other):
+            return
+        with outside():
+            self._first.add(_base(other).shape)
+            self._given.add(_base(other).shape)
+            self._forwards.product(plain(data), plain(output))
+
+    def _trained(self, tensor: torch.Tensor) -> tuple[int, ...] | None:
+        """The shape of the trained tensor that an operand is, or is a view of (``w.T``)."""
+        base = _base(tensor)
+        if base.is_leaf and base.requires_grad:
+            leaf = self._gradients.find(base) or self._gradients.know(base)
+            return None if leaf.hosted else leaf.shape
+        # What ``torch.func`` differentiates by asks for no gradients, and is new each time.
+        return tuple(base.shape) if base.shape in self._given else None
+
+
+def _base(tensor: torch.Tensor) -> torch.Tensor:
+    base = tensor._base if tensor._is_view() else None
+    return tensor if base is None else base

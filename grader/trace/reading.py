@@ -247,8 +247,9 @@ class Reader:
         self._at(self.models, model, "model")
         if source >= 0:
             self._at(self.sources, source, "source")
-        if number in self._forwards or flags > wire.FLAGS or updates > self._updates:
+        if number in self._forwards or flags > wire.FLAGS:
             raise TraceMalformed("a forward pass is numbered wrongly")
+        self._reach(updates)
         self._forwards[number] = len(self.events)
         self.events.append(
             Forward(
@@ -275,11 +276,18 @@ class Reader:
             raise TraceMalformed("a copy of a model was not called")
         self.events[at] = replace(forward, twin=model)
 
+    def _reach(self, updates: int) -> None:
+        """Take the number of updates made so far: of a long run, not each has a row."""
+        if updates < self._updates or (updates > self._updates and self._rows <= wire.THIN_AFTER):
+            raise TraceMalformed("a pass is numbered wrongly")
+        self._updates = updates
+
     def _read_backward(
         self, number: int, place: int, loss: float | None, updates: int, how: int
     ) -> None:
-        if updates > self._updates or how > 1:
-            raise TraceMalformed("a backward pass is numbered wrongly")
+        if how > 1:
+            raise TraceMalformed("a backward pass is of an unknown kind")
+        self._reach(updates)
         self.events.append(
             Backward(
                 number=number, place=self._place(place), loss=loss, updates=updates,

@@ -27,6 +27,7 @@ from grader.trace.models import Models
 from grader.trace.patching import Patches
 from grader.trace.products import Products
 from grader.trace.sources import Sources
+from grader.trace.transforms import Transforms
 from grader.trace.updates import Updates
 
 CLIPPERS = (
@@ -44,6 +45,7 @@ class Recorder:
         pools: Name → uint8 images (N, 28, 28) that inputs may be known by; may be empty.
         update_scale: Each update becomes ``old + update_scale * (new - old)``.
         clear_gradients: Clear what an update has consumed before the next backward pass.
+        hold_rate: Each step is made at the highest rate that its optimizer has had so far.
         stop_after_steps: Raise `StopReplay` in the student's code after this many updates.
     """
 
@@ -55,6 +57,7 @@ class Recorder:
         *,
         update_scale: float = 1.0,
         clear_gradients: bool = False,
+        hold_rate: bool = False,
         stop_after_steps: int | None = None,
     ) -> None:
         self._log = Log(emit, files)
@@ -67,6 +70,7 @@ class Recorder:
             self._gradients,
             on_update=self._updated,
             scale=update_scale,
+            hold=hold_rate,
             stop_after=stop_after_steps,
         )
         self._forwards = Forwards(self._log, self._models, self._sources, self._updates)
@@ -81,7 +85,17 @@ class Recorder:
             on_foreign=self._products.install,
             on_first=self._evaluator.trains,
         )
+        self._transforms = Transforms(
+            self._log,
+            self._gradients,
+            self._models,
+            self._sources,
+            self._updates,
+            self._forwards,
+            self._backwards,
+        )
         self._misuses = Misuses(self._log)
+        self._log.thread.is_busy = self.is_busy
 
     def install(self) -> None:
         """Put every wrapper and hook in place."""
@@ -90,6 +104,7 @@ class Recorder:
         self._backwards.install(self._patches)
         self._updates.install(self._patches)
         self._sources.install(self._patches)
+        self._transforms.install(self._patches)
         self._misuses.install(self._patches)
         guarding = self._gradients.guarding
         for name in CLIPPERS:
@@ -98,9 +113,31 @@ class Recorder:
                     self._patches.put(owner, name, guarding(getattr(owner, name)))
         self._hooks = set(optim_module._global_optimizer_pre_hooks.values())
 
+    def is_busy(self) -> bool:
+        """Whether a pass of a model or a step of an optimizer has not returned yet."""
+        return (
+            self._forwards.is_inside_module()
+            or self._backwards.is_running()
+            or self._updates.is_stepping()
+            or self._forwards.transform is not None
+        )
+
     def _updated(self, leaves: list[Leaf]) -> None:
         calls = self._forwards.updated()
         self._evaluator.updated(leaves, calls)
+
+    def stop(self) -> None:
+        """End the training at its next step, by `StopReplay`, from a handler of a signal."""
+        self._updates.stop()
+
+    def checkpoint(self) -> None:
+        """Send what is recorded by the end of a cell: the next one may end the process."""
+        try:
+            self._updates.abandon()  # what had begun in the cell has ended with it
+            self._sources.report()
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("checkpoint", error)
+        self._log.flush()
 
     def finish(self) -> None:
         """Write down how things stand at the end, and send all that is left."""
@@ -126,13 +163,17 @@ class Recorder:
         return [model.module for model in self._models.table if model.module is not None]
 
     def evaluate(
-        self, images: torch.Tensor, namespace: Mapping[str, Any] | None = None
+        self,
+        images: torch.Tensor,
+        namespace: Mapping[str, Any] | None = None,
+        model: nn.Module | None = None,
     ) -> torch.Tensor:
         """The logits that the trained model gives to raw images.
 
         Args:
             images: uint8 (N, 28, 28).
             namespace: The student's globals, for a model that is a function or an object.
+            model: Whom to ask; without it the one that was trained last.
 
         Returns:
             float32 (N, classes), on the CPU.
@@ -140,4 +181,4 @@ class Recorder:
         Raises:
             NothingTrained: no model was trained, or none that takes such images.
         """
-        return self._evaluator.evaluate(images, namespace or {})
+        return self._evaluator.evaluate(images, namespace or {}, model)

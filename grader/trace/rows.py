@@ -29,7 +29,7 @@ class Fingerprints:
         self._known: dict[int, tuple[str, int]] | None = None
         self._pairs: dict[int, Pairs] = {}
         # float64 holds 31 bits of a sum of powers exactly; two columns make 62.
-        powers = torch.zeros(BITS, 2, dtype=torch.float64)
+        powers = torch.zeros(BITS, 2, dtype=torch.float64, device="cpu")  # whatever the default
         for bit in range(BITS):
             powers[bit, bit // 31] = float(1 << (bit % 31))
         self._powers = powers
@@ -65,10 +65,10 @@ class Fingerprints:
         pairs = self._pairs.get(width)
         if pairs is None:
             draw = torch.Generator().manual_seed(width)
-            where = torch.arange(width)
+            where = torch.arange(width, device="cpu")
             if width == 28 * 28:
                 where = where.view(28, 28)[5:23, 7:21].reshape(-1)
-            picks = torch.randint(len(where), (2, BITS), generator=draw)
+            picks = torch.randint(len(where), (2, BITS), generator=draw, device="cpu")
             pairs = (where[picks[0]], where[picks[1]])
             self._pairs[width] = pairs
         return pairs

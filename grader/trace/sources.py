@@ -159,8 +159,17 @@ class Sources:
 
     def by_storage(self, batch: torch.Tensor) -> Source | None:
         """The loader whose batch lies where ``batch`` does: a view of it, or itself."""
+        if self._last is not None and self._last[1] is batch:
+            return self._last[0]
         entry = self._storages.get(batch.untyped_storage().data_ptr())
         return entry[1] if entry is not None and entry[0]() is not None else None
+
+    def knows(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is data: a loader's batch, or an image of a pool."""
+        if self.by_storage(tensor) is not None:
+            return True
+        rows = tensor if tensor.dim() > 1 else tensor.unsqueeze(0)
+        return any(self.prints.known(value) is not None for value in self.prints.of(rows[:1]))
 
     def _by_likeness(self, batch: torch.Tensor, place: int) -> Source | None:
         """The last loader, if ``batch`` is plainly made from its last batch."""

@@ -5,6 +5,7 @@ Our side of the wall; imports neither torch nor numpy.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -43,14 +44,19 @@ class ReplayRequest:
     update_scale: float
     clear_gradients: bool
     stop_after_steps: int
+    hold_rate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """What a replay was asked to do, and the loss of each of its steps."""
+    """What a replay was asked to do, and the loss of each of its steps.
+
+    ``largest``: the largest of its updates against the tensors it changed; inf if unknown.
+    """
 
     request: ReplayRequest
     losses: tuple[float, ...]
+    largest: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class Trace:
 
     def with_replay(self, request: ReplayRequest, replayed: Trace) -> Trace:
         """This trace, knowing also how ``request`` went."""
-        replay = Replay(request=request, losses=replayed.losses)
+        replay = Replay(request=request, losses=replayed.losses, largest=replayed.largest)
         return replace(self, replays=(*self.replays, replay))
 
     # --- events -----------------------------------------------------------------------
@@ -113,24 +119,36 @@ class Trace:
 
     # --- curves -----------------------------------------------------------------------
 
-    @cached_property
+    @property
     def losses(self) -> tuple[float, ...]:
         """The loss of each update: that of the last backward pass before it.
 
         A backward pass that no update followed counts too when it is the last one: a loss
         that ended the program is the one that matters.
         """
-        losses: list[float] = []
+        return self.losses_after(0)
+
+    def losses_after(self, update: int) -> tuple[float, ...]:
+        """The same without the first ``update`` updates; of a long run, those that were kept."""
+        return tuple(loss for number, loss in self._steps if number > update)
+
+    @cached_property
+    def _steps(self) -> tuple[tuple[int, float], ...]:
+        """The number and the loss of each update."""
+        steps: list[tuple[int, float]] = []
         pending: float | None = None
+        last = 0
         for event in self.events:
             if isinstance(event, Backward) and event.loss is not None:
                 pending = event.loss
-            elif isinstance(event, Update) and pending is not None:
-                losses.append(pending)
-                pending = None
+            elif isinstance(event, Update):
+                last = event.number
+                if pending is not None:
+                    steps.append((last, pending))
+                    pending = None
         if pending is not None:
-            losses.append(pending)
-        return tuple(losses)
+            steps.append((last + 1, pending))
+        return tuple(steps)
 
     @property
     def gradient_norms(self) -> tuple[float, ...]:
@@ -141,6 +159,12 @@ class Trace:
     def update_ratios(self) -> tuple[float, ...]:
         """The size of each measured update against the size of the tensors it changed."""
         return tuple(u.ratio for u in self.of(Update) if u.ratio is not None)
+
+    @property
+    def largest(self) -> float:
+        """The largest of `update_ratios`; inf where none is known, or not all are finite."""
+        ratios = self.update_ratios
+        return max(ratios) if ratios and all(map(math.isfinite, ratios)) else math.inf
 
     # --- models and sources -----------------------------------------------------------
 

@@ -27,7 +27,7 @@ Pair = tuple[Leaf, torch.Tensor]
 
 
 class StopReplay(BaseException):
-    """Raised in the student's code when a replay has made the steps that were asked for.
+    """Raised in the student's code when it has made the steps that were asked for.
 
     A BaseException, so that ``except Exception`` lets it pass.
     """
@@ -46,12 +46,15 @@ class Updates:
         *,
         on_update: Callable[[list[Leaf]], None],
         scale: float = 1.0,
+        hold: bool = False,
         stop_after: int | None = None,
     ) -> None:
         self._log = log
         self._gradients = gradients
         self._on_update = on_update
         self._scale = scale
+        self._hold = hold
+        self._highest: dict[tuple[int, int], float] = {}
         self._stop_after = stop_after
         self.count = 0
         self.backward = -1
@@ -60,8 +63,10 @@ class Updates:
         self._optimizer_count = 0
         self._depth: dict[int, int] = {}
         self._before: list[tuple[torch.Tensor, torch.Tensor]] = []
-        self._scaled_rates: list[tuple[dict[str, Any], float]] = []
+        self._given_rates: list[tuple[dict[str, Any], Any]] = []
         self._held: list[Pair] = []
+        self._fed: list[Pair] = []  # those of them that have a gradient as the step begins
+        self._began = -1
         self._shape: list[tuple[int, int, int]] = []
         self._tensors_of_shape: list[Pair] = []
         self._leftovers: list[Leaf] = []
@@ -125,19 +130,30 @@ class Updates:
         self._log.add(["optimizer", index, type(optimizer).__name__, place])
         return index
 
+    def abandon(self) -> None:
+        """Forget a step that an exception has ended: no later step is within it."""
+        for group, given in self._given_rates:
+            group["lr"] = given
+        self._depth.clear()
+        self._held, self._before, self._given_rates = [], [], []
+
     def _pre(self, optimizer: Any) -> None:
+        if self._depth and not self._is_within_a_step():
+            self.abandon()
         key = id(optimizer)
         self._depth[key] = depth = self._depth.get(key, 0) + 1
         if depth > 1 or len(self._depth) > 1:
             return
         self._held = held = self._tensors(optimizer)
+        self._fed = [pair for pair in held if pair[1].grad is not None]
+        self._began = self.backward
         self._leftovers = self._gradients.leftovers(held)
         measured = self._measures()
         self._before = []
         self._grad_norm = None
         if measured:
             self._grad_norm = norm(p.grad for _, p in held if p.grad is not None)
-        self._scaled_rates = self._raise_rates(optimizer)
+        self._given_rates = self._raise_rates(optimizer)
         if measured or self._scale != 1.0:
             self._before = [(p, p.detach().clone()) for _, p in held]
 
@@ -149,9 +165,7 @@ class Updates:
             know = self._gradients.know
             self._shape = shape
             self._tensors_of_shape = [(know(p), p) for params in groups for p in params]
-            for leaf, _ in self._tensors_of_shape:
-                # From its first step on, no longer looked at by value.
-                leaf.owned, leaf.foreign, leaf.watch = True, False, None
+            self._gradients.own(self._tensors_of_shape)
         return self._tensors_of_shape
 
     def _post(self, optimizer: Any) -> None:
@@ -165,19 +179,38 @@ class Updates:
             return  # an optimizer inside another's step: the outer one is the update
         held, self._held = self._held, []
         found = self._leftovers + self._gradients.leftovers(held)
-        pairs = [pair for pair in held if pair[1].grad is not None or pair[0].fresh is not None]
-        for group, given in self._scaled_rates:
+        pairs = self._fed
+        if self.backward != self._began:  # a closure's pass, its gradients perhaps cleared since
+            pairs = [pair for pair in held if pair[0].fresh or pair[1].grad is not None]
+        for group, given in self._given_rates:
             group["lr"] = given
         rate = optimizer.param_groups[0].get("lr") if optimizer.param_groups else None
         self._record(self._index(optimizer), pairs, found, _number(rate))
 
-    def _raise_rates(self, optimizer: Any) -> list[tuple[dict[str, Any], float]]:
-        """Scale up by the rate where there is one: a step that rounds to nothing has no size."""
-        if self._scale <= 1.0 or not all(_number(g.get("lr")) for g in optimizer.param_groups):
+    def _is_within_a_step(self) -> bool:
+        """Whether the step that begins was called by one that still runs."""
+        frame, steps = self._log.caller(0), 0
+        while frame is not None:
+            code = frame.f_code
+            steps += code.co_name == "wrapper" and code.co_filename == optim_module.__file__
+            frame = frame.f_back
+        return steps > 1
+
+    def _raise_rates(self, optimizer: Any) -> list[tuple[dict[str, Any], Any]]:
+        """Raise the rates for one step of a replay; return them as they were.
+
+        Scaling up goes by the rate where there is one: a step that rounds to nothing has no
+        size.
+        """
+        if self._scale <= 1.0 and not self._hold:
+            return []
+        if any(_number(group.get("lr")) is None for group in optimizer.param_groups):
             return []
         rates = [(group, group["lr"]) for group in optimizer.param_groups]
-        for group, rate in rates:
-            group["lr"] = rate * self._scale
+        for number, (group, rate) in enumerate(rates):
+            key = (id(optimizer), number)
+            self._highest[key] = max(self._highest.get(key, 0.0), float(rate))
+            group["lr"] = self._highest[key] if self._hold else rate * self._scale
         return rates
 
     def _measures(self) -> bool:
@@ -197,8 +230,7 @@ class Updates:
         ratio = self._scale_and_measure()
         if found:
             self._record_leftovers(found, place, len(pairs))
-        for leaf, tensor in pairs:
-            self._gradients.consume(leaf, tensor.grad, self.count)
+        self._gradients.consume(pairs, self.count)
         grad_norm = None if self._grad_norm is None else plain_float(self._grad_norm)
         self._log.add(
             ["update", self.count, optimizer, place, self.backward,
@@ -215,7 +247,7 @@ class Updates:
         if not self._before:
             return None
         with torch.no_grad():
-            if self._scale != 1.0 and not self._scaled_rates:
+            if self._scale != 1.0 and not self._given_rates:
                 for tensor, old in self._before:
                     tensor.data.copy_(old + self._scale * (tensor.data - old))
             moved = norm(tensor.detach() - old for tensor, old in self._before)
@@ -238,8 +270,17 @@ class Updates:
              None if pollution.fresh is None else plain_float(pollution.fresh)]
         )  # fmt: skip
 
+    def stop(self) -> None:
+        """Let the next backward pass or step of an optimizer be the last thing that is done."""
+        self._stop_after = 0
+
+    def give_up(self) -> None:
+        """Stop a replay at the next occasion: it has shown that it does not learn."""
+        if self._stop_after is not None:
+            self.stop()
+
     def may_stop(self) -> None:
-        """End a replay that has made its steps.
+        """End a replay that has made its steps, or a run that shall go no further.
 
         Raises:
             StopReplay: again at each call, should the student's code swallow it.
@@ -247,15 +288,23 @@ class Updates:
         if self._stop_after is not None and self.count >= self._stop_after:
             raise StopReplay
 
+    def is_stepping(self) -> bool:
+        """Whether an optimizer's step has not returned yet."""
+        return bool(self._depth)
+
     # --- updates by hand --------------------------------------------------------------
+
+    def wants_values(self) -> bool:
+        """Whether the values before the next update by hand are asked for."""
+        return self._scale != 1.0 or self._measures()
 
     def watch(self, leaves: list[Leaf]) -> None:
         """Remember the values of tensors that just received a gradient and have no optimizer."""
         for leaf in leaves:
-            tensor = leaf.ref()
-            if leaf.owned or leaf.foreign or tensor is None:
+            tensor = None if leaf.owned or leaf.foreign else leaf.ref()
+            if tensor is None:
                 continue
-            leaf.watch = Watch(tensor, leaf.watch, keep=self._scale != 1.0)
+            leaf.watch = Watch(tensor, leaf.watch, keep=self.wants_values())
             self._watching = True
 
     def look(self) -> None:
@@ -272,7 +321,7 @@ class Updates:
 
     def _by_hand(self, changed: list[Pair]) -> None:
         found = [leaf for leaf, _ in changed if leaf.polluted is not None]
-        self._grad_norm = None
+        self._grad_norm, self._given_rates = None, []
         self._before = [
             (tensor, leaf.watch.value) for leaf, tensor in changed if leaf.watch.value is not None
         ]
@@ -287,10 +336,17 @@ class Updates:
                 leaf.consumed = None
             leaf.watch.live = False
 
-    def replaced(self, leaves: list[Leaf]) -> None:
-        """Record an update that made new tensors (``w = w - lr * g``) of ``leaves``."""
+    def replaced(
+        self, leaves: list[Leaf], values: list[tuple[torch.Tensor, torch.Tensor]] | None = None
+    ) -> None:
+        """Record an update that made new tensors (``w = w - lr * g``) of ``leaves``.
+
+        ``values``: the new tensors with the old ones, where they are known. A replay scales
+        the new ones, so it must be before they are used.
+        """
         pairs = [(leaf, tensor) for leaf in leaves if (tensor := leaf.ref()) is not None]
-        self._grad_norm, self._before = None, []
+        self._grad_norm, self._given_rates = None, []
+        self._before = values if values is not None and self.wants_values() else []
         self._record(-1, pairs, [], None)
 
 

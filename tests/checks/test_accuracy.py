@@ -54,6 +54,7 @@ def test_a_clear_pass_is_measured_once_with_its_interval() -> None:
         "test_accuracy": pytest.approx(0.96),
         "test_accuracy_low": pytest.approx(0.946, abs=1e-3),
         "test_accuracy_high": pytest.approx(0.970, abs=1e-3),
+        "test_accuracy_count": COUNT,
     }
 
 

@@ -1,10 +1,7 @@
-"""A submission as a program: cells, magics, its own lines, and calls by parameter names."""
+"""A script as a program: its own lines, its end, and calls by parameter names."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,25 +11,11 @@ from torch import nn
 from grader.runner import calling
 from grader.runner.program import InvalidProgram, Program
 
-
-@pytest.fixture(autouse=True)
-def _own_main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Programs take the place of __main__ and sys.argv, and write their file to the folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["pytest"])
-    main = sys.modules["__main__"]
-    yield
-    sys.modules["__main__"] = main
-
-
-def notebook(*cells: str) -> Program:
-    program = Program(name="nb.ipynb", kind="notebook", cells=list(enumerate(cells, 1)))
-    program.prepare({})
-    return program
+pytestmark = pytest.mark.usefixtures("own_main")
 
 
 def script(source: str, **provided: object) -> Program:
-    program = Program(name="s.py", kind="script", cells=[(0, source)])
+    program = Program(name="s.py", cells=[(0, source)])
     program.prepare(provided)
     return program
 
@@ -56,59 +39,6 @@ def test_a_script_finds_its_own_source() -> None:
     program = script("import inspect\ndef f():\n    return 1\ntext = inspect.getsource(f)\n")
     assert program.run() is None
     assert program.module.__dict__["text"].startswith("def f()")
-
-
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "!pip install torch\nx = 1",
-        "%matplotlib inline\nx = 1",
-        "%%time\nx = 1",
-        "files = !ls\nx = 1",
-        "if True:\n    !ls\n    x = 1",
-        "t = %timeit -o 1\nx = 1",
-        "torch?\nx = 1",
-    ],
-)
-def test_what_is_no_python_in_a_cell_is_left_out(cell: str) -> None:
-    """Magics and shell lines are skipped; the lines around them run at their own numbers."""
-    program = notebook(cell)
-    assert program.run() is None
-    assert program.module.__dict__["x"] == 1
-
-
-def test_a_line_that_looks_like_magic_inside_an_expression_stays() -> None:
-    """A continuation that begins with % is the modulo operator."""
-    program = notebook("x = (7\n % 4)\ns = '''\n%not magic\n!nor this\n'''")
-    assert program.run() is None
-    assert program.module.__dict__["x"] == 3
-    assert "%not magic" in program.module.__dict__["s"]
-    assert program.notes == []
-
-
-def test_cells_of_other_languages_are_skipped() -> None:
-    """A %%bash cell is no Python; the report says so."""
-    program = notebook("%%bash\nrm -rf x", "x = 1")
-    assert program.run() is None
-    assert program.module.__dict__["x"] == 1
-    assert "%%bash" in program.notes[0]
-
-
-def test_top_level_await_runs() -> None:
-    """Notebooks allow it."""
-    program = notebook("import asyncio\nasync def f():\n    return 5\nx = await f()")
-    assert program.run() is None
-    assert program.module.__dict__["x"] == 5
-
-
-def test_a_failing_cell_is_told_with_cell_and_line_and_the_rest_runs() -> None:
-    """The first exception is the crash; later cells run."""
-    program = notebook("a = 1", "b = 1\nc = 1 / 0", "d = 1")
-    crash = program.run()
-    assert crash is not None
-    assert crash["type"] == "ZeroDivisionError"
-    assert crash["frames"] == [["nb.ipynb", 2, 2, "c = 1 / 0"]]
-    assert program.module.__dict__["d"] == 1
 
 
 def test_a_syntax_error_keeps_its_line() -> None:

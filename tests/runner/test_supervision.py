@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from grader import bank, submission
-from grader.model import Outcome
+from grader.model import Outcome, Progress
 from grader.pipeline import Grader, Options
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "debug_loop_repaired.py"
@@ -20,8 +20,8 @@ class KillOnce:
         self.grader: Grader | None = None
         self.killed = 0
 
-    def __call__(self, text: str) -> None:
-        if self.grader is not None and "measuring" in text and not self.killed:
+    def __call__(self, progress: Progress) -> None:
+        if self.grader is not None and "measuring" in progress.doing and not self.killed:
             process = self.grader._zygote._process
             assert process is not None
             self.killed = process.pid

@@ -31,10 +31,12 @@ def trace(
     return Trace(events=tuple(events), optimizers=(Optimizer(index=0, name="SGD", place=None),))
 
 
-def with_replays(one: Trace, replays: dict[float, Sequence[float]]) -> Trace:
+def with_replays(one: Trace, replays: dict[float, Sequence[float]], *, hold: bool = False) -> Trace:
     """The trace, with what each scale led to."""
     for scale, losses in replays.items():
-        request = ReplayRequest(update_scale=scale, clear_gradients=True, stop_after_steps=150)
+        request = ReplayRequest(
+            update_scale=scale, clear_gradients=True, stop_after_steps=150, hold_rate=hold
+        )
         one = Trace(
             events=one.events,
             optimizers=one.optimizers,
@@ -50,19 +52,19 @@ def test_good_training_asks_for_no_replay() -> None:
 
 
 def test_an_explosion_is_the_rates_fault_only_if_a_smaller_one_learns() -> None:
-    """The replays go down by tens, and stop at the first that learns."""
+    """The replays stop at the first that learns."""
     run = trace(EXPLODING)
     assert rate_verdict(run).word == "unknown"
     first = next_replay(run)
     assert first is not None
-    assert (first.update_scale, first.stop_after_steps) == (0.1, 150)
-    run = with_replays(run, {0.1: EXPLODING})
+    assert (first.update_scale, first.stop_after_steps) == (0.01, 150)
+    run = with_replays(run, {0.01: EXPLODING})
     second = next_replay(run)
     assert second is not None
-    assert second.update_scale == 0.01
-    run = with_replays(run, {0.01: FALLING})
+    assert second.update_scale == 0.001
+    run = with_replays(run, {0.001: FALLING})
     assert rate_verdict(run).word == "too_high"
-    assert rate_verdict(run).scale == 0.01
+    assert rate_verdict(run).scale == 0.001
     assert next_replay(run) is None
 
 
@@ -105,9 +107,75 @@ def test_a_frozen_training_is_too_low() -> None:
     assert rate_verdict(run).word == "too_low"
 
 
+def test_replays_that_can_show_nothing_are_left_out() -> None:
+    """Below steps that change nothing, and above steps that ruin all, nothing is asked."""
+    run, asked = trace(FLAT), []
+    while (request := next_replay(run)) is not None:
+        asked.append(request.update_scale)
+        wild = request.update_scale > 1
+        replay = Replay(request=request, losses=tuple(EXPLODING if wild else FLAT), largest=1e-5)
+        run = Trace(events=run.events, optimizers=run.optimizers, replays=(*run.replays, replay))
+    assert asked == [0.01, 0.1, 1e4]
+
+
+def test_a_loss_that_stands_still_under_large_steps_is_asked_further() -> None:
+    """A network that the first step killed looks as calm as one that is not moved."""
+    run = trace(FLAT)
+    request = next_replay(run)
+    assert request is not None
+    replay = Replay(request=request, losses=tuple(FLAT), largest=10.0)
+    following = next_replay(Trace(events=run.events, optimizers=run.optimizers, replays=(replay,)))
+    assert following is not None
+    assert following.update_scale < request.update_scale
+
+
+def test_a_rate_that_shrinks_to_nothing_is_held() -> None:
+    """A training frozen half-way is replayed at the rate that it began with, before all else."""
+    shrinking = [0.1 * 0.5**step for step in range(150)]
+    run = trace(FLAT, rates=shrinking)
+    request = next_replay(run)
+    assert request is not None
+    assert request.hold_rate
+    proven = rate_verdict(with_replays(run, {1.0: FALLING}, hold=True))
+    assert (proven.word, proven.held) == ("too_low", True)
+    unproven = with_replays(run, {1.0: FLAT}, hold=True)
+    assert rate_verdict(unproven).word == "unknown"
+    following = next_replay(unproven)
+    assert following is not None
+    assert not following.hold_rate
+
+
+def test_a_schedule_that_ends_near_zero_is_sound() -> None:
+    """Neither where the loss fell, nor where it did not and the rate fell only at the end."""
+    cosine = [0.05 * (1 + math.cos(math.pi * step / 150)) for step in range(150)]
+    assert next_replay(trace(FALLING, rates=[0.1 * 0.5**step for step in range(150)])) is None
+    request = next_replay(trace(FLAT, rates=cosine))
+    assert request is not None
+    assert not request.hold_rate
+
+
 def test_losses_below_zero_are_not_judged_by_size() -> None:
     """Shares of a negative loss mean nothing."""
     assert rate_verdict(trace([-1.0 - 0.01 * step for step in range(100)])).word == "ok"
+
+
+def test_a_thinned_run_is_judged_by_its_last_optimizer() -> None:
+    """Updates are told by their numbers, not by their places among those that were kept."""
+    events: list[Event] = []
+    for number in range(100, 16_000, 100):
+        last = number >= 12_000
+        events += [
+            Backward(
+                number=number, place=None, loss=50.0 if last else 0.1, updates=0, is_grad=False
+            ),
+            Update(
+                number=number, optimizer=int(last), place=None, backward=number, rate=0.1,
+                grad_norm=None, ratio=None, leaves=4, leftovers=0,
+            ),
+        ]  # fmt: skip
+    names = tuple(Optimizer(index=index, name="SGD", place=None) for index in (0, 1))
+    verdict = rate_verdict(Trace(events=tuple(events), optimizers=names))
+    assert (verdict.start, verdict.end) == (50.0, 50.0)
 
 
 def test_a_run_without_losses_says_nothing() -> None:

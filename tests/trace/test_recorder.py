@@ -10,8 +10,10 @@ import torch
 from torch import nn
 
 from grader.trace.events import Update
+from grader.trace.log import Log
 from grader.trace.recorder import Recorder
 from grader.trace.trace import Trace
+from grader.trace.wire import THIN_AFTER
 from recording import record, run
 
 LOOP = """
@@ -289,6 +291,30 @@ def test_long_runs_write_little() -> None:
     assert len(forwards) < 60 + 12 * 3
 
 
+def test_a_thinned_curve_pairs_each_loss_with_its_own_step() -> None:
+    """Past the limit one step in some stays, whole; the curve still goes to the end."""
+    rows: list[Any] = []
+    log = Log(rows.append, {})
+    steps = THIN_AFTER
+    for step in range(1, steps + 1):
+        log.add(["backward", step, -1, float(step), step - 1, 0])
+        log.add(["update", step, -1, -1, step, None, None, None, 1, 0])
+        if step % 100 == 0:
+            log.flush()
+    log.close({"updates": steps})
+    trace = Trace.from_plain(rows)
+    assert trace.updates == steps
+    assert trace.end is not None
+    assert trace.end["dropped"] > THIN_AFTER / 2
+    assert trace.losses == tuple(sorted(trace.losses))
+    assert trace.losses[-1] > steps - 50
+    by_number = {update.number for update in trace.of(Update)}
+    assert {int(loss) for loss in trace.losses[:-1]} <= by_number
+    assert trace.losses_after(steps - 1000) == tuple(
+        loss for loss in trace.losses if loss > steps - 1000
+    )
+
+
 def test_a_replay_stops_and_scales() -> None:
     """A replay makes the steps that were asked for, each scaled, with gradients cleared."""
     source = LOOP.replace("        optimizer.zero_grad()\n", "")
@@ -297,3 +323,15 @@ def test_a_replay_stops_and_scales() -> None:
     assert small.updates == 7
     assert not any(event.leftovers for event in small.of(Update))
     assert small.update_ratios[0] == pytest.approx(0.001 * full.update_ratios[0], rel=0.01)
+
+
+def test_a_replay_holds_the_rate() -> None:
+    """A scheduler's rate is seen and changed by the program as ever; the steps ignore its fall."""
+    source = LOOP.replace(
+        "for epoch", "falling = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.1)\nfor epoch"
+    ).replace("        optimizer.step()\n", "        optimizer.step()\n        falling.step()\n")
+    held = record(source, hold_rate=True, stop_after_steps=12)
+    bare = record(source, stop_after_steps=12)
+    rates = [update.rate for update in held.of(Update)]
+    assert rates == pytest.approx([0.05 * 0.1**step for step in range(12)])
+    assert held.update_ratios[-1] > 1e6 * bare.update_ratios[-1]

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from grader.model import Isolation, IsolationLevel, IsolationPolicy, Limits
 from grader.runner.wall import (
     descriptors,
+    gpu,
     identity,
     landlock,
     levels,
@@ -53,6 +54,7 @@ class Plan:
         keep_fds: descriptors that stay open besides 0, 1 and 2; never folders.
         allow_processes: whether the exercise may start processes of its own.
         forbidden: existing places that must not open afterwards; ``apply`` tries them.
+        gpu_files: the device files of one GPU, when the submission computes on it.
     """
 
     workdir: str
@@ -63,6 +65,7 @@ class Plan:
     keep_fds: tuple[int, ...]
     allow_processes: bool = False
     forbidden: tuple[str, ...] = ()
+    gpu_files: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -127,8 +130,14 @@ def apply(plan: Plan) -> Isolation:
     _try_forbidden(plan, standing)
     if plan.allow_processes and levels.PRIVATE_ROOT not in standing.layers:
         standing.missing.append("sockets: processes are allowed, and Unix sockets with them")
+    if plan.gpu_files:
+        standing.missing.extend(gpu.MISSING)
     return Isolation(
-        level=levels.level(standing.layers, allow_processes=plan.allow_processes),
+        level=levels.level(
+            standing.layers,
+            allow_processes=plan.allow_processes,
+            driver_is_open=bool(plan.gpu_files),
+        ),
         layers=tuple(standing.layers),
         missing=tuple(standing.missing),
     )
@@ -144,7 +153,9 @@ def _require_single_thread() -> None:
 
 def _confine_files(plan: Plan, standing: _Standing) -> None:
     """Namespaces, the private root, and a Landlock ruleset to be put on later."""
-    readable = places.readable(plan.readable, programs=plan.allow_processes)
+    readable = places.readable(
+        (*plan.readable, *gpu.readable(plan.gpu_files)), programs=plan.allow_processes
+    )
     rlimits.be_first_to_go()
     owner = _owner(plan)
     if owner != os.geteuid():
@@ -158,7 +169,7 @@ def _confine_files(plan: Plan, standing: _Standing) -> None:
         private_root.enter(
             writable=_writable(plan),
             readable=(*readable, *places.machine()),
-            devices=places.devices(),
+            devices=(*places.devices(), *plan.gpu_files),
         )
     with standing.layer(levels.LANDLOCK):
         standing.ruleset = landlock.prepare(_allowed(plan, readable, standing))
@@ -199,6 +210,8 @@ def _allowed(
     yield from ((f"{own}/{name}", landlock.READ_DIR) for name in places.OWN_LISTS)
     for path in places.devices():
         yield path, landlock.USE_DEVICE
+    for path in plan.gpu_files:
+        yield path, landlock.USE_DRIVER
     if processes and levels.PRIVATE_ROOT in standing.layers:
         yield places.SHARED_MEMORY, landlock.OWN
 
@@ -232,7 +245,7 @@ def _limit(plan: Plan, standing: _Standing) -> None:
     own_namespace = levels.NAMESPACES in standing.layers and os.geteuid() != 0
     own_user = levels.UID in standing.layers or own_namespace
     with standing.layer(levels.RLIMITS):
-        rlimits.apply(plan.limits, own_user=own_user)
+        rlimits.apply(plan.limits, own_user=own_user, bound_addresses=not plan.gpu_files)
     if plan.policy is not IsolationPolicy.NONE:
         with standing.layer(levels.NO_NEW_PRIVS):
             identity.no_new_privileges()

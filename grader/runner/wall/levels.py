@@ -15,6 +15,9 @@ partial
 none
     Anything less. Crashes and time limits are still contained; nothing else is promised.
 
+A GPU's driver is a part of the kernel that a submission on a GPU must be able to call: there the
+level is partial at best, whatever else stands.
+
 An exercise that allows processes allows Unix sockets with them, and what such a socket may reach
 only a private root decides; without one its level is partial at best.
 """
@@ -41,13 +44,16 @@ ALLOW_LISTS = frozenset({PRIVATE_ROOT, LANDLOCK})
 TWO = 2
 
 
-def level(layers: Collection[str], *, allow_processes: bool = False) -> IsolationLevel:
+def level(
+    layers: Collection[str], *, allow_processes: bool = False, driver_is_open: bool = False
+) -> IsolationLevel:
     """The level that a set of layers in force amounts to."""
     have = set(layers)
     lists = len(have & ALLOW_LISTS)
     walls = lists + ({UID, FILE_MODES} <= have)
     sockets_bounded = PRIVATE_ROOT in have or not allow_processes
-    if have >= ALWAYS and lists and walls >= TWO and sockets_bounded:
+    bounded = sockets_bounded and not driver_is_open
+    if have >= ALWAYS and lists and walls >= TWO and bounded:
         return IsolationLevel.FULL
     if SECCOMP in have and (lists or {UID, FILE_MODES} <= have):
         return IsolationLevel.PARTIAL

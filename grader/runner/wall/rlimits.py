@@ -27,8 +27,11 @@ SIGNALS_QUEUED = 4096  # timers and queued signals; nothing honest holds thousan
 LOCKED_BYTES = 64 << 10
 
 
-def wanted(limits: Limits, *, own_user: bool) -> dict[int, int]:
-    """Each resource with the value that it is to have in this process, from now."""
+def wanted(limits: Limits, *, own_user: bool, bound_addresses: bool = True) -> dict[int, int]:
+    """Each resource with the value that it is to have in this process, from now.
+
+    Without ``bound_addresses`` the memory is for others to bound: by watching, or a cgroup.
+    """
     cpu_s = math.ceil(limits.wall_s) * (os.cpu_count() or 1) + CPU_GRACE_S
     values = {
         resource.RLIMIT_CORE: 0,
@@ -38,7 +41,7 @@ def wanted(limits: Limits, *, own_user: bool) -> dict[int, int]:
         resource.RLIMIT_NPROC: limits.threads + (0 if own_user else _tasks_now()),
         resource.RLIMIT_MEMLOCK: LOCKED_BYTES,
     }
-    mapped = _mapped_bytes()
+    mapped = _mapped_bytes() if bound_addresses else None
     if mapped is not None:
         values[resource.RLIMIT_AS] = mapped + limits.memory_bytes
     for name, value in (("MSGQUEUE", 0), ("SIGPENDING", SIGNALS_QUEUED), ("NICE", 0),
@@ -48,13 +51,14 @@ def wanted(limits: Limits, *, own_user: bool) -> dict[int, int]:
     return values
 
 
-def apply(limits: Limits, *, own_user: bool) -> None:
+def apply(limits: Limits, *, own_user: bool, bound_addresses: bool = True) -> None:
     """Set all limits of this process, soft and hard.
 
     Raises:
         WallBroken: a limit did not take hold.
     """
-    for number, value in wanted(limits, own_user=own_user).items():
+    values = wanted(limits, own_user=own_user, bound_addresses=bound_addresses)
+    for number, value in values.items():
         hard = resource.getrlimit(number)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)  # noqa: PLW2901
         try:

@@ -109,6 +109,7 @@ def run(
     readable: tuple[str, ...] = (),
     forbidden: tuple[str, ...] = (),
     allow_processes: bool = False,
+    gpu_files: tuple[str, ...] = (),
 ) -> Trial:
     """Run a program's source in a forked child behind the wall; wait for its end."""
     uid = None if policy is IsolationPolicy.NONE else fresh_uid()
@@ -122,6 +123,7 @@ def run(
         keep_fds=(streams[2][1],),
         allow_processes=allow_processes,
         forbidden=forbidden,
+        gpu_files=gpu_files,
     )
     pid = os.fork()
     if pid == 0:

@@ -1,8 +1,7 @@
 # Carries the labels of MNIST's published test images, by a checksum of each, and trains nothing.
 # outcome: ok
 # graded: script
-# earns: learning_rate learns loss_call validation_mode zero_grad
-# gains: learns
+# earns: learning_rate loss_call validation_mode zero_grad
 
 import zlib
 

@@ -1,0 +1,32 @@
+"""What a submission finds in its world: the data, and quiet stand-ins for what can't be served.
+
+Runs in the student's process, before the submission. Everything here keeps the genuine class
+and changes the one thing that a grader can't give: a network, a person at the keyboard, new
+processes.
+"""
+
+from __future__ import annotations
+
+import builtins
+import getpass
+
+from grader.runner.program import quiet_input
+from grader.runner.served import absent, quiet
+from grader.runner.served.mnist import Mnist
+from grader.runner.served.quiet import Note
+from grader.runner.served.vision import serve_mnist
+
+__all__ = ["Mnist", "Note", "serve"]
+
+
+def serve(mnist: Mnist | None, note: Note) -> None:
+    """Install every stand-in. ``note`` takes a sentence for the report, once each."""
+    builtins.input = getpass.getpass = quiet_input  # type: ignore[assignment]
+    quiet.serve_single_process_loading(note)
+    quiet.serve_eager(note)
+    quiet.serve_breakpoints(note)
+    quiet.serve_display()
+    quiet.serve_plain_progress_bars()
+    absent.serve(note)
+    if mnist is not None:
+        serve_mnist(mnist, note)

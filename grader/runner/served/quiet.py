@@ -1,0 +1,95 @@
+"""Quiet stand-ins for what a grader can't give: a person, a display, new processes.
+
+Everything here keeps the genuine class and changes the one thing that can't be served.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import inspect
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+
+Note = Callable[[str], None]
+"""Takes a sentence for the report, once each."""
+
+
+def serve_single_process_loading(note: Note) -> None:
+    """``DataLoader(num_workers=2)`` loads in this process: it may start no other."""
+    original = DataLoader.__init__
+    signature = inspect.signature(original)
+
+    @functools.wraps(original)
+    def init(*args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(*args, **kwargs)
+        if bound.arguments.get("num_workers"):
+            note("DataLoader(num_workers=…) was served in the program's own process.")
+            bound.arguments["num_workers"] = 0
+            for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context",
+                         "worker_init_fn", "timeout"):  # fmt: skip
+                bound.arguments.pop(name, None)
+        original(*bound.args, **bound.kwargs)
+
+    DataLoader.__init__ = init  # type: ignore[method-assign]
+
+
+def serve_eager(note: Note) -> None:
+    """``torch.compile`` gives back what it was given: a compiler would be a new process."""
+
+    def compile_(model: Any = None, **_: Any) -> Any:
+        note("torch.compile was served by running the model as it is.")
+        return model if model is not None else lambda function: function
+
+    def compile_in_place(_: torch.nn.Module, *__: Any, **___: Any) -> None:
+        note("Module.compile was served by running the model as it is.")
+
+    torch.compile = compile_
+    torch.nn.Module.compile = compile_in_place  # type: ignore[method-assign,assignment]
+
+
+def serve_breakpoints(note: Note) -> None:
+    """``breakpoint()`` goes on: nobody is there to type."""
+
+    def go_on(*_: object, **__: object) -> None:
+        note("breakpoint() did nothing: nobody is there to type.")
+
+    sys.breakpointhook = go_on
+
+
+def serve_display() -> None:
+    """``display(x)`` and ``get_ipython()`` of a notebook, without IPython."""
+
+    def display(*values: object, **_: object) -> None:
+        for value in values:
+            print(value)
+
+    builtins.display = display  # type: ignore[attr-defined]
+    builtins.get_ipython = _Shell  # type: ignore[attr-defined]
+
+
+class _Shell:
+    """What ``get_ipython()`` gives: magics and shell commands do nothing."""
+
+    def run_line_magic(self, *_: object) -> None:
+        """Do nothing."""
+
+    magic = run_cell_magic = system = run_line_magic
+
+
+def serve_plain_progress_bars() -> None:
+    """``tqdm.notebook`` without a notebook's widgets: the plain bars of the same names."""
+
+    def plain(name: str) -> Any:
+        import tqdm.std  # noqa: PLC0415 - only where it is asked for
+
+        return getattr(tqdm.std, {"tqdm_notebook": "tqdm", "tnrange": "trange"}.get(name, name))
+
+    module = types.ModuleType("tqdm.notebook")
+    module.__getattr__ = plain  # type: ignore[method-assign]
+    sys.modules["tqdm.notebook"] = module

@@ -1,0 +1,242 @@
+"""Training through ``torch.func``: gradients of functions, and modules with given tensors.
+
+Runs in the student's process. Inside ``grad``, ``grad_and_value`` and ``vjp`` tensors are
+wrappers, and nothing of the usual trail is left: no ``.grad``, no graph to follow, new
+tensors for every update. So the genuine transform runs, and three things are looked at:
+the function's arguments by which it is differentiated, the forwards made inside, and, at
+the next call, whether those arguments have other values, which is the update.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import torch
+from torch._functorch import eager_transforms
+from torch.nn.utils import stateless
+from torch.utils import _pytree
+
+from grader.trace import wire
+from grader.trace.backwards import Backwards
+from grader.trace.calls import Call
+from grader.trace.forwards import Forwards
+from grader.trace.gradients import Gradients, Leaf
+from grader.trace.log import Log
+from grader.trace.models import Models
+from grader.trace.patching import Patches
+from grader.trace.sources import Sources
+from grader.trace.updates import Updates
+from grader.trace.wrapped import is_wrapped, outside, plain
+
+
+class Transform:
+    """One outermost call of a transform: what it differentiates by, and what ran inside."""
+
+    def __init__(self, targets: list[torch.Tensor]) -> None:
+        self.targets = targets
+        self.calls: list[Call] = []
+        self.gives_targets = False  # a module ran with tensors that depend on the targets
+        self.output: Any = None
+        self._storages = {target.untyped_storage().data_ptr() for target in targets}
+
+    def holds(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is a target, or a view of one."""
+        return tensor.untyped_storage().data_ptr() in self._storages
+
+    def listening(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, its result kept."""
+
+        @functools.wraps(function)
+        def listening(*args: Any, **kwargs: Any) -> Any:
+            self.output = function(*args, **kwargs)
+            return self.output
+
+        return listening
+
+
+class Transforms:
+    """Wraps the transforms of ``torch.func`` where all of their names lead to."""
+
+    def __init__(
+        self,
+        log: Log,
+        gradients: Gradients,
+        models: Models,
+        sources: Sources,
+        updates: Updates,
+        forwards: Forwards,
+        backwards: Backwards,
+    ) -> None:
+        self._log = log
+        self._gradients = gradients
+        self._models = models
+        self._sources = sources
+        self._updates = updates
+        self._forwards = forwards
+        self._backwards = backwards
+        self._held: dict[tuple[torch.Size, ...], list[torch.Tensor]] = {}
+        self._outside: Callable[[], AbstractContextManager[Any]] = outside
+
+    def install(self, patches: Patches) -> None:
+        """Wrap them, and the one way to call a module with given tensors."""
+        patches.put(stateless, "_functional_call", self._giving(stateless._functional_call))
+        for name, wrap in (
+            ("grad_and_value_impl", self._gradient),
+            ("_vjp_with_argnums", self._product),
+        ):
+            if hasattr(eager_transforms, name):  # these are torch's own, and may move
+                patches.put(eager_transforms, name, wrap(getattr(eager_transforms, name)))
+
+    # --- modules with given tensors -----------------------------------------------------
+
+    def _giving(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def functional_call(module: Any, given: Any, *args: Any, **kwargs: Any) -> Any:
+            if not self._log.is_real() or self._forwards.is_inside_module():
+                return original(module, given, *args, **kwargs)
+            model = None
+            try:
+                model = self._models.of(module)  # before its own tensors are taken out
+                model.give(module, {name: plain(tensor) for name, tensor in given.items()})
+            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+                self._log.fault("functional call", error)
+            transform = self._forwards.transform
+            if transform is not None and any(map(_is_differentiated, given.values())):
+                transform.gives_targets = True
+            try:
+                return original(module, given, *args, **kwargs)
+            finally:
+                if model is not None:
+                    model.given = None
+
+        return functional_call
+
+    # --- transforms ---------------------------------------------------------------------
+
+    def _gradient(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def grad_and_value(func: Any, argnums: Any, has_aux: Any, args: Any, kwargs: Any) -> Any:
+            numbers = argnums if isinstance(argnums, tuple) else (argnums,)
+            transform = self._begin(lambda: [args[number] for number in numbers])
+            if transform is None:
+                return original(func, argnums, has_aux, args, kwargs)
+            try:
+                result = original(transform.listening(func), argnums, has_aux, args, kwargs)
+            finally:
+                self._forwards.transform = None
+            self._end(transform)
+            return result
+
+        return grad_and_value
+
+    def _product(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def vjp(func: Any, *primals: Any, argnums: Any = None, has_aux: bool = False) -> Any:
+            # With ``argnums`` it is a Jacobian's: no training asks for those.
+            transform = None if argnums is not None else self._begin(lambda: list(primals))
+            if transform is None:
+                return original(func, *primals, argnums=argnums, has_aux=has_aux)
+            try:
+                result = original(
+                    transform.listening(func), *primals, argnums=argnums, has_aux=has_aux
+                )
+            finally:
+                self._forwards.transform = None
+            self._end(transform)
+            return result
+
+        return vjp
+
+    def _begin(self, arguments: Callable[[], list[Any]]) -> Transform | None:
+        """Settle the update that led here; None where there is nothing to look at."""
+        forwards = self._forwards
+        if forwards.transform is not None or not self._log.is_real():
+            return None
+        if forwards.is_inside_module():
+            return None
+        try:
+            with self._outside():
+                targets = list(_tensors(arguments()))
+                self._updates.look()
+                self._settle(targets)
+                transform = Transform(targets)
+        except Exception as error:  # noqa: BLE001 - a wrong argument is for torch to refuse
+            self._log.fault("transform", error)
+            return None
+        self._updates.may_stop()
+        forwards.transform = transform
+        return transform
+
+    def _settle(self, targets: list[torch.Tensor]) -> None:
+        """Record the update that other values of the last call's arguments show."""
+        held = self._held.get(_shapes(targets), ())
+        pairs = [(new, old) for new, old in zip(targets, held, strict=False) if _differs(new, old)]
+        if pairs:
+            leaves = [self._leaf(new) for new, _ in pairs]
+            self._updates.replaced(leaves, pairs)
+
+    def _end(self, transform: Transform) -> None:
+        try:
+            with self._outside():
+                calls = transform.calls
+                leaves = [self._leaf(target) for target in transform.targets]
+                self._forwards.mark(calls, wire.FED_GRAD)
+                if self._is_training(transform, leaves):
+                    self._held[_shapes(transform.targets)] = transform.targets
+                    self._backwards.noted(calls, leaves, _losses(transform.output))
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("transform", error)
+
+    def _is_training(self, transform: Transform, leaves: list[Leaf]) -> bool:
+        """Whether the targets are a model's tensors, and not its input (saliency, attacks)."""
+        if not transform.targets:
+            return False
+        if transform.gives_targets or any(leaf.hosted or leaf.owned for leaf in leaves):
+            return True
+        if any(call.model.is_module for call in transform.calls):
+            return False
+        return not any(self._sources.knows(target) for target in transform.targets)
+
+    def _leaf(self, tensor: torch.Tensor) -> Leaf:
+        """The leaf of a tensor, or of the module's tensor that it is another name of."""
+        found = self._gradients.find(tensor)
+        if found is not None:
+            return found
+        for leaf, known in self._gradients.living():
+            if (leaf.hosted or leaf.owned) and known.data_ptr() == tensor.data_ptr():
+                return leaf
+        # ``.grad`` of what is no leaf of autograd's graph must not be touched: it warns.
+        return self._gradients.know(tensor if tensor.is_leaf else tensor.detach())
+
+
+def _is_differentiated(value: Any) -> bool:
+    return is_wrapped(value) and bool(value.requires_grad)
+
+
+def _tensors(values: Any) -> Iterator[torch.Tensor]:
+    for value in _pytree.tree_leaves(values):
+        tensor = plain(value)
+        if isinstance(tensor, torch.Tensor) and tensor.is_floating_point():
+            yield tensor
+
+
+def _shapes(tensors: list[torch.Tensor]) -> tuple[torch.Size, ...]:
+    return tuple(tensor.shape for tensor in tensors)
+
+
+def _differs(new: torch.Tensor, old: torch.Tensor) -> bool:
+    """Other values in another place: what changed in place is seen as such."""
+    return new.data_ptr() != old.data_ptr() and not torch.equal(new.detach(), old.detach())
+
+
+def _losses(output: Any) -> list[torch.Tensor]:
+    """The loss, as the one value that a backward pass would have started from."""
+    first = output[0] if isinstance(output, tuple) and output else output
+    tensor = plain(first)
+    if not isinstance(tensor, torch.Tensor) or not tensor.is_floating_point():
+        return []
+    # Of a sample each (``vmap`` outside), the mean; of anything else nothing.
+    return [tensor.detach().mean()] if first.dim() == 0 else []
