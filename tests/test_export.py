@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from grader.errors import UsageError
 from grader.export.files import check_writable, write_atomically
 from grader.export.json import SCHEMA_FILE, render_json, strict, to_result
-from grader.model import Outcome, Report
+from grader.model import CellOutput, CellStatus, ExecutedCell, Outcome, Report
 from records import FINDING, IN_CELL, failed, passed, report
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
@@ -29,6 +29,20 @@ ALL = [
     report(failed("zero_grad", FINDING), failed("learns", IN_CELL, FINDING)),
     *(report(passed("zero_grad"), outcome=outcome) for outcome in Outcome),
 ]
+CELLS = tuple(
+    ExecutedCell(
+        number=number,
+        status=status,
+        duration_s=0.1234567,
+        outputs=(CellOutput(kind="stream", name="stdout", data={"text/plain": "PRINTED"}),),
+        after_failure=(2,) if number == 3 else (),
+    )
+    for number, status in enumerate(CellStatus, 1)
+)
+NOTEBOOK = dataclasses.replace(
+    ALL[0], run=dataclasses.replace(ALL[0].run, cells=CELLS, data={"mnist": "subset"})
+)
+ALL.append(NOTEBOOK)
 
 
 # --- the schema -----------------------------------------------------------------------
@@ -68,12 +82,18 @@ def _refuse(word: str) -> NoReturn:
         ("submission.sha256", "abc"),
         ("submission.kind", "essay"),
         ("run.isolation.level", "strong"),
+        ("run.data.mnist", "half"),
+        ("notebook.cells", None),
+        ("notebook.cells.0.status", "fine"),
+        ("notebook.cells.0.number", 0),
+        ("notebook.cells.2.after_failure", [0]),
         ("output.truncated", "no"),
     ],
 )
 def test_the_schema_refuses_other_words(path: str, value: object) -> None:
     """The words of the contract are in it, not only the shapes."""
-    result: Any = to_result(report(failed("zero_grad", FINDING), passed("learns")))
+    found = report(failed("zero_grad", FINDING), passed("learns"))
+    result: Any = to_result(dataclasses.replace(found, run=NOTEBOOK.run))
     assert VALIDATOR.is_valid(result)
     put(result, path.split("."), value)
     assert not VALIDATOR.is_valid(result)
@@ -147,6 +167,33 @@ def test_a_check_and_a_finding_carry_all_they_know() -> None:
         "fix": "clear the gradients once per step",
         "why": "PyTorch adds to .grad",
     }
+
+
+def test_a_notebooks_cells_are_told_without_their_outputs() -> None:
+    """What became of each; a submission of another kind has no such key."""
+    text = render_json(NOTEBOOK)
+    assert "PRINTED" not in text
+    cells = json.loads(text)["notebook"]["cells"]
+    assert [cell["status"] for cell in cells] == [
+        "ok",
+        "failed",
+        "timed_out",
+        "skipped",
+        "not_run",
+    ]
+    assert cells[2] == {
+        "number": 3,
+        "status": "timed_out",
+        "duration_s": 0.123,
+        "after_failure": [2],
+    }
+    assert "notebook" not in to_result(ALL[0])
+
+
+def test_the_form_of_the_data_is_told() -> None:
+    """By the name of each set; nothing where an exercise needs none."""
+    assert to_result(NOTEBOOK)["run"]["data"] == {"mnist": "subset"}
+    assert to_result(ALL[0])["run"]["data"] == {}
 
 
 def test_numbers_that_json_lacks_are_strings() -> None:

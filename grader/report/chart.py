@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from grader.report.words import number, plural
+from grader.report.measures import Share
+from grader.report.words import number, percent, plural
 
 WIDTH, HEIGHT = 440, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 428, 24, 184
@@ -90,6 +91,51 @@ def chart(
         mark=_mark(values, scale, unit),
         summary=summary(values, reference, unit),
     )
+
+
+INTERVAL_HEIGHT = 64
+INTERVAL_AT = 30  # the height of the interval's line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A share as a point on a line, with its interval and its threshold."""
+
+    low: float
+    value: float
+    high: float
+    needed: Tick | None
+    anchor: str
+    ticks: tuple[Tick, ...]
+
+
+def interval(share: Share) -> Interval:
+    """Return the drawing of a share: the axis ends at 100 % and begins below all of it."""
+    marks = [share.low, share.high] if share.needed is None else [share.low, share.needed]
+    room = max(2 * (share.high - share.low), 0.02)
+    start = max(math.floor(20 * (min(marks) - room)) / 20, 0.0)
+    scale = _Across(start=start)
+    needed = None
+    if share.needed is not None:
+        needed = Tick(at=scale.x(share.needed), label=f"{percent(share.needed)} needed")
+    return Interval(
+        low=scale.x(share.low),
+        value=scale.x(share.value),
+        high=scale.x(share.high),
+        needed=needed,
+        anchor="end" if needed and needed.at > (LEFT + RIGHT) / 2 else "start",
+        ticks=tuple(Tick(at=scale.x(t), label=percent(t)) for t in _nice(start, 1.0)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Across:
+    """From shares to SVG units, left to right up to 100 %."""
+
+    start: float
+
+    def x(self, share: float) -> float:
+        return round(LEFT + (share - self.start) / (1 - self.start) * (RIGHT - LEFT), 1)
 
 
 def summary(values: Sequence[float], reference: Sequence[float] = (), unit: str = "step") -> str:

@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from grader.model import Cell, Output, Report, Submission
+from grader.model import Cell, Output, Prose, Report, Submission
 
 _TEXT_LIMIT = 4_000
 _LINE_LIMIT = 2_000
 _SOURCE_LIMIT = 1_000_000
 _OUTPUT_LIMIT = 64 << 10
+_PROSE_LIMIT = 200_000
 
 _ESCAPE_SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
@@ -30,6 +31,9 @@ _MARK_FLOOD = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
+_UP = re.compile(r"\x1b\[(?:\d{1,3})?A")
+_MOVES = re.compile(r"(\n|\r|\x1b\[(?:\d{1,3})?A)")
+_PIECES = 50  # of a line that is gone back to without being written anew
 _JOINERS = "\u200c\u200d"  # emoji and several scripts need them; they reorder nothing
 
 
@@ -70,10 +74,43 @@ def visible(text: str) -> str:
 def printed(text: str) -> str:
     r"""Return what a terminal would have ended up showing, without its escape sequences.
 
-    A progress bar rewrites its line with ``\r``: only the last state of the line is kept.
+    A progress bar rewrites its line with ``\r`` or backspaces, and bars below each other go up
+    again: only the last state of a line is kept.
     """
+    if _UP.search(text):
+        text = _redrawn(text)
     lines = _ESCAPE_SEQUENCE.sub("", text).replace("\r\n", "\n").split("\n")
-    return visible("\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines))
+    last = (line.rstrip("\r").rpartition("\r")[2] for line in lines)
+    return visible("\n".join(_taken_back(line) if "\b" in line else line for line in last))
+
+
+def _redrawn(text: str) -> str:
+    """What is left on the screen when lines are gone back to and written anew."""
+    rows: list[list[str]] = [[]]
+    at, anew = 0, False
+    for part in _MOVES.split(text.replace("\r\n", "\n")):
+        if part == "\n":
+            at, anew = at + 1, True
+            rows += [[]] if at == len(rows) else []
+        elif part == "\r":
+            anew = True
+        elif _UP.fullmatch(part):
+            at = max(at - int(part[2:-1] or 1), 0)
+        elif part:
+            rows[at] = [part] if anew else [*rows[at][-_PIECES:], part]
+            anew = False
+    return "\n".join("".join(row) for row in rows)
+
+
+def _taken_back(line: str) -> str:
+    """A line after its backspaces; those at its end only move the cursor."""
+    kept: list[str] = []
+    for char in line.rstrip("\b"):
+        if char != "\b":
+            kept.append(char)
+        elif kept:
+            kept.pop()
+    return "".join(kept)
 
 
 def cut(text: str, limit: int) -> str:
@@ -90,26 +127,34 @@ def one_line(text: str, limit: int) -> str:
 
 
 def harmless(report: Report) -> Report:
-    """Return the same Report with every string in it cleaned and capped."""
-    cleaned: Report = _scrub(report)
+    """Return the same Report with every string in it cleaned and capped.
+
+    The cells of a notebook lose their outputs: these are pictures and pages as well as text,
+    and ``outputs`` turns each into something that can be shown.
+    """
+    bare = tuple(replace(cell, outputs=()) for cell in report.run.cells)
+    cleaned: Report = scrubbed(replace(report, run=replace(report.run, cells=bare)))
     return replace(
         cleaned,
-        submission=replace(cleaned.submission, cells=_cells(report.submission)),
+        submission=replace(
+            cleaned.submission, cells=_cells(report.submission), prose=_prose(report.submission)
+        ),
         run=replace(cleaned.run, output=_output(report.run.output)),
     )
 
 
-def _scrub(value: Any) -> Any:
+def scrubbed(value: Any) -> Any:
+    """Return a plain value or record with every string in it cleaned and capped."""
     if type(value) is str:
         return cut(visible(_ESCAPE_SEQUENCE.sub("", value[: 4 * _TEXT_LIMIT])), _TEXT_LIMIT)
     if isinstance(value, tuple):
-        return tuple(_scrub(item) for item in value)
+        return tuple(scrubbed(item) for item in value)
     if isinstance(value, Mapping):
-        return {_scrub(key): _scrub(item) for key, item in value.items()}
+        return {scrubbed(key): scrubbed(item) for key, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type | Submission | Output):
-        return replace(value, **{f.name: _scrub(getattr(value, f.name)) for f in fields(value)})
+        return replace(value, **{f.name: scrubbed(getattr(value, f.name)) for f in fields(value)})
     if isinstance(value, Submission):
-        return replace(value, name=_scrub(value.name), sha256=_scrub(value.sha256))
+        return replace(value, name=scrubbed(value.name), sha256=scrubbed(value.sha256))
     return value
 
 
@@ -122,6 +167,18 @@ def _cells(submission: Submission) -> tuple[Cell, ...]:
         left -= min(left, len(cell.source))
         cells.append(replace(cell, source="\n".join(cut(line, _LINE_LIMIT) for line in lines)))
     return tuple(cells)
+
+
+def _prose(submission: Submission) -> tuple[Prose, ...]:
+    """Clean the text between the cells; past the limit it is cut, and says so."""
+    left = _PROSE_LIMIT
+    prose = []
+    for each in submission.prose:
+        if not left:
+            break
+        prose.append(replace(each, text=visible(cut(each.text, left))))
+        left -= min(left, len(each.text))
+    return tuple(prose)
 
 
 def _output(output: Output) -> Output:

@@ -2,7 +2,10 @@
 
 Everything in it may come from a stranger. Three things keep it harmless: the record is
 cleaned first (``harmless``), the template escapes every value, and the page's own policy
-forbids scripts, images, fonts, forms and any style but the one whose hash it names.
+forbids scripts, fonts, forms and any style but the one whose hash it names; pictures are
+allowed where a notebook has some, and from the page itself alone. What a notebook put out as
+HTML or pictures is the exception to escaping: ``rich`` and ``pictures`` make it fit to stand
+here.
 """
 
 from __future__ import annotations
@@ -15,9 +18,19 @@ import re
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.model import Level, Outcome, Place, Report, Status, Visibility
+from grader.model import (
+    CellStatus,
+    Level,
+    Outcome,
+    Place,
+    Report,
+    Status,
+    SubmissionKind,
+    Visibility,
+)
 from grader.report import chart, words
 from grader.report.listing import anchor, listing, marked_anchors
+from grader.report.notebook import notebook, reading
 from grader.report.shown import Shown, headline, same_file, shown
 
 _CURVES = {
@@ -47,6 +60,8 @@ def render_html(report: Report) -> str:
     show = shown(report)
     blocks = listing(show)
     anchors = marked_anchors(blocks)
+    is_notebook = show.submission.kind is SubmissionKind.NOTEBOOK
+    view = notebook(report, show, blocks) if is_notebook else None
 
     def line_link(place: Place | None) -> str:
         inside = place is not None and same_file(show.submission, place)
@@ -58,11 +73,14 @@ def render_html(report: Report) -> str:
         show=show,
         headline=headline(show),
         blocks=blocks,
+        view=view,
         charts=_charts(show),
         layers=[(name, _layer(name)) for name in show.run.isolation.layers],
         missing=[(name, _layer(name)) for name in show.run.isolation.missing],
         line_link=line_link,
         marked=sum(bool(line_link(entry.finding.place)) for entry in show.findings),
+        images="img-src data:; " if view and view.pictures else "",
+        intervals=[(share, chart.interval(share)) for share in show.shares],
         style=Markup(style),  # noqa: S704 - our own file, and the policy pins its hash
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
@@ -80,6 +98,8 @@ def _environment() -> Environment:
     environment.globals.update(
         words=words,
         geometry=chart,
+        reading=reading,
+        CellStatus=CellStatus,
         Status=Status,
         Outcome=Outcome,
         Visibility=Visibility,

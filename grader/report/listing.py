@@ -20,6 +20,7 @@ from grader.report.words import LEVEL_ORDER
 _LONG = 150
 _CONTEXT = 6
 _OPENING = 40
+_LONG_CELL, _CELL_OPENING = 80, 30
 _MAX_LINES = 6_000
 _MAX_HIGHLIGHTED = 200_000
 
@@ -97,6 +98,8 @@ def listing(show: Shown) -> tuple[Block, ...]:
         _block(cell.number if notebook else None, cell.source, notes)
         for cell in show.submission.cells
     ]
+    if notebook:
+        return tuple(_capped(each for block in blocks for each in _folded_cell(block)))
     total = sum(len(segment.lines) for block in blocks for segment in block.segments)
     if total <= _LONG:
         return tuple(blocks)
@@ -116,6 +119,7 @@ def _notes(show: Shown) -> dict[tuple[int | None, int], list[Note]]:
         (entry.finding.place, Note(finding=entry)) for entry in show.findings
     ]
     crashes = [show.crash, *(check.crash for check in show.checks)]
+    crashes += [cell.crash for cell in show.cells if cell.crash not in crashes]
     placed += [(crash.place, Note(crash=crash)) for crash in crashes if crash]
     notes: dict[tuple[int | None, int], list[Note]] = {}
     for place, note in placed:
@@ -157,6 +161,12 @@ def _highlighted(source: str) -> Iterator[tuple[Token, ...]]:
 
 def _class(kind: tuple[str, ...]) -> str:
     return next((name for parent, name in _CLASSES if kind[: len(parent)] == parent), "")
+
+
+def _folded_cell(block: Block) -> Iterator[Block]:
+    """Fold within a long cell only: its outputs are read with the code above them."""
+    long = len(block.segments[0].lines) > _LONG_CELL
+    yield from _folded([block], opening=_CELL_OPENING) if long else [block]
 
 
 def _folded(blocks: Iterable[Block], *, opening: int) -> Iterator[Block]:

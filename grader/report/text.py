@@ -5,13 +5,24 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-from grader.model import IsolationLevel, Level, Outcome, Place, Report, Status, Visibility
+from grader.model import (
+    CellStatus,
+    IsolationLevel,
+    Level,
+    Outcome,
+    Place,
+    Report,
+    Status,
+    Visibility,
+)
 from grader.report import words
 from grader.report.harmless import cut, one_line
 from grader.report.shown import (
     OUTER_FRAMES,
     Shown,
+    ShownCell,
     ShownCheck,
     ShownCrash,
     ShownFinding,
@@ -64,6 +75,7 @@ class _Page:
         for check in show.checks:
             yield from self._check(check, max(names), max(marks))
         yield from self._noticed(show)
+        yield from self._cells(show)
         yield from self._printed(show)
         yield from self._footer(show)
 
@@ -93,6 +105,23 @@ class _Page:
                 yield from self._finding(entry)
             yield from self._left_out(show.noticed_left_out)
 
+    def _cells(self, show: Shown) -> Iterator[str]:
+        """Tell each cell of a notebook that did not simply run, one line each."""
+        troubled = [cell for cell in show.cells if cell.status is not CellStatus.OK or cell.reads]
+        if not troubled:
+            return
+        ran = sum(cell.status is CellStatus.OK for cell in show.cells)
+        yield ""
+        yield self._paint(_BOLD, f"Cells ({ran} of {len(show.cells)} ran)")
+        for (symbol, said), same in groupby(troubled, _told):
+            numbers = [cell.number for cell in same]
+            span = f"cell {numbers[0]}"
+            if len(numbers) > 1:
+                span = f"cells {numbers[0]} to {numbers[-1]}"
+            colour = _RED if symbol == "✗" else _DIM
+            text = one_line(said, _MESSAGE_LIMIT)
+            yield from self._flow(f"{symbol} {span}", text, paint=colour, hang=4)
+
     def _printed(self, show: Shown) -> Iterator[str]:
         """Show the last lines that the program printed where it didn't end well."""
         if show.outcome in {Outcome.OK, Outcome.INVALID}:
@@ -121,9 +150,12 @@ class _Page:
             yield from self._quiet("Hints", f"{more}for {', '.join(hinted)}: {where}")
         for note in run.notes:
             yield from self._quiet("Note", one_line(note, _MESSAGE_LIMIT))
-        if show.metrics:
-            pairs = [f"{name} {words.number(value)}" for name, value in show.metrics.items()]
+        pairs = [f"{share.name} {share.said}" for share in show.shares]
+        pairs += [f"{name} {words.number(value)}" for name, value in show.metrics.items()]
+        if pairs:
             yield from self._quiet("Measured", ", ".join(pairs))
+        if run.data:
+            yield from self._quiet("Data", words.data(run, show.exercise))
         yield from self._quiet("Isolation", _isolation(show))
         yield from self._quiet("Limits", words.limits(show.exercise.limits))
         yield from self._quiet(
@@ -242,6 +274,22 @@ class _Page:
 
     def _paint(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color and code and text else text
+
+
+def _told(cell: ShownCell) -> tuple[str, str]:
+    """A cell's sign and what happened there."""
+    parts = []
+    if cell.crash:
+        text = f": {cell.crash.message}" if cell.crash.message else ""
+        line = f"line {cell.crash.place.line}, " if cell.crash.place else ""
+        parts.append(f"{line}{cell.crash.type}{text}")
+    elif cell.why or cell.status is not CellStatus.OK:
+        parts.append(cell.why or words.CELL_WORDS[cell.status])
+    for each in cell.reads:
+        what = f"reads {words.either(each.names)} from" if each.names else "rests on"
+        parts.append(f"{what} cell {each.cell}, which failed")
+    symbol = "!" if cell.status is CellStatus.OK else words.CELL_SYMBOLS[cell.status]
+    return symbol, "; ".join(parts)
 
 
 def _headline(check: ShownCheck) -> str:

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from grader.model import IsolationLevel, Level, Limits, Outcome, Run, Status
+from grader.model import CellStatus, Exercise, IsolationLevel, Level, Limits, Outcome, Run, Status
 
 SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 STATUS_WORDS = {
@@ -15,6 +15,20 @@ STATUS_WORDS = {
     Status.SKIPPED: "skipped",
     Status.ERROR: "not judged",
 }
+CELL_WORDS = {
+    CellStatus.OK: "ran",
+    CellStatus.FAILED: "failed",
+    CellStatus.TIMED_OUT: "timed out",
+    CellStatus.SKIPPED: "skipped",
+    CellStatus.NOT_RUN: "not run",
+}
+CELL_SYMBOLS = {
+    CellStatus.OK: "✓",
+    CellStatus.FAILED: "✗",
+    CellStatus.TIMED_OUT: "✗",
+    CellStatus.SKIPPED: "–",
+    CellStatus.NOT_RUN: "–",
+}
 LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 FAULT = "the grader failed, not your code"
 FAULT_ADVICE = (
@@ -22,7 +36,7 @@ FAULT_ADVICE = (
     "show this report to your instructor."
 )
 
-_ENDINGS = {
+ENDINGS = {
     Outcome.INVALID: "the file can't be read as a program",
     Outcome.CRASHED: "the program stopped with an error",
     Outcome.TIMED_OUT: "the program was stopped at its time limit",
@@ -39,9 +53,14 @@ _ISOLATION = {
 }
 
 
-def outcome(how: Outcome, statuses: Sequence[Status]) -> str:
-    """Return how it went in words: how the program ended, then how the checks went."""
-    ending = _ENDINGS.get(how)
+def outcome(how: Outcome, statuses: Sequence[Status], failed_cells: int = 0) -> str:
+    """Return how it went in words: how the program ended, then how the checks went.
+
+    A notebook goes on after a cell that failed; ``failed_cells`` counts them.
+    """
+    ending = ENDINGS.get(how)
+    if how is Outcome.CRASHED and failed_cells:
+        ending = "a cell failed" if failed_cells == 1 else f"{failed_cells} cells failed"
     if ending is None:
         return tally(statuses)
     if how in {Outcome.GRADER_FAULT, Outcome.INVALID} or not statuses:
@@ -88,6 +107,19 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if plain and abs(value) < 10_000_000 else f"{value:.4g}"
 
 
+def percent(share: float) -> str:
+    """Return a share from 0 to 1 in percent, with at most one decimal."""
+    return f"{round(100 * share, 1):g} %"
+
+
+def either(names: Sequence[str], most: int = 3) -> str:
+    """Return names as a person lists them, the first ones if there are many."""
+    told, more = list(names[:most]), len(names) - most
+    if more > 0:
+        told.append(f"{more} more")
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+
+
 def plural(count: int, noun: str) -> str:
     """Return the noun, with an s unless there is exactly one."""
     return noun if count == 1 else f"{noun}s"
@@ -122,6 +154,22 @@ def isolation(run: Run) -> str:
     if not ran(run):
         return "your program did not run"
     return _ISOLATION[run.isolation.level]
+
+
+def data(run: Run, exercise: Exercise) -> str:
+    """Return which data the program was given, in one phrase; empty if it needed none."""
+    return "; ".join(_one_data(name, kind, exercise) for name, kind in run.data.items())
+
+
+def _one_data(name: str, kind: str, exercise: Exercise) -> str:
+    if kind == "full":
+        return f"{name} in full"
+    if exercise.full_data and kind == "subset":
+        return (
+            f"a subset of {name}, with thresholds for it, as the full set was not at hand "
+            f"(grade data fetch {name})"
+        )
+    return f"a {kind} of {name}"
 
 
 def limits(limit: Limits) -> str:

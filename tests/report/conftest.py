@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from ran_notebook import executed  # type: ignore[import-not-found]
 from samples import SAMPLES  # type: ignore[import-not-found]
 
 from grader.model import Report
+
+ALL = {**SAMPLES, "executed": executed}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for ``name`` runs once for every sample."""
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", sorted(SAMPLES))
+        metafunc.parametrize("name", sorted(ALL))
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +24,7 @@ def sample() -> Callable[[str], Report]:
     """Make a sample report by its name."""
 
     def make(name: str) -> Report:
-        made: Report = SAMPLES[name]()
+        made: Report = ALL[name]()
         return made
 
     return make

@@ -40,6 +40,10 @@ def test_odd_characters_become_visible(raw: str, shown_as: str) -> None:
         ("\x1b]8;;https://x.example\x1b\\link\x1b]8;;\x1b\\", "link"),
         (" 10%\r 50%\r100%\n", "100%\n"),
         ("windows\r\nline\r\n", "windows\nline\n"),
+        ("loss 1.0\b\b\b2.5\b\b", "loss 2.5"),
+        ("\b\bx\b\b\by", "y"),
+        ("a 0%\n\rb 0%\x1b[A\n\rb 9%\x1b[A\ra 9%\n\n", "a 9%\nb 9%\n"),
+        ("one\ntwo\x1b[9A\rONE", "ONE\ntwo"),
         ("\x1b]never closed\nnext", "\nnext"),
         ("\x9b2Jcleared", "cleared"),
     ],
@@ -78,6 +82,9 @@ def test_escape_floods_are_cleaned() -> None:
     assert printed("\x1b[" + "0" * 500_000).endswith("0" * 499_999)
     assert printed("\x1b]" * 250_000) == ""
     assert "\x1b" not in printed("\x1b[0" * 170_000)
+    assert len(printed("x\x1b[A" * 200_000)) < 100
+    assert printed("x\n\x1b[A" * 200_000).strip() == "x"
+    assert printed("x\b" * 200_000 + "y" * 200_000) == "y" * 200_000
 
 
 def test_a_hidden_check_is_emptied_before_any_renderer(sample: Callable[[str], Report]) -> None:
