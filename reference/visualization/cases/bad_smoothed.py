@@ -1,0 +1,33 @@
+# The curves are smoothed, so the picture hides what the training did.
+# failed: lines
+import matplotlib.pyplot as plt
+
+
+def smooth(values):
+    smoothed = [values[0]]
+    for value in values[1:]:
+        smoothed.append(0.6 * smoothed[-1] + 0.4 * value)
+    return smoothed
+
+
+def plot_history(history):
+    fig, axes = plt.subplots(1, 2)
+    for ax, key, word in zip(axes, ["loss", "acc"], ["Loss", "Accuracy"]):
+        ax.plot(smooth(history["train_" + key]), label="Train")
+        if "val_" + key in history:
+            ax.plot(smooth(history["val_" + key]), label="Validation")
+        ax.set_xlabel("Epoch")
+        ax.set_ylabel(word)
+        ax.set_title(word)
+        ax.legend()
+    return fig
+
+
+def plot_weights(model):
+    weights = model.layer1.weight.detach()
+    fig, axes = plt.subplots(4, 8)
+    for i, ax in enumerate(axes.flat):
+        ax.imshow(weights[i].reshape(28, 28), cmap="RdBu_r")
+        ax.axis("off")
+    fig.suptitle("First layer")
+    return fig
