@@ -46,6 +46,13 @@ def test_step_size(program, found):
         raise CheckFailed(
             "the training ended badly, and its first steps could not be run again at other sizes"
         )
+    if verdict.held:
+        rates = [update.rate for update in program.trace.of(Update) if update.rate is not None]
+        shrank = f", its rate from {max(rates):g} to {rates[-1]:g}" if rates else ""
+        raise CheckFailed(
+            f"the steps shrink to nothing{shrank}, while the loss is still {verdict.end:.3g}; "
+            "the same program learns where they keep their size"
+        )
     if verdict.word == "too_low":
         raise CheckFailed(
             f"the steps are too small: the loss stays at {verdict.end:.3g}, and the same "

@@ -1,0 +1,140 @@
+"""What a complete pipeline must do (lesson 1.3 §9, 003 §6.3).
+
+The submission is a script. It is run once under the recorder; three checks read what was recorded
+and what the trained model answers. One runs it again, in a world in which one of its evaluations is
+plainly the best (see props.py): its weights must be the model's at the end.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from grader.checks import CheckFailed, check
+from grader.checks.outcome import RunReport
+from grader.errors import StudentFault
+from grader.trace.events import Forward, Update
+
+FEWEST_EVALUATIONS = 2
+LEARNED = 0.5
+"""Below this accuracy no epoch is plainly better than another."""
+LOOP_RULES = ("gradients-not-cleared", "learning-rate-too-high", "loss-class-not-instance")
+VALIDATION_RULES = ("validation-in-train-mode", "validation-tracks-gradients")
+
+
+def require_training(program):
+    """Fail a check that has nothing to look at, or nothing that can be believed."""
+    if program.trace.is_tampered:
+        raise CheckFailed(program.ended)
+    if not program.trace.updates:
+        raise CheckFailed(f"no training step was seen. {program.ended}".rstrip())
+
+
+@check("loop")
+def test_loop(program, found):
+    """Each step is of a fit size and uses its own gradients only."""
+    findings = found(*LOOP_RULES)
+    if findings:
+        raise CheckFailed("the training loop makes a known mistake", findings=findings)
+    require_training(program)
+    norms = program.trace.gradient_norms
+    if norms and not any(norms):
+        raise CheckFailed(
+            f"none of {program.trace.updates} steps changed a weight: where the optimizer looked "
+            "there were no gradients, or they had been cleared before it did"
+        )
+
+
+@check("validation")
+def test_validation(program, found):
+    """On validation data the model was in evaluation mode and gradients were off."""
+    findings = found(*VALIDATION_RULES)
+    if findings:
+        raise CheckFailed("the model is validated as if it were being trained", findings=findings)
+    require_training(program)
+    trace = program.trace
+    if not any(f.updates and trace.is_held_out(f.source) for f in trace.of(Forward)):
+        raise CheckFailed(
+            "no pass of the model over validation data was seen after training began. "
+            f"{program.ended}".rstrip()
+        )
+
+
+@check("best_epoch")
+def test_best_epoch(program, heldout, settings):
+    """The model at the end is that of the epoch which did best on validation data."""
+    require_training(program)
+    if program.ended:
+        raise CheckFailed(f"the program did not come to its end. {program.ended}")
+    times = evaluations(program.trace)
+    if times < FEWEST_EVALUATIONS:
+        raise CheckFailed(
+            f"the model was evaluated {times} times between and after its training steps: "
+            "to keep the best epoch, each must be measured on validation data"
+        )
+    if learned(program.outputs, heldout[1]) < LEARNED:
+        raise CheckFailed("the model learned too little for one of its epochs to be the best")
+    best = 1 if times == FEWEST_EVALUATIONS else 2
+    if rehearsed(program, best, settings["batches"]) == "lost":
+        raise CheckFailed(
+            "the model at the end is not that of the epoch which did best on validation data",
+            details=[
+                f"run again, with evaluation {best} of {times} made by far the best one,",
+                "the program ended with other weights than those of that moment",
+            ],
+        )
+
+
+def evaluations(trace):
+    """How often the model was evaluated in the training that the last optimizer made."""
+    last = next((update.optimizer for update in reversed(list(trace.of(Update)))), -1)
+    begin = min((u.number for u in trace.of(Update) if u.optimizer == last), default=0)
+    trained = {source.index for source in trace.sources if source.trained}
+    looks = (f for f in trace.of(Forward) if not (f.is_training and f.tracks_gradients))
+    return len({f.updates for f in looks if f.updates >= begin and f.source not in trained})
+
+
+def learned(outputs, labels):
+    """The share of held-out digits that the program's own model reads; 0 if it gave no outputs."""
+    if not isinstance(outputs, torch.Tensor) or outputs.dim() != 2 or len(outputs) < len(labels):
+        return 0.0
+    return float((outputs[: len(labels)].argmax(1) == labels).double().mean())
+
+
+def rehearsed(program, best, batches):
+    """Run the program in the world of props.py: "kept", "lost", or "unknown"."""
+
+    class Rehearsal(type(program)):
+        """The same program, in a process that props.py has changed beforehand."""
+
+        def _connect(self, **options):
+            connection = super()._connect(**options)
+            props = connection.request("props", limit_s=connection.limit_s)
+            self.stage = props.Rehearsal(best, batches)
+            return connection
+
+        def _evaluate(self, connection, images):
+            del images
+            return self.stage.outcome().value if connection.alive else None
+
+    blank = torch.zeros(1, 28, 28, dtype=torch.uint8)
+    try:
+        again = Rehearsal(
+            program._supervision,  # noqa: SLF001 - Program has no public way to be run again
+            program._limits,  # noqa: SLF001
+            RunReport(),
+            seed=program._seed,  # noqa: SLF001
+            images=blank,
+            progress=lambda _: None,
+            quiet=True,
+        )
+    except StudentFault:
+        return "unknown"
+    # What ends only here was ended by the changed world, and tells nothing of the program.
+    return "unknown" if again.ended else again.outputs
+
+
+@check("accuracy")
+def test_accuracy(program, accuracy):
+    """The trained model reads unseen digits well enough."""
+    require_training(program)
+    accuracy.of_program()
