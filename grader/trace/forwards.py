@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 KEY = "grader.trace"
 MOST_NODES = 50_000
 SETTLED = 50
+SENT_AT_ONCE = 8
+"""Of the forwards on each source: the first ones leave without waiting for more."""
 WITHOUT_PARAMETERS = frozenset(
     kind
     for kind in vars(losses).values()
@@ -68,6 +71,7 @@ class Forwards:
         self._last: Call | None = None
         self._inside: Inside | None = None
         self._ordinary: Model | None = None
+        self._sent: Counter[int] = Counter()
         self.transform: Transform | None = None  # the one of torch.func that is running
         self.on_forward: Callable[[Call, torch.Tensor], None] = lambda _call, _batch: None
 
@@ -269,7 +273,14 @@ class Forwards:
         self._expect(call, outputs)
         if batch is not None and batch.dim() > 1:
             self.on_forward(call, batch)
+        self._send_firsts(source)
         return call
+
+    def _send_firsts(self, source: Source | None) -> None:
+        """A program may die right after its first, short validation: that has been seen then."""
+        if source is not None and self._sent[source.index] < SENT_AT_ONCE:
+            self._sent[source.index] += 1
+            self._log.flush()
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
