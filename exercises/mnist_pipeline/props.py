@@ -33,8 +33,9 @@ class Course:
 class Rehearsal:
     """Makes evaluation number ``best`` (from 1) of each training the best, and then looks."""
 
-    def __init__(self, best, batches):
+    def __init__(self, best, images, batches):
         self.best = best
+        self.images = images
         self.batches = batches
         self.courses = {}
         self.latest = None
@@ -54,12 +55,13 @@ class Rehearsal:
     # --- what is changed in the world ----------------------------------------------------
 
     def shorten_passes(self):
-        """A pass of a DataLoader ends after so many batches."""
+        """A pass of a DataLoader ends after so many images, but not before a few batches."""
         original = BatchSampler.__iter__
 
         def first_batches(sampler):
             self.passes += 1
-            return itertools.islice(original(sampler), self.batches)
+            batches = max(self.batches, self.images // sampler.batch_size)
+            return itertools.islice(original(sampler), batches)
 
         BatchSampler.__iter__ = first_batches
 

@@ -74,7 +74,7 @@ def test_best_epoch(program, heldout, settings):
     if learned(program.outputs, heldout[1]) < LEARNED:
         raise CheckFailed("the model learned too little for one of its epochs to be the best")
     best = 1 if times == FEWEST_EVALUATIONS else 2
-    if rehearsed(program, best, settings["batches"]) == "lost":
+    if rehearsed(program, best, **settings) == "lost":
         raise CheckFailed(
             "the model at the end is not that of the epoch which did best on validation data",
             details=[
@@ -100,7 +100,7 @@ def learned(outputs, labels):
     return float((outputs[: len(labels)].argmax(1) == labels).double().mean())
 
 
-def rehearsed(program, best, batches):
+def rehearsed(program, best, images, batches):
     """Run the program in the world of props.py: "kept", "lost", or "unknown"."""
 
     class Rehearsal(type(program)):
@@ -109,7 +109,7 @@ def rehearsed(program, best, batches):
         def _connect(self, **options):
             connection = super()._connect(**options)
             props = connection.request("props", limit_s=connection.limit_s)
-            self.stage = props.Rehearsal(best, batches)
+            self.stage = props.Rehearsal(best, images, batches)
             return connection
 
         def _evaluate(self, connection, images):
