@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # for tests/grading.py
 
@@ -16,6 +17,15 @@ os.environ["GRADE_DATA"] = "subset"
 
 from grader.pipeline import Grader, Options
 from grading import Bench
+
+# The same examples in every run: a failure is of the change that is being tested.
+settings.register_profile("steady", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The proofs of the exercises first, the longest of all at the head: no worker waits for it."""
+    items.sort(key=lambda item: ("proves_itself" not in item.name, "[debug_loop]" not in item.name))
 
 
 @pytest.fixture(scope="session")

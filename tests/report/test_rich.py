@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -80,17 +81,19 @@ def test_known_attacks_leave_harmless_pieces(bad: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(bad=hostile_page)
 def test_whatever_is_written_the_piece_is_harmless(bad: str) -> None:
-    """Fragments in any order and any text between them."""
-    check(from_html(bad).markup)
-    check(from_markdown(bad).markup)
+    """Fragments in any order and any text between them; what is too large is not shown at all."""
+    for read in (from_html, from_markdown):
+        with contextlib.suppress(TooLarge):
+            check(read(bad).markup)
 
 
 @settings(max_examples=100, deadline=None)
 @given(bad=hostile_page)
 def test_a_second_reading_finds_the_same(bad: str) -> None:
     """What a browser builds from the piece is what was judged: cleaning again changes nothing."""
-    once = from_html(bad).markup
-    assert from_html(str(once)).markup == once
+    with contextlib.suppress(TooLarge):
+        once = from_html(bad).markup
+        assert from_html(str(once)).markup == once
 
 
 def test_a_table_of_pandas_keeps_its_shape() -> None:
