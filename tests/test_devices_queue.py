@@ -28,9 +28,9 @@ sys.path.insert(0, {root!r})
 from pathlib import Path
 from grader.runner.devices.gpus import Gpu
 from grader.runner.devices.slots import Slots
-name, gpus, per_gpu, hold_s = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+name, gpus, per_gpu = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 found = [Gpu(index=n, minor=n, uuid="GPU-" + "ab"[n]) for n in range(gpus)]
-log = Path({folder!r}) / "log"
+log, let_go = Path({folder!r}) / "log", Path({folder!r}) / f"{{name}}.let-go"
 def told(text):
     with log.open("a") as file:
         file.write(text + "\\n")
@@ -41,7 +41,8 @@ def waiting(before):
         told(f"{{name}} waits")
 with Slots(Path({folder!r}) / "locks", found, per_gpu).take(60, waiting) as gpu:
     told(f"{{name}} has {{gpu.uuid}}")
-    time.sleep(hold_s)
+    while not let_go.exists():
+        time.sleep(0.01)
     told(f"{{name}} leaves {{gpu.uuid}}")
 """
 
@@ -53,13 +54,16 @@ class Machine:
         self.folder = folder
         self.started: list[subprocess.Popen[bytes]] = []
 
-    def start(
-        self, name: str, *, gpus: int = 1, per_gpu: int = 1, hold_s: float = 0.05
-    ) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *, gpus: int = 1, per_gpu: int = 1) -> subprocess.Popen[bytes]:
+        """A process that takes a GPU and holds it until it is let go."""
         code = HOLDER.format(root=ROOT, folder=str(self.folder))
-        words = [sys.executable, "-c", code, name, str(gpus), str(per_gpu), str(hold_s)]
+        words = [sys.executable, "-c", code, name, str(gpus), str(per_gpu)]
         self.started.append(subprocess.Popen(words))
         return self.started[-1]
+
+    def let_go(self, *names: str) -> None:
+        for name in names:
+            (self.folder / f"{name}.let-go").touch()
 
     def log(self) -> list[str]:
         path = self.folder / "log"
@@ -93,6 +97,7 @@ def most_at_once(log: list[str], gpu: str) -> int:
 def test_many_processes_never_share_a_gpu(machine: Machine) -> None:
     """Twelve that start at once get the one GPU one after the other, and all get it."""
     for number in range(12):
+        machine.let_go(f"p{number}")
         machine.start(f"p{number}")
     log = machine.end()
     assert most_at_once(log, "GPU-a") == 1
@@ -101,59 +106,66 @@ def test_many_processes_never_share_a_gpu(machine: Machine) -> None:
 
 def test_two_gpus_serve_two_at_a_time(machine: Machine) -> None:
     """Each GPU has one holder, and both are used."""
-    machine.start("first", gpus=2, hold_s=1.0)
+    machine.start("first", gpus=2)
     machine.until("first has GPU-a")
     machine.start("second", gpus=2)
     machine.until("second has GPU-b")
-    log = machine.end()
-    assert log.index("second leaves GPU-b") < log.index("first leaves GPU-a")
+    machine.let_go("first", "second")
+    machine.end()
 
 
 def test_slots_share_a_gpu_on_purpose(machine: Machine) -> None:
     """With two slots two hold one GPU at once, and a third waits."""
-    for number in range(3):
-        machine.start(f"p{number}", per_gpu=2, hold_s=0.6)
-    log = machine.end()
-    assert most_at_once(log, "GPU-a") == 2
-    assert sum(line.endswith("waits") for line in log) == 1
+    for name in ("one", "two"):
+        machine.start(name, per_gpu=2)
+        machine.until(f"{name} has GPU-a")
+    machine.start("third", per_gpu=2)
+    machine.until("third waits")
+    machine.let_go("one")
+    machine.until("third has GPU-a")
+    machine.let_go("two", "third")
+    assert most_at_once(machine.end(), "GPU-a") == 2
 
 
 def test_who_wants_a_gpu_alone_never_gets_a_shared_one(machine: Machine) -> None:
     """Graders with other numbers of slots on one machine: the stricter is served too."""
-    machine.start("sharing", per_gpu=2, hold_s=0.5)
+    machine.start("sharing", per_gpu=2)
     machine.until("sharing has GPU-a")
-    machine.start("alone", hold_s=0.3)
+    machine.start("alone")
     machine.until("alone waits")
+    machine.let_go("sharing", "alone")
     log = machine.end()
     assert log.index("sharing leaves GPU-a") < log.index("alone has GPU-a")
 
 
 def test_they_are_served_in_the_order_in_which_they_came(machine: Machine) -> None:
     """Whoever waits longer is served before."""
-    machine.start("holder", hold_s=1.5)
+    machine.start("holder")
     machine.until("holder has GPU-a")
     for name in ("one", "two", "three"):
         machine.start(name)
         machine.until(f"{name} waits")
+    machine.let_go("holder", "one", "two", "three")
     served = [line.split()[0] for line in machine.end() if "has" in line]
     assert served == ["holder", "one", "two", "three"]
 
 
 def test_a_holder_that_is_killed_leaves_the_gpu(machine: Machine) -> None:
     """The kernel takes the lock back: nothing has to be cleaned up."""
-    holder = machine.start("holder", hold_s=600.0)
+    holder = machine.start("holder")
     machine.until("holder has GPU-a")
     machine.start("next")
     machine.until("next waits")
     machine.started.remove(holder)
     holder.send_signal(signal.SIGKILL)
     holder.wait()
+    machine.let_go("next")
     assert machine.end()[-1] == "next leaves GPU-a"
 
 
 def test_a_waiter_that_is_killed_holds_nobody_up(machine: Machine) -> None:
     """Its ticket is seen to be dead and thrown away."""
-    machine.start("holder", hold_s=1.5)
+    machine.start("holder")
     machine.until("holder has GPU-a")
     impatient = machine.start("impatient")
     machine.until("impatient waits")
@@ -162,6 +174,7 @@ def test_a_waiter_that_is_killed_holds_nobody_up(machine: Machine) -> None:
     machine.started.remove(impatient)
     impatient.send_signal(signal.SIGKILL)
     impatient.wait()
+    machine.let_go("holder", "next")
     assert machine.end()[-1] == "next leaves GPU-a"
     assert not list((machine.folder / "locks").glob("ticket-*"))
 
