@@ -44,6 +44,8 @@ def serve_eager(note: Note) -> None:
 
     def compile_(model: Any = None, **_: Any) -> Any:
         note("torch.compile was served by running the model as it is.")
+        if isinstance(model, torch.nn.Module):
+            vars(model)["_orig_mod"] = model  # where a compiled model keeps the one it was made of
         return model if model is not None else lambda function: function
 
     def compile_in_place(_: torch.nn.Module, *__: Any, **___: Any) -> None:
