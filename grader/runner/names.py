@@ -36,9 +36,26 @@ def names_of(source: str, from_line: int = 1) -> Names:
 
 
 def _table(statement: ast.stmt) -> symtable.SymbolTable:
-    # Within a function a top-level await is no error.
-    text = ast.unparse(ast.Module([statement], []))
+    text = ast.unparse(_Scoped().visit(ast.Module([statement], [])))
     return symtable.symtable(text, "cell", "exec")
+
+
+class _Scoped(ast.NodeTransformer):
+    """Makes generators of comprehensions.
+
+    From Python 3.12 on, a symbol table has the names within a list, set or dictionary
+    comprehension (PEP 709) among those of the scope around it. A generator keeps its own.
+    """
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        pair = ast.Tuple([node.key, node.value], ast.Load())
+        return self.generic_visit(ast.GeneratorExp(pair, node.generators))
 
 
 def _bound(table: symtable.SymbolTable) -> set[str]:
