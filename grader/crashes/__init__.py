@@ -1,7 +1,7 @@
 """What an exception means, in one sentence: the errors that everybody meets while learning torch.
 
-``table`` lists them. ``sentences`` has those that depend on the numbers in the exception's text
-or on the values that stood in the student's line.
+``table`` lists them: first those of ``tensors``, then those of ``programs``. ``sentences`` has
+those that depend on the numbers in the exception's text or on the values in the student's line.
 """
 
 from __future__ import annotations

@@ -49,15 +49,29 @@ def matmul(found: re.Match[str], crash: Crash) -> str:
     return said + advice + "."
 
 
+def numpy_product(found: re.Match[str], _: Crash) -> str:
+    """Two arrays whose product NumPy can't take."""
+    columns, rows = (found["columns"], found["rows"]) if found["rows"] else (found["n"], found["m"])
+    return (
+        f"The left array has {columns} columns and the right one {rows} rows, and a product needs "
+        "these two to be equal; check whether one of them should be transposed."
+    )
+
+
+def _line(crash: Crash) -> str:
+    """The student's line that raised; empty where it was none of theirs."""
+    return crash.frames[-1][1] if crash.frames else ""
+
+
 def _is_used(name: str, use: str | None, crash: Crash) -> bool:
     """Whether the student's line has ``name`` right beside the attribute or operator."""
-    line = crash.frames[-1][1] if crash.frames else ""
+    line = _line(crash)
     name, use = re.escape(name), re.escape(use or " ")
     return bool(re.search(rf"(?<![\w.]){name}\s*\.?{use}|{use}\s*{name}(?![\w.(\[])", line))
 
 
-def no_value(found: re.Match[str], crash: Crash) -> str:
-    """None where a value is needed; the usual cause is a ``.grad`` that isn't there."""
+def _no_gradient(crash: Crash) -> str:
+    """Which gradient of the line is None, and why; empty where none is."""
     known = dict(crash.values)
     for name, text in crash.values:
         owner = name.removesuffix(".grad")
@@ -76,12 +90,44 @@ def no_value(found: re.Match[str], crash: Crash) -> str:
             )
         if _TENSOR in about or _PARAMETER in about:
             return f"{name} is None because {owner} does not require gradients."
+    return ""
+
+
+def no_value(found: re.Match[str], crash: Crash) -> str:
+    """None where a value is needed; the usual cause is a ``.grad`` that isn't there."""
+    if gradient := _no_gradient(crash):
+        return gradient
     for name, text in crash.values:
         if text == "None" and _is_used(name, found["use"], crash):
-            return f"{name} is None here: find the line that should have given it a value."
+            return (
+                f"{name} is None here: find the line that should have given it a value, or, where "
+                "it may be None, ask first (if … is not None)."
+            )
     return (
         "A value is None here: a function without a return gives None, and so does .grad "
         "before the first backward()."
+    )
+
+
+def no_tensor(_: re.Match[str], crash: Crash) -> str:
+    """None where a tensor is needed."""
+    return _no_gradient(crash) or (
+        "A tensor is needed here and None was given: a function or forward() without a return "
+        "gives None."
+    )
+
+
+def other_than_tensor(found: re.Match[str], crash: Crash) -> str:
+    """Something else where a tensor is needed; a layer, if its class was called with the tensor."""
+    name = found["name"]
+    if any(re.match(rf"{_MODULE} {re.escape(name)}\b", text) for _, text in crash.values):
+        return (
+            f"A tensor is needed here and {name} is a layer, not its output: make the layer first, "
+            f"then call it with the tensor, as in nn.{name}()(x) for one of torch's."
+        )
+    return (
+        f"A tensor is needed here and something of class {name} was given; torch.tensor(…) makes "
+        "one of numbers, lists and arrays, and of a tuple of tensors one is to be chosen."
     )
 
 
@@ -110,11 +156,22 @@ def target(found: re.Match[str], _: Crash) -> str:
     )
 
 
+_MNIST = {8_000: 60_000, 1_000: 10_000}
+"""The images of the embedded subset's two splits, and those of the full set's."""
+
+
 def index(found: re.Match[str], _: Crash) -> str:
     """An entry that a dimension doesn't have."""
     index, dim, size = found["index"], found["dim"], int(found["size"])
     there = f"{size} entries, numbered 0 to {size - 1}" if size else "no entries"
-    return f"Dimension {dim} has {there}, and entry {index} was asked for."
+    said = f"Dimension {dim} has {there}, and entry {index} was asked for."
+    full = _MNIST.get(size, size)
+    if size <= int(index) < full:
+        said += (
+            f" All of MNIST has {full:,} such images, the grader {size:,} of them here: ask "
+            "len(data) for their number, or get all of them with `grade data fetch mnist`."
+        )
+    return said
 
 
 def not_set_up(found: re.Match[str], crash: Crash) -> str:
@@ -130,7 +187,10 @@ def not_iterable(found: re.Match[str], crash: Crash) -> str:
     name = found["name"]
     for owner, text in crash.values:
         if re.match(rf"{_MODULE} {re.escape(name)}\b", text):
-            return f"{owner} is a module and no list; its parameters are {owner}.parameters()."
+            return (
+                f"{owner} is a module and no list: its parameters are {owner}.parameters(), its "
+                f"layers {owner}.children()."
+            )
     advice = "; range(n) counts to a number" if name == "int" else ""
     return f"A value of class {name} holds nothing to go through one by one{advice}."
 
@@ -159,8 +219,13 @@ def without_forward(found: re.Match[str], _: Crash) -> str:
     )
 
 
-def several(found: re.Match[str], _: Crash) -> str:
-    """Several values where one is needed."""
+def several(found: re.Match[str], crash: Crash) -> str:
+    """Several values where one is needed; often a function of ``math`` that got a tensor."""
+    if re.search(r"\bmath\.\w+\(", _line(crash)):
+        return (
+            "The functions of math take one number, and this is a tensor of several; torch has "
+            "functions of the same names for tensors, such as torch.exp."
+        )
     count = found.groupdict().get("count")
     many = f"{count} elements" if count else "several elements"
     return (
@@ -174,4 +239,62 @@ def reached(found: re.Match[str], _: Crash) -> str:
     low, high, dim = found["low"], found["high"], found["dim"]
     return (
         f"Dimension {dim} was asked for, and this tensor has only the dimensions {low} to {high}."
+    )
+
+
+def to_numpy(_: re.Match[str], crash: Crash) -> str:
+    """A tensor with a history that NumPy is to take, by its own function or by ``.numpy()``."""
+    if re.search(r"\b(?:np|numpy)\.\w+\(", _line(crash)):
+        return (
+            "NumPy's functions know no gradients, so they refuse a tensor that has some: use "
+            "torch's function of that kind (torch.exp, not np.exp), or take .detach() first where "
+            "no gradient is needed."
+        )
+    return (
+        "A tensor with a gradient history can't become an array of NumPy (plots need that too); "
+        "take .detach() first."
+    )
+
+
+def not_callable(found: re.Match[str], crash: Crash) -> str:
+    """Something that is called and can't be."""
+    name = found["name"]
+    if not crash.frames:  # the call is the grader's: nothing in a line of theirs can be wrong
+        return (
+            f"An object of the class {name} is called here: the class needs a method __call__ "
+            "(a torch.nn.Module has one, which runs forward)."
+        )
+    return (
+        f"What stands before the parentheses is of class {name} and no function: an attribute "
+        "takes no (), and a name may have been given another value before."
+    )
+
+
+def missing_argument(found: re.Match[str], _: Crash) -> str:
+    """A call without something that the function needs."""
+    names = found["names"].replace("'", "")
+    if names.split(",")[0] == "self":
+        return "A method is called on the class itself: make an object first, with () after it."
+    return (
+        f"The call gives nothing for {names}, and the definition has no default: give a value in "
+        "the call, or a default where the function is defined."
+    )
+
+
+_MADE_BY = {
+    "list": "torch.stack(…) makes a tensor of a list of tensors, torch.tensor(…) of numbers",
+    "tuple": "torch.stack(…) makes a tensor of several, and [0] takes the first of them",
+    "numpy.ndarray": "torch.from_numpy(…) makes a tensor of an array of NumPy",
+    "Tensor": "a tensor of torch has not all that an array of NumPy has, nor by the same names",
+}
+
+
+def no_attribute(found: re.Match[str], _: Crash) -> str:
+    """A name that an object doesn't have."""
+    name, what = found["name"], found["what"]
+    if advice := _MADE_BY.get(name):
+        return f"There is no .{what} on a {name}; {advice}."
+    return (
+        f"This {name} has no {what}: objects of its class have none, the name is spelt "
+        f"differently, or it is not made yet (self.{what} = …, in a class of one's own)."
     )
