@@ -78,7 +78,7 @@ def empty_environment(folder: Path) -> Path:
     there, so an editable install of the grader stays invisible.
     """
     venv.create(folder, with_pip=False, symlinks=True)
-    paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)})
+    paths = sysconfig.get_paths("venv", vars={"base": str(folder), "platbase": str(folder)})
     linked = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     (Path(paths["purelib"]) / "dependencies.pth").write_text("\n".join(sorted(linked)) + "\n")
     return folder / "bin" / "python"

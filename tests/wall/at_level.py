@@ -36,7 +36,8 @@ WALL_S = 20.0
 
 def be_in_a_container() -> None:
     """Root without CAP_SYS_ADMIN, and no namespaces to be had."""
-    kept = sum(1 << number for number in CONTAINER_CAPABILITIES)
+    held = identity._capabilities()[1]  # a container's root, too, may run this
+    kept = sum(1 << number for number in CONTAINER_CAPABILITIES) & held
     for number in range(identity.LAST_CAPABILITY + 1):
         if not kept >> number & 1:
             with contextlib.suppress(OSError):
