@@ -126,7 +126,7 @@ class Student:
 
     def serve(self) -> None:
         """Answer requests until the other side hangs up."""
-        serve(self._mnist, self._note)
+        serve(self._mnist, [text for _, text in self._program.cells], self._note)
         self._unseeded.serve()
         signal.signal(STOP_SIGNAL, lambda *_: self._stop())
         with contextlib.suppress(WireClosed):

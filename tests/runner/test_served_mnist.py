@@ -22,6 +22,7 @@ from grader.model import Report, SubmissionKind
 from grader.pipeline import SUBSET_NOTE, Grader
 from grader.runner.served import mnist as served_mnist
 from grader.runner.served import vision
+from grader.runner.served.counted import Counted
 from grader.runner.served.mnist import Mnist
 from grading import exercise, submission
 
@@ -124,14 +125,15 @@ def served(opened: Mnist) -> Iterator[Callable[..., Any]]:
     kind, parts = torchvision.datasets.MNIST, torch.utils.data
     names = ("_check_legacy_exist", "_check_exists", "download", "_load_data")
     before = {name: getattr(kind, name) for name in names}
-    split, init = parts.random_split, Subset.__init__
+    split, init, loader = parts.random_split, Subset.__init__, parts.DataLoader.__init__
     fetch = _utils.fetch._MapDatasetFetcher.fetch
-    vision.serve_mnist(opened, lambda _: None)
+    vision.serve_mnist(opened, Counted(()), lambda _: None)
     yield kind
     for name, method in before.items():
         setattr(kind, name, method)
     parts.random_split = parts.dataset.random_split = split
     Subset.__init__ = init  # type: ignore[method-assign]
+    parts.DataLoader.__init__ = loader  # type: ignore[method-assign]
     _utils.fetch._MapDatasetFetcher.fetch = fetch  # type: ignore[method-assign]
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import builtins
 import getpass
+from collections.abc import Iterable
 
 from grader.runner.program import quiet_input
 from grader.runner.served import absent, quiet
+from grader.runner.served.counted import Counted
 from grader.runner.served.mnist import Mnist
 from grader.runner.served.quiet import Note
 from grader.runner.served.vision import serve_mnist
@@ -19,8 +21,11 @@ from grader.runner.served.vision import serve_mnist
 __all__ = ["Mnist", "Note", "serve"]
 
 
-def serve(mnist: Mnist | None, note: Note) -> None:
-    """Install every stand-in. ``note`` takes a sentence for the report, once each."""
+def serve(mnist: Mnist | None, texts: Iterable[str], note: Note) -> None:
+    """Install every stand-in.
+
+    ``texts`` are the program's cells; ``note`` takes a sentence for the report, once each.
+    """
     builtins.input = getpass.getpass = quiet_input  # type: ignore[assignment]
     quiet.serve_single_process_loading(note)
     quiet.serve_eager(note)
@@ -29,4 +34,4 @@ def serve(mnist: Mnist | None, note: Note) -> None:
     quiet.serve_plain_progress_bars()
     absent.serve(note)
     if mnist is not None:
-        serve_mnist(mnist, note)
+        serve_mnist(mnist, Counted(texts), note)
