@@ -25,7 +25,8 @@ A rate at which the loss falls in the first few dozen steps. Usual starting poin
 
 No number is too high by itself: some models train at a rate of 100. So the number is never
 judged, only what happens. A program whose training can't be repeated from a seed, or in
-which several optimizers take turns, is not judged.
+which several optimizers take turns, is not judged. Of several that step together, the one
+with the longest steps is named.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def find(trace: Trace) -> Iterator[Finding]:
 
 
 def _finding(trace: Trace, verdict: RateVerdict) -> Finding:
-    update = list(trace.of(Update))[-1]
+    update = _largest(trace)
     factor = f"{1 / (verdict.scale or 1):,.0f}"
     rate = "" if update.rate is None else f" (the rate is {update.rate:g})"
     return Finding(
@@ -66,6 +67,26 @@ def _finding(trace: Trace, verdict: RateVerdict) -> Finding:
         fix="make the learning rate smaller, by factors of ten, until the loss falls steadily",
         why=WHY,
     )
+
+
+def _largest(trace: Trace) -> Update:
+    """The last update; of several optimizers that step together, that of the longest steps.
+
+    Where one's steps have ruined the weights, the gradients of all are ruined. So it goes by
+    each one's first step, and by how its rate has changed since.
+    """
+    updates = list(trace.of(Update))
+    last = {
+        update.optimizer: update for update in updates if update.backward == updates[-1].backward
+    }
+
+    def length(update: Update) -> float:
+        first = next(one for one in updates if one.optimizer == update.optimizer)
+        if not first.rate or update.rate is None or first.ratio is None:
+            return 0.0
+        return first.ratio * update.rate / first.rate
+
+    return max(reversed(last.values()), key=length)
 
 
 def _place(trace: Trace, update: Update) -> Place | None:

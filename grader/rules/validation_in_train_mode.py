@@ -62,18 +62,24 @@ def find(trace: Trace) -> Iterator[Finding]:
 
 
 def _is_fault(forward: Forward) -> bool:
-    """Training mode where it acts, or in a model where it would act on nothing."""
-    if not forward.is_training:
+    """Training mode where it acts, or in a model where it would act on nothing.
+
+    A model in evaluation mode whose dropout alone is on was made so on purpose; one whose
+    other layers train as well was not told of it: only its own flag was set.
+    """
+    if not forward.is_training and not forward.has(wire.PLAIN_TRAINING):
         return False
     if forward.has(wire.HAS_SENSITIVE):
         return forward.has(wire.SENSITIVE)
-    return forward.has(wire.LEAF_TRAINING) and not forward.has(wire.PART)
+    return forward.is_training and forward.has(wire.LEAF_TRAINING) and not forward.has(wire.PART)
 
 
 def _finding(trace: Trace, place: Place | None, found: list[tuple[Pass, Forward]]) -> Finding:
     first_pass, first = found[0]
     acts = any(forward.has(wire.SENSITIVE) for _, forward in found)
     names = ", ".join(trace.models[first.model].sensitive)
+    whole = any(forward.is_training for _, forward in found)
+    where = "" if whole else " inside"
     effect = (
         f"{names} acted as in training"
         if acts and names
@@ -84,13 +90,13 @@ def _finding(trace: Trace, place: Place | None, found: list[tuple[Pass, Forward]
         level=Level.ERROR if acts else Level.WARNING,
         place=place,
         step=first_pass.step,
-        what=f"the model is in training mode on held-out data after step {first_pass.step}; "
-        + effect,
+        what=f"{'the model is' if whole else 'layers of the model are'} in training mode on "
+        f"held-out data after step {first_pass.step}; {effect}",
         evidence=(
             Evidence(
                 label="mode of the model",
                 expected="evaluation (training = False)",
-                actual=f"training = True, in {len(found)} forward passes",
+                actual=f"training = True{where}, in {len(found)} forward passes",
             ),
             Evidence(
                 label="data",

@@ -41,6 +41,7 @@ class Backwards:
         *,
         on_foreign: Callable[[], None],
         on_first: Callable[[FrameType | None], None],
+        on_loss: Callable[[list[Call], list[torch.Tensor]], None],
     ) -> None:
         self._log = log
         self._forwards = forwards
@@ -48,6 +49,7 @@ class Backwards:
         self._updates = updates
         self._on_foreign = on_foreign
         self._on_first = on_first
+        self._on_loss = on_loss
         self._count = 0
         self._running = False
         self._walks = 0
@@ -121,12 +123,13 @@ class Backwards:
             self._place = self._log.place(frame)
             if self._count < WALKS:
                 self._on_first(frame)
+        calls = self._forwards.feed(roots, wire.FED)
+        self._on_loss(calls, roots)
         self._learn_leaves(roots)
         self._loss = _loss(roots)
         self._lost = self._lost + 1 if isinstance(self._loss, str) else 0
         if self._lost >= LOST:
             self._updates.give_up()
-        calls = self._forwards.feed(roots, wire.FED)
         self._forwards.fed(calls)
         self._gradients.before(self._here, self._updates.count)
 
@@ -149,13 +152,16 @@ class Backwards:
         roots = list(tensors_in(outputs))
         wanted = [t for t in tensors_in(inputs) if t.is_leaf]
         known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
-        calls = self._forwards.feed(roots, wire.FED_GRAD)
-        if wanted and len(known) < len(wanted):
+        # A gradient by an input trains nothing; a penalty on it, in a later pass, may.
+        calls = self._forwards.feed(roots, wire.FED_GRAD, again=True)
+        self._on_loss(calls, roots)
+        if wanted and (len(known) < len(wanted) or self._may_replace(wanted)):
             self._learn_leaves(roots, anew=True)
             known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
         known = [leaf for leaf in known if not leaf.foreign]
         if not known:
             return
+        self._forwards.feed(roots, wire.FED_GRAD)
         frame = self._log.frame(3)
         self._asked(frame, self._log.place(frame), calls, known, roots)
 
@@ -200,6 +206,11 @@ class Backwards:
         self._replaced(found)
         self._by_hand = found
         self._on_foreign()
+
+    def _may_replace(self, wanted: list[torch.Tensor]) -> bool:
+        """Whether tensors look like those that are updated by hand."""
+        shapes = sorted(leaf.shape for leaf in self._by_hand)
+        return bool(shapes) and shapes == sorted(tuple(tensor.shape) for tensor in wanted)
 
     def _replaced(self, found: list[Leaf]) -> None:
         """Take new tensors of the old shapes, in the old ones' stead, for an update."""

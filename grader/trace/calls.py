@@ -8,7 +8,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -16,7 +16,9 @@ from torch import nn
 from grader.trace import wire
 from grader.trace.log import Row
 from grader.trace.models import Model
-from grader.trace.sources import Source
+
+if TYPE_CHECKING:
+    from grader.trace.sources import Source
 
 FLAGS = 6
 METHODS = ("forward", "__call__")
@@ -40,10 +42,11 @@ class Tokened(weakref.ref[Token]):
 class Call:
     """One forward that was recorded: its row, and what its update would have to mention."""
 
-    __slots__ = ("given", "model", "prints", "row", "source")
+    __slots__ = ("given", "is_plain", "model", "prints", "row", "source")
 
     def __init__(self, row: Row, model: Model, source: Source | None, prints: list[int]) -> None:
         self.row = row
+        self.is_plain = False  # given images and nothing else, it gave a row of numbers for each
         self.model = model
         self.source = source
         self.prints = prints

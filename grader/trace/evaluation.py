@@ -10,23 +10,23 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
 import torch
 from torch import nn
-from torch.func import functional_call
-from torch.utils._pytree import tree_map
 
+from grader.trace.answering import Answer, Function, asking_module, functions_given
 from grader.trace.backwards import leaves_of
 from grader.trace.calls import Call, tensors_in
-from grader.trace.forms import Form, fit
+from grader.trace.composed import Composed
+from grader.trace.forms import IMAGE, AnyForm, Form, Through, fit, transform_of
 from grader.trace.forwards import Forwards
 from grader.trace.gradients import Leaf
 from grader.trace.log import Log
 from grader.trace.sources import Sources
-from grader.trace.wrapped import plain
 
 BATCH = 256
 PROBE = 4
@@ -35,9 +35,9 @@ FIRST = 3
 RECAPTURE = 20
 TRIES = 20
 NEARLY = 0.99
-MODES = (("eval", "train"), ("eval_mode", "train_mode"))
-
-Answer = Callable[[torch.Tensor], Any]
+ALIKE = 0.5
+"""The least cosine between the weights of a model and those of a copy or an average of it. Between
+networks that started from other random weights it is about 0."""
 
 
 class NothingTrained(Exception):
@@ -51,10 +51,14 @@ class Evaluator:
         self._log = log
         self._sources = sources
         self._forwards = forwards
-        self._forms: dict[int, Form] = {}
+        self._forms: dict[int, AnyForm] = {}
+        self._tried: set[tuple[int, int]] = set()  # models and sources whose form was looked at
         self._order: dict[int, Any] = {}  # model index -> model, latest trained last
         self._leaves: list[Leaf] = []
+        self._starts: dict[int, list[float]] = {}  # model index -> its weights, summed, at first
+        self._last: Any = None  # the model that was given data last, and its module, kept alive
         self._asked: list[Function] = []
+        self.composed = Composed(sources.knows)
         self._captured_at = -1
         self._trainers: set[Any] = set()
 
@@ -62,22 +66,50 @@ class Evaluator:
 
     def saw(self, call: Call, batch: torch.Tensor) -> None:
         """Learn the form of a model's inputs from a forward, and who made the forward."""
-        if self._wants_functions(call):
+        self.composed.saw(call, batch)
+        self._last = call.model, call.model.ref() if call.model.is_module else None
+        if call.model.index not in self._starts:
+            self._starts[call.model.index] = _sums(self._last[1])
+        if self._wantsfunctions_given(call):
             self._captured_at = call.updates
-            functions = list(_functions(self._log.frame(2), batch, self._log.is_student))
+            functions = list(functions_given(self._log.frame(2), batch, self._log.is_student))
             self._asked = functions or self._asked
-        form = self._forms.get(call.model.index)
-        if form is None or (not form.is_fitted and call.prints and call.updates < TRIES):
-            known = [self._sources.prints.known(value) for value in call.prints[:FIT_ROWS]]
-            step = -(-len(batch) // max(1, len(call.prints)))
-            raw = [
-                (row * step, self._sources.prints.image(*where))
-                for row, where in enumerate(known)
-                if where is not None and row * step < len(batch)
-            ]
-            self._forms[call.model.index] = fit(batch, raw)
+        self._learn_form(call, batch)
 
-    def _wants_functions(self, call: Call) -> bool:
+    def _learn_form(self, call: Call, batch: torch.Tensor) -> None:
+        model, source = call.model.index, call.source
+        transform = None if source is None else transform_of(source.dataset)
+        if batch.numel() != IMAGE * len(batch) and transform is not None:
+            form = self._forms.get(model)
+            if isinstance(form, Through):
+                form.add(transform)
+            else:
+                self._forms[model] = Through.of(batch, transform)
+            return
+        form = self._forms.get(model)
+        first = (model, -1 if source is None else source.index)
+        if form is None or (
+            not form.is_fitted and (call.updates < TRIES or first not in self._tried)
+        ):
+            self._tried.add(first)
+            self._forms[model] = form = self._fit(batch, call.prints)
+        call.is_plain &= form.is_fitted
+
+    def _fit(self, batch: torch.Tensor, prints: list[int]) -> Form:
+        """The form of images whose evenly spread rows have these fingerprints."""
+        known = [self._sources.prints.known(value) for value in prints[:FIT_ROWS]]
+        step = -(-len(batch) // max(1, len(prints)))
+        raw = [
+            (row * step, self._sources.prints.image(*where))
+            for row, where in enumerate(known)
+            if where is not None and row * step < len(batch)
+        ]
+        form = fit(batch, raw)
+        others = (one for one in self._forms.values() if isinstance(one, Form) and one.is_fitted)
+        other = None if form.is_fitted else next(others, None)
+        return form if other is None else replace(form, values=other.values)
+
+    def _wantsfunctions_given(self, call: Call) -> bool:
         """A function's arguments grow old where each update makes new tensors."""
         if call.model.is_module:
             return call.updates < FIRST
@@ -106,13 +138,13 @@ class Evaluator:
             if model is None:
                 answer, form = self._choose(images, namespace)
             else:
-                answer, form = _asking_module(model), self._form_of(model)
+                answer, form = asking_module(model), self._form_of(model)
             rows = [
                 _logits(answer(form.apply(part)), len(part)) for part in torch.split(images, BATCH)
             ]
         return torch.cat(rows)
 
-    def _form_of(self, module: nn.Module) -> Form:
+    def _form_of(self, module: nn.Module) -> AnyForm:
         """The form in which a module was given its inputs, or another one where it never was."""
         for index, model in reversed(self._order.items()):
             known = model.ref() if model.module is None else model.module
@@ -123,9 +155,11 @@ class Evaluator:
             return form
         raise NothingTrained("No model was given images, so there is no form to ask it in.")
 
-    def _choose(self, images: torch.Tensor, namespace: Mapping[str, Any]) -> tuple[Answer, Form]:
+    def _choose(self, images: torch.Tensor, namespace: Mapping[str, Any]) -> tuple[Answer, AnyForm]:
         """The candidate whose answer rests on most of what was trained; the latest of equals."""
-        best: tuple[float, Answer, Form] | None = None
+        if (copied := self._copy_asked_last(images)) is not None:
+            return copied
+        best: tuple[tuple[float, bool], Answer, AnyForm] | None = None
         problem = "no update of a model's parameters was seen"
         for answer, form, least in self._candidates(namespace):
             try:
@@ -133,28 +167,60 @@ class Evaluator:
             except Exception as error:  # noqa: BLE001 - a student's function may raise anything
                 problem = f"asking the model failed: {type(error).__name__}: {error}"
                 continue
-            if share > 0.0 and (best is None or share > best[0]):
-                best = (share, answer, form)
+            worth = (share, form.is_fitted)  # of equals, the one whose input is known for sure
+            if share > 0.0 and (best is None or worth > best[0]):
+                best = (worth, answer, form)
         if best is None:
             raise NothingTrained(f"No trained model gives one row of logits per image: {problem}.")
         return best[1], best[2]
 
-    def _candidates(self, namespace: Mapping[str, Any]) -> Iterator[tuple[Answer, Form, float]]:
+    def _copy_asked_last(self, images: torch.Tensor) -> tuple[Answer, AnyForm] | None:
+        """The copy or average of a trained model that the program's last look at data asked.
+
+        Who keeps a copy of the best epoch's model, and tests that one, hands that one out.
+        """
+        if self._last is None:
+            return None
+        model, module = self._last
+        form = self._forms.get(model.index)
+        if form is None or not isinstance(module, nn.Module) or model.index in self._order:
+            return None
+        if _sums(module) in [self._starts.get(index) for index in self._order]:
+            return None  # a copy from before the training, for comparison
+        trained = [one.ref() if one.module is None else one.module for one in self._order.values()]
+        if not any(isinstance(one, nn.Module) and _comes_from(module, one) for one in trained):
+            return None
+        answer = asking_module(module)
+        try:
+            _first_logits(answer(form.apply(images[:PROBE])), len(images[:PROBE]))
+        except Exception:  # noqa: BLE001 - a student's model may raise anything
+            return None
+        return answer, form
+
+    def _candidates(self, namespace: Mapping[str, Any]) -> Iterator[tuple[Answer, AnyForm, float]]:
         """Whom to ask, in which form, and the share of the trained that is known to be in it."""
+        parts = self.composed.parts()
         for index, model in reversed(self._order.items()):
-            form = self._forms.get(index)
+            form = None if index in parts else self._forms.get(index)
             module = model.ref() if model.module is None else model.module
             if form is not None and model.is_module and isinstance(module, nn.Module):
                 givens = list(model.trained_givens())
                 for given in givens:
-                    yield _asking_module(module, given), form, NEARLY
+                    yield asking_module(module, given), form, NEARLY
                 if not givens:
-                    yield _asking_module(module), form, 0.0
+                    yield asking_module(module), form, 0.0
         fitted = [form for form in self._forms.values() if form.is_fitted]
         entry = next(iter(fitted or self._forms.values()), None)
         for function in self._asked:
             if function.code not in self._trainers and entry is not None:
                 yield function.asking(namespace), entry, 0.0
+        if self._last is not None and self._last[1] is not None:  # one around what was trained
+            model, module = self._last
+            if model.index in self._forms:
+                yield asking_module(module), self._forms[model.index], 0.0
+        for formula in self.composed.formulas():
+            prints = self._sources.prints.of(formula.example)
+            yield formula, self._fit(formula.example, prints), 0.0
 
     def _coverage(self, answer: Answer, batch: torch.Tensor, least: float) -> float:
         """The share of the tensors of the last update that the answer's graph ends in."""
@@ -172,148 +238,21 @@ class Evaluator:
         return max(least, held / len(trained), NEARLY * alike / len(trained))
 
 
-class Function:
-    """A student's function that was running when data met a trained tensor."""
-
-    def __init__(self, frame: FrameType, data: str, owner: Any, function: Any) -> None:
-        self.code = frame.f_code
-        self._data = data
-        self._owner = owner
-        self._function = function
-        count = self.code.co_argcount + self.code.co_kwonlyargcount
-        names = self.code.co_varnames[:count]
-        self._others = {
-            name: tree_map(plain, frame.f_locals[name])
-            for name in names
-            if name != data
-            and name in frame.f_locals
-            and not (owner is not None and name == names[0])
-        }
-
-    def asking(self, namespace: Mapping[str, Any]) -> Answer:
-        """Call it with our data in the place of the student's.
-
-        A function of the program's globals is looked up anew: so are its other arguments,
-        where a global of the same name stands for the latest value.
-        """
-        function = self._function
-        others = {name: _latest(namespace.get(name), value) for name, value in self._others.items()}
-        if not any(_asks_for_gradients(value) for value in others.values()):
-            others = _differentiable(others)  # as ``torch.func`` is given them
-
-        def ask(batch: torch.Tensor) -> Any:
-            with _evaluation_mode(self._owner):
-                return function(**others, **{self._data: batch})
-
-        return ask
+def _sums(module: object) -> list[float]:
+    """What tells a module's weights from those before an update, and from none at all."""
+    with contextlib.suppress(Exception):  # parameters without values yet
+        if isinstance(module, nn.Module):
+            return [float(p.detach().sum(dtype=torch.float64)) for p in module.parameters()]
+    return []
 
 
-def _latest(now: Any, then: Any) -> Any:
-    """What a global holds now, if that and what it held then are tensors of a kind."""
-    alike = isinstance(now, type(then)) and _has_tensors(now) and _has_tensors(then)
-    return now if alike else then
-
-
-def _has_tensors(value: Any) -> bool:
-    return next(iter(tensors_in(value)), None) is not None
-
-
-def _asks_for_gradients(value: Any) -> bool:
-    return any(tensor.requires_grad for tensor in tensors_in(value))
-
-
-def _functions(
-    frame: FrameType | None, batch: torch.Tensor, is_student: Callable[[Any], bool]
-) -> Iterator[Function]:
-    """The student's functions on the stack that were given ``batch``, innermost first."""
-    while frame is not None:
-        code = frame.f_code
-        if is_student(code) and code.co_name != "<module>":
-            names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-            values = frame.f_locals
-            data = next((n for n in names if _same_data(values.get(n), batch)), None)
-            owner, function = _function_of(frame, names)
-            if data is not None and function is not None:
-                yield Function(frame, data, owner, function)
-        frame = frame.f_back
-
-
-def _same_data(value: Any, batch: torch.Tensor) -> bool:
-    """Whether an argument is the batch, or what it was made of: as many rows."""
-    return (
-        isinstance(value, torch.Tensor)
-        and not value.requires_grad
-        and value.dim() > 0
-        and value.shape[0] == batch.shape[0]
-        and value.numel() == batch.numel()
-    )
-
-
-def _function_of(frame: FrameType, names: tuple[str, ...]) -> tuple[Any, Any]:
-    """The object, if it is a method, and the function that ``frame`` runs."""
-    code = frame.f_code
-    owner = frame.f_locals.get(names[0]) if names else None
-    method = getattr(type(owner), code.co_name, None)
-    if getattr(method, "__code__", None) is code:
-        return owner, getattr(owner, code.co_name)
-    places = [frame.f_globals]
-    if frame.f_back is not None:
-        places.append(frame.f_back.f_locals)
-    for place in places:
-        for value in place.values():
-            if getattr(value, "__code__", None) is code:
-                return None, value
-    return None, None
-
-
-def _asking_module(module: nn.Module, given: Mapping[str, Any] | None = None) -> Answer:
-    """Ask a module, with the tensors that stood for its own where it was trained so."""
-
-    def ask(batch: torch.Tensor) -> Any:
-        with _evaluation_mode(module):
-            if given is None:
-                return module(batch)
-            own = {name for name, _ in module.named_parameters()}  # the others are buffers
-            chosen = {name: value for name, value in given.items() if name in own}
-            return functional_call(module, {**given, **_differentiable(chosen)}, (batch,))
-
-    return ask
-
-
-def _differentiable(value: Any) -> Any:
-    """The same with tensors that ask for gradients, so that an output shows its origin."""
-
-    def alias(tensor: Any) -> Any:
-        plainly = isinstance(tensor, torch.Tensor) and tensor.is_floating_point()
-        return tensor.detach().requires_grad_() if plainly else tensor
-
-    return tree_map(alias, value)
-
-
-@contextlib.contextmanager
-def _evaluation_mode(owner: Any) -> Iterator[None]:
-    """Evaluation mode for as long as it lasts, if ``owner`` has such a mode; then as before."""
-    if isinstance(owner, nn.Module):
-        modes = [(part, part.training) for part in owner.modules()]
-        owner.eval()
-        try:
-            yield
-        finally:
-            for part, mode in modes:
-                part.training = mode
-        return
-    was_training = getattr(owner, "training", True)
-    for on, off in MODES:
-        enter, leave = getattr(owner, on, None), getattr(owner, off, None)
-        if callable(enter) and callable(leave):
-            enter()
-            try:
-                yield
-            finally:
-                if was_training:
-                    leave()
-            return
-    yield
+def _comes_from(module: nn.Module, trained: nn.Module) -> bool:
+    """Whether a module has the weights that another one has or had, or an average of them."""
+    pairs = [[p.detach() for p in each.parameters() if p.dim() > 1] for each in (module, trained)]
+    if [p.shape for p in pairs[0]] != [p.shape for p in pairs[1]] or not pairs[0]:
+        return False
+    one, other = (torch.cat([p.flatten().float().cpu() for p in each]) for each in pairs)
+    return bool(nn.functional.cosine_similarity(one, other, dim=0) > ALIKE)
 
 
 def _first_logits(output: Any, rows: int) -> torch.Tensor:

@@ -7,13 +7,20 @@ normalisation), else any map of single pixel values (a threshold, a power).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from PIL import Image
 
+IMAGE = 28 * 28
+DEPTH = 8
 LEVELS = 256
 CLOSE = 1e-3
 MEAN, SPREAD = 0.1307, 0.3081
+
+Transform = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,56 @@ class Form:
         """Raw images (N, 28, 28), uint8, as the model's input (N, *trailing)."""
         flat = self.values[images.reshape(len(images), -1).long()]
         return flat.to(self.dtype).reshape(len(images), *self.trailing).to(self.device)
+
+
+@dataclass(frozen=True)
+class Through:
+    """The inputs that data sets' own transforms make of an image, where no map of pixels does."""
+
+    trailing: tuple[int, ...]
+    dtype: torch.dtype
+    device: torch.device
+    transforms: list[Transform]
+    is_fitted: bool = True
+
+    @classmethod
+    def of(cls, batch: torch.Tensor, transform: Transform) -> Through:
+        """The form of ``batch``, which a loader has made by ``transform``."""
+        return cls(tuple(batch.shape[1:]), batch.dtype, batch.device, [transform])
+
+    def add(self, transform: Transform) -> None:
+        """Know of another one that makes such inputs."""
+        if not any(transform is one for one in self.transforms):
+            self.transforms.append(transform)
+
+    def apply(self, images: torch.Tensor) -> torch.Tensor:
+        """As `Form.apply`; by the first transform that has nothing random in it."""
+        steady = (one for one in self.transforms if _is_steady(one, images[0]))
+        chosen = next(steady, self.transforms[-1])
+        made = torch.stack([_made(chosen, image) for image in images])
+        return made.reshape(len(images), *self.trailing).to(self.device, self.dtype)
+
+
+def transform_of(dataset: Any) -> Transform | None:
+    """The transform of a data set of pictures, or of the one inside a subset."""
+    for _ in range(DEPTH):
+        transform = getattr(dataset, "transform", None)
+        if callable(transform):
+            found: Transform = transform
+            return found
+        dataset = getattr(dataset, "dataset", None)
+    return None
+
+
+def _made(transform: Transform, image: torch.Tensor) -> torch.Tensor:
+    return torch.as_tensor(transform(Image.fromarray(image.cpu().numpy())))
+
+
+def _is_steady(transform: Transform, image: torch.Tensor) -> bool:
+    return torch.equal(_made(transform, image), _made(transform, image))
+
+
+AnyForm = Form | Through
 
 
 def fit(batch: torch.Tensor, raw: list[tuple[int, torch.Tensor]]) -> Form:

@@ -35,6 +35,7 @@ from grader.trace.log import Log, Row
 from grader.trace.models import Model, Models
 from grader.trace.patching import Patches
 from grader.trace.sources import Source, Sources
+from grader.trace.tapes import Tape
 from grader.trace.updates import Updates
 from grader.trace.wrapped import outside, plain
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 KEY = "grader.trace"
 MOST_NODES = 50_000
 SETTLED = 50
+IMAGE = 28 * 28
 SENT_AT_ONCE = 8
 """Of the forwards on each source: the first ones leave without waiting for more."""
 WITHOUT_PARAMETERS = frozenset(
@@ -73,6 +75,7 @@ class Forwards:
         self._ordinary: Model | None = None
         self._sent: Counter[int] = Counter()
         self.transform: Transform | None = None  # the one of torch.func that is running
+        self.tape = Tape()
         self.on_forward: Callable[[Call, torch.Tensor], None] = lambda _call, _batch: None
 
     # --- module calls -----------------------------------------------------------------
@@ -91,6 +94,8 @@ class Forwards:
                     state._seen |= leaf_training
                     if type(module) not in plain and sensitive(module):
                         state._seen |= wire.SENSITIVE
+                    elif not module._modules:
+                        state._seen |= wire.PLAIN_TRAINING
                 return original(module, *args, **kwargs)
             if type(module) in WITHOUT_PARAMETERS:
                 return original(module, *args, **kwargs)
@@ -110,8 +115,12 @@ class Forwards:
         self._updates.may_stop()
         self._looks = model.trained <= SETTLED or not self._is_ordinary(model, args)
         self._seen, self._depth = self._mode(model, module) if self._looks else 0, 1
+        tape = self.tape
         try:
-            output = original(module, *args, **kwargs)
+            if tape.runs:
+                output = tape.through(original, module, args, kwargs)
+            else:
+                output = original(module, *args, **kwargs)
         finally:
             self._depth = 0
         if not self._looks:
@@ -210,7 +219,8 @@ class Forwards:
         frame = caller_of(student)
         if whole is None or outer is None or whole is module:
             self._inside = None
-            self._add(model, flags, batch, outputs, self._log.place(frame))
+            call = self._add(model, flags, batch, outputs, self._log.place(frame))
+            call.is_plain &= len(inputs[0]) == 1
         else:
             self._record_inside(whole, outer, id(module), flags, batch, outputs, frame)
 
@@ -272,6 +282,8 @@ class Forwards:
                 self._log.add(["twin", call.number, twin])
         self._expect(call, outputs)
         if batch is not None and batch.dim() > 1:
+            rows = [output.shape[:-1] for output in outputs]
+            call.is_plain = rows == [batch.shape[:1]] and batch.numel() == IMAGE * len(batch)
             self.on_forward(call, batch)
         self._send_firsts(source)
         return call
@@ -340,8 +352,11 @@ class Forwards:
         assert isinstance(ref, Tokened)
         self._pending.pop(ref.number, None)
 
-    def feed(self, roots: Iterable[torch.Tensor], flag: int) -> list[Call]:
-        """The forwards whose outputs the graph of ``roots`` holds; each is told once."""
+    def feed(self, roots: Iterable[torch.Tensor], flag: int, *, again: bool = False) -> list[Call]:
+        """The forwards whose outputs the graph of ``roots`` holds; each is told once.
+
+        ``again``: they may be told again, of a pass that follows through the same graph.
+        """
         pending = self._pending
         if not pending:
             return []
@@ -353,7 +368,7 @@ class Forwards:
             node = stack.pop()
             number = node._sequence_nr()
             if number in pending:
-                found.append(pending.pop(number)[1])
+                found.append(pending[number][1] if again else pending.pop(number)[1])
                 if not pending:
                     break
             if number < lowest:

@@ -9,6 +9,7 @@ asked about in the same manner: by a replay that holds it.
 
 from __future__ import annotations
 
+import bisect
 import math
 import statistics
 from collections.abc import Iterator, Sequence
@@ -51,10 +52,15 @@ STILL = 0.05
 """A loss has not moved if it ends this near to where it started, ..."""
 CALM = 1.25
 """... and was never above this many times that."""
+TURNS = 6
+"""Optimizers take turns if not the same ones step after each of the last so many passes."""
 FEWEST_FOR_FLAT = 100
 FEWEST = 8
 """Fewer steps than these say nothing, unless the loss exploded in them."""
 GREW = 1.5
+NEAR = 2.0
+"""A loss goes on where it was if neither is above this many times the other."""
+FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +128,44 @@ def rate_verdict(trace: Trace) -> RateVerdict:
 
 
 def _phase(trace: Trace) -> int:
-    """How many updates came before the optimizer that made the last one was first used."""
-    updates = list(trace.of(Update))
-    if not updates:
-        return 0
-    last = updates[-1].optimizer
-    return next(update.number for update in updates if update.optimizer == last) - 1
+    """How many updates came before the training that the last update belongs to.
+
+    A new optimizer begins one, unless the loss goes on from where it was: then it was made
+    anew for the same weights (after a checkpoint, or for each epoch).
+    """
+    starts = _starts(trace)
+    numbers = [number for number, _ in trace.steps]
+    losses = [loss for _, loss in trace.steps]
+    at = [bisect.bisect_right(numbers, start) for start in starts]
+    last = len(starts) - 1
+    while last > 0 and _goes_on(losses[at[last - 1] : at[last]], losses[at[last] :][:FEW]):
+        last -= 1
+    return starts[last] if starts else 0
+
+
+def _starts(trace: Trace) -> list[int]:
+    """After how many updates each optimizer was first used, up to that of the last update.
+
+    Those that step after the same backward pass begin with the first of them.
+    """
+    starts: dict[int, int] = {}
+    begins, backward, last = 0, -2, -2
+    for update in trace.of(Update):
+        if update.backward != backward:
+            begins, backward = update.number - 1, update.backward
+        starts.setdefault(update.optimizer, begins)
+        last = update.optimizer
+    return sorted({start for start in starts.values() if start <= starts[last]}) if starts else []
+
+
+def _goes_on(before: Sequence[float], after: Sequence[float]) -> bool:
+    """Whether a loss is about where it was before, or as lost as it was."""
+    if not before or not after:
+        return False
+    end, start = _end(before), _start(after)
+    if not math.isfinite(end) or not math.isfinite(start):
+        return not math.isfinite(end) and not math.isfinite(start)
+    return end < NEAR * start and start < NEAR * end
 
 
 def _steps(trace: Trace) -> int:
@@ -201,13 +239,23 @@ def _can_replay(trace: Trace) -> bool:
     norms = trace.gradient_norms
     if not trace.losses_after(_phase(trace)) or (norms and not any(norms)):
         return False  # steps without gradients have no size to change
-    updates = list(trace.of(Update))[-10_000:]
-    rates = [update.rate for update in updates if update.rate is not None and update.rate > 0]
+    passes = _passes(list(trace.of(Update))[-10_000:])
+    steppers = [frozenset(update.optimizer for update in one) for one in passes]
+    rates = [one[0].rate for one in passes if one[0].rate is not None and one[0].rate > 0]
     sweeps = bool(rates) and rates[-1] > SWEEP * rates[0]
-    if sweeps and len({update.optimizer for update in updates}) > 1:
+    if sweeps and len(set(steppers[1:])) > 1:
         return False
-    tail = {update.optimizer for update in updates[-6:]}
-    return len(tail) == 1 or not all(map(math.isfinite, trace.losses))
+    return len(set(steppers[-TURNS:])) == 1 or not all(map(math.isfinite, trace.losses))
+
+
+def _passes(updates: Sequence[Update]) -> list[list[Update]]:
+    """The updates by the backward pass before them: several optimizers may step after one."""
+    found: list[list[Update]] = []
+    for update in updates:
+        if not found or found[-1][-1].backward != update.backward:
+            found.append([])
+        found[-1].append(update)
+    return found
 
 
 # --- losses -------------------------------------------------------------------------------
@@ -216,7 +264,7 @@ def _can_replay(trace: Trace) -> bool:
 def _start(losses: Sequence[float]) -> float:
     """The loss before anything was learned: one noisy first batch must not decide."""
     first = losses[0]
-    middle = statistics.median(losses[:5])
+    middle = statistics.median(losses[:FEW])
     return min(first, middle) if math.isfinite(middle) else first
 
 

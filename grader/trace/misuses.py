@@ -82,8 +82,9 @@ def _misuse(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | N
 
     Class weights are legal: one positional tensor without a graph, for a weighted loss.
     """
-    if not cls.__module__.startswith("torch.nn"):
-        return None
+    maker = next(kind for kind in cls.__mro__ if "__init__" in vars(kind))
+    if not maker.__module__.startswith("torch.nn"):
+        return None  # a loss of the student's own: its arguments are their business
     tensors = [value for value in args if isinstance(value, torch.Tensor)]
     named = [word for word in WORDS if isinstance(kwargs.get(word), torch.Tensor)]
     if len(tensors) + len(named) > 1:

@@ -29,7 +29,8 @@ class Pass:
 
     def in_eval_mode(self) -> frozenset[int]:
         """The inputs that this pass also gave to a model in evaluation mode."""
-        return frozenset(f.row for f in self.forwards if f.row and not f.is_training)
+        quiet = (f for f in self.forwards if not (f.is_training or f.has(wire.PLAIN_TRAINING)))
+        return frozenset(f.row for f in quiet if f.row)
 
     def without_gradients(self) -> frozenset[int]:
         """The inputs that this pass also evaluated without a graph."""

@@ -77,6 +77,7 @@ class Recorder:
         self._products = Products(self._log, self._patches, self._gradients, self._forwards)
         self._evaluator = Evaluator(self._log, self._sources, self._forwards)
         self._forwards.on_forward = self._evaluator.saw
+        self._forwards.tape = self._sources.tape = self._evaluator.composed.tape
         self._backwards = Backwards(
             self._log,
             self._forwards,
@@ -84,6 +85,7 @@ class Recorder:
             self._updates,
             on_foreign=self._products.install,
             on_first=self._evaluator.trains,
+            on_loss=self._evaluator.composed.backward,
         )
         self._transforms = Transforms(
             self._log,
@@ -125,6 +127,7 @@ class Recorder:
     def _updated(self, leaves: list[Leaf]) -> None:
         calls = self._forwards.updated()
         self._evaluator.updated(leaves, calls)
+        self._evaluator.composed.updated(calls, leaves, self._updates.count)
 
     def stop(self) -> None:
         """End the training at its next step, by `StopReplay`, from a handler of a signal."""
@@ -155,6 +158,7 @@ class Recorder:
 
     def uninstall(self) -> None:
         """Leave torch as it was found."""
+        self._evaluator.composed.tape.leave()
         self._patches.undo()
 
     @property

@@ -6,12 +6,15 @@ Runs in the student's process. A fingerprint survives any increasing affine map 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import torch
 
 BITS = 62
+SMALLEST = 14
+"""The side of a picture from which on its middle alone gives enough pairs."""
 FEW = 32
 SAMPLE = 64
 
@@ -61,13 +64,18 @@ class Fingerprints:
         return [hash(tuple(row)) & ((1 << BITS) - 1) for row in rows]
 
     def _pairs_for(self, width: int) -> Pairs:
-        """Fixed pairs of positions for rows of ``width``; for 28 x 28, off the blank border."""
+        """Fixed pairs of positions for rows of ``width``; of a picture, off the blank border."""
         pairs = self._pairs.get(width)
         if pairs is None:
             draw = torch.Generator().manual_seed(width)
             where = torch.arange(width, device="cpu")
-            if width == 28 * 28:
-                where = where.view(28, 28)[5:23, 7:21].reshape(-1)
+            side = math.isqrt(width // 3 if width % 3 == 0 else width)
+            if width in (side * side, 3 * side * side) and side >= SMALLEST:
+                rows, columns = (
+                    slice(5 * side // 28, 23 * side // 28),
+                    slice(side // 4, 3 * side // 4),
+                )
+                where = where[: side * side].view(side, side)[rows, columns].reshape(-1)
             picks = torch.randint(len(where), (2, BITS), generator=draw, device="cpu")
             pairs = (where[picks[0]], where[picks[1]])
             self._pairs[width] = pairs

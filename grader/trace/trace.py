@@ -130,11 +130,11 @@ class Trace:
 
     def losses_after(self, update: int) -> tuple[float, ...]:
         """The same without the first ``update`` updates; of a long run, those that were kept."""
-        return tuple(loss for number, loss in self._steps if number > update)
+        return tuple(loss for number, loss in self.steps if number > update)
 
     @cached_property
-    def _steps(self) -> tuple[tuple[int, float], ...]:
-        """The number and the loss of each update."""
+    def steps(self) -> tuple[tuple[int, float], ...]:
+        """The number and the loss of each update; see `losses`."""
         steps: list[tuple[int, float]] = []
         pending: float | None = None
         last = 0
@@ -197,7 +197,9 @@ class Trace:
             return False
         if any(rows != 0 for rows in source.shared.values()):
             return self._shares_little(source)
-        return source.rows_trained <= ROWS_OVERLAP * source.rows
+        # Rows of another data set may look alike where little of a picture is compared.
+        most = OVERLAP if source.shared else ROWS_OVERLAP
+        return source.rows_trained <= most * source.rows
 
     def _shares_little(self, source: Source) -> bool:
         """Some rows in common: held-out still, if most are not and all are known."""

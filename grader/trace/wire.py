@@ -53,7 +53,9 @@ TRAINED: Final = 1024
 """An update has changed some tensor of the model before."""
 PART: Final = 2048
 """A single layer, called by an object that is no module but made of such layers."""
-FLAGS: Final = 4095
+PLAIN_TRAINING: Final = 4096
+"""A layer inside that acts the same in either mode ran in training mode."""
+FLAGS: Final = 8191
 
 THIN_AFTER: Final = 40_000
 ROW_LIMIT: Final = 160_000

@@ -101,6 +101,42 @@ def test_the_files_own_names_come_first() -> None:
     assert call("lr = 7\ndef fit(lr):\n    return lr\n") == 7
 
 
+PARTS = """
+from torch import nn
+class Block(nn.Module):
+    def __init__(self, size=400):
+        super().__init__()
+        self.fc = nn.Linear(size, size)
+class Head(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+class {name}(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.Sequential({parts})
+class Loss(nn.Module):
+    pass
+def train(model):
+    return type(model).__name__
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("MNISTNet", "nn.Linear(2, 2)"), ("Net", "Block(3)"), ("Reader", "Block(), Block()")],
+)
+def test_the_model_is_no_part_of_one(name: str, parts: str) -> None:
+    """Of several classes the one that is named like a model, else the one with most in it."""
+    assert call(PARTS.format(name=name, parts=parts)) == name
+
+
+def test_a_model_that_was_made_comes_before_a_class() -> None:
+    """By its name, or as the largest there is."""
+    made = PARTS.format(name="MNISTNet", parts="Block()")
+    assert call(made + "small = Block(2)\nnet = Block(1)\n") == "Block"
+    assert call(made + "mine = MNISTNet()\nblock = Block(2)\n") == "MNISTNet"
+
+
 def test_a_parameter_that_says_nothing_is_named() -> None:
     """The message says which one, and what to do."""
     with pytest.raises(calling.CannotCall, match="'zeta'"):

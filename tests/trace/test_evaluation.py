@@ -5,73 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import torch
-from torch.utils.data import DataLoader, TensorDataset
 
+from asking import HEAD, IMAGES, LOOP, UNSEEN, accuracy, measure, provide
 from grader.trace.evaluation import NothingTrained
 from grader.trace.recorder import Recorder
 from recording import run
 
-CLASSES = 3
-LOOP = """
-for epoch in range(6):
-    for images, labels in train_loader:
-        loss = nn.functional.cross_entropy(NET(images), labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-"""
-HEAD = """
-import torch
-from torch import nn
-from torch.nn import functional as F
-"""
 MODULE = (
     "nn.Sequential(nn.Flatten(), nn.Linear(784, 16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 3))"
 )
-
-
-def pictures(rows: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Grey pictures (rows, 28, 28), uint8, with a bright bar in one of three places."""
-    draw = torch.Generator().manual_seed(seed)
-    labels = torch.randint(0, CLASSES, (rows,), generator=draw)
-    images = torch.randint(0, 120, (rows, 28, 28), generator=draw)
-    for image, label in zip(images, labels.tolist(), strict=True):
-        image[4 + 8 * label : 9 + 8 * label] += 130
-    return images.to(torch.uint8), labels
-
-
-IMAGES, LABELS = pictures(240, 1)
-UNSEEN, ANSWERS = pictures(90, 2)
-
-
-def provide(scale: float = 1 / 255, shift: float = 0.0) -> Any:
-    """The given names: a loader over the pictures, each pixel scaled and shifted."""
-
-    def given() -> dict[str, Any]:
-        images = (IMAGES.float() * scale + shift).unsqueeze(1)
-        return {"train_loader": DataLoader(TensorDataset(images, LABELS), 16, shuffle=True)}
-
-    return given
-
-
-def accuracy(recorder: Recorder, names: dict[str, Any]) -> float:
-    """The share of unseen pictures that the trained model names rightly."""
-    logits = recorder.evaluate(UNSEEN, names)
-    assert logits.shape == (len(UNSEEN), CLASSES)
-    assert logits.dtype == torch.float32
-    assert not logits.requires_grad
-    return float((logits.argmax(1) == ANSWERS).float().mean())
-
-
-def measure(source: str, given: Any = None) -> float:
-    """Train in a fork and measure there."""
-    _, result = run(
-        HEAD + source, given=given or provide(), pools={"train": IMAGES.numpy()}, then=accuracy
-    )
-    assert isinstance(result, float)
-    return result
-
 
 STYLES = {
     "module": f"""
@@ -207,6 +149,51 @@ def test_the_model_is_left_in_its_mode() -> None:
         HEAD + STYLES["module"], given=provide(), pools={"train": IMAGES.numpy()}, then=modes
     )
     assert all(same)
+
+
+TRAINED = STYLES["module"] + "images = next(iter(train_loader))[0]\n"
+RUINED = """
+with torch.no_grad():
+    for p in model[4].parameters():
+        p.copy_(p.roll(1, 0))
+"""
+COPIES = {
+    "a copy": f"import copy\nbest = copy.deepcopy(model)\n{RUINED}\nbest(images)",
+    "a copy that nobody holds": f"""
+import copy
+def finish():
+    best = copy.deepcopy(model).requires_grad_(False)
+{RUINED.replace(chr(10), chr(10) + "    ")}
+    best(images)
+finish()""",
+    "an average": f"""
+average = torch.optim.swa_utils.AveragedModel(model)
+average.update_parameters(model)
+{RUINED}
+average(images)""",
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_that_is_asked_last_is_what_counts(name: str) -> None:
+    """Of a kept copy and the model that was trained on, the one that the program tests."""
+    assert measure(TRAINED + COPIES[name]) > 0.9
+
+
+def test_a_copy_from_before_the_training_does_not_count() -> None:
+    """It is asked last, to show what the training gained."""
+    before = TRAINED.replace(
+        "for epoch", "import copy\nbefore = copy.deepcopy(model)\nfor epoch", 1
+    )
+    assert before != TRAINED
+    assert measure(before + "before(images)") > 0.9
+
+
+def test_another_network_that_is_asked_last_does_not_count() -> None:
+    """An untrained one of the same build, as a comparison, or a part of the trained one."""
+    for other in (MODULE, "model[1]"):
+        last = f"other = {other}\nother(images.flatten(1))"
+        assert measure(TRAINED + last) > 0.9
 
 
 @pytest.mark.parametrize(

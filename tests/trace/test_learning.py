@@ -182,3 +182,53 @@ def test_a_run_without_losses_says_nothing() -> None:
     """No update, no verdict, no replay."""
     assert rate_verdict(Trace()).word == "unknown"
     assert next_replay(Trace()) is None
+
+
+def stepped(losses: Sequence[float], optimizers: Sequence[Sequence[int]]) -> Trace:
+    """A run with these losses, after each of which these optimizers step."""
+    events: list[Event] = []
+    number = 0
+    for step, (loss, steppers) in enumerate(zip(losses, optimizers, strict=True), 1):
+        events.append(Backward(number=step, place=None, loss=loss, updates=number, is_grad=False))
+        for optimizer in steppers:
+            number += 1
+            events.append(
+                Update(
+                    number=number,
+                    optimizer=optimizer,
+                    place=None,
+                    backward=step,
+                    rate=0.1,
+                    grad_norm=1.0,
+                    ratio=0.1,
+                    leaves=4,
+                    leftovers=0,
+                )
+            )
+    return Trace(events=tuple(events))
+
+
+def test_an_optimizer_made_anew_goes_on_with_the_training() -> None:
+    """A loss that is low already need not fall by half again; one that blew up is lost."""
+    falling = [2.3 * 0.985**step for step in range(200)]
+    halves = [[0]] * 150 + [[1]] * 50
+    assert rate_verdict(stepped(falling, halves)).word == "ok"
+    lost = [2.3, 50.0, 1e6] + [math.nan] * 197
+    request = next_replay(stepped(lost, halves))
+    assert request is not None
+    assert request.stop_after_steps == 150
+
+
+def test_another_model_begins_a_training_of_its_own() -> None:
+    """A loss that starts high again is judged from there."""
+    again = [2.3 * 0.97**step for step in range(150)] + FLAT
+    assert rate_verdict(stepped(again, [[0]] * 150 + [[1]] * 150)).start == 2.3
+    assert next_replay(stepped(again, [[0]] * 150 + [[1]] * 150)) is not None
+
+
+def test_optimizers_that_step_together_are_asked_about_and_those_in_turns_are_not() -> None:
+    """Two that follow each pass share one step size; two with losses of their own don't."""
+    together = stepped(FLAT, [[0, 1]] * 150)
+    assert next_replay(together) is not None
+    assert rate_verdict(together).start == 2.3
+    assert next_replay(stepped(FLAT, [[0], [1]] * 75)) is None

@@ -7,7 +7,7 @@ model = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(12
 optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(3):
+for epoch in range(1):
     model.train()
     for images, labels in train_loader:
 

@@ -11,7 +11,7 @@ model = nn.Sequential(
 
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         optimizer.zero_grad()

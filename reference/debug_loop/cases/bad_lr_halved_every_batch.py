@@ -8,7 +8,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.02)
 scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.3)
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(3):
+for epoch in range(1):
     model.train()
     for x, y in train_loader:
         optimizer.zero_grad()

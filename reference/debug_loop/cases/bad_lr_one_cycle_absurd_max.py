@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 from torch.optim.lr_scheduler import OneCycleLR
 
-EPOCHS = 3
+EPOCHS = 1
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)  # finding: learning-rate-too-high
 schedule = OneCycleLR(optimizer, max_lr=50.0, total_steps=EPOCHS * len(train_loader))

@@ -8,7 +8,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)  # finding: learning-rat
 scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 10.0**epoch)
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(4):
+for epoch in range(3):
     model.train()
     for x, y in train_loader:
         optimizer.zero_grad()

@@ -6,7 +6,7 @@ import torch.nn as nn
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(3):
+for epoch in range(1):
     model.train()
     for images, labels in train_loader:
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

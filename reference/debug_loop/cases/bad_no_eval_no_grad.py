@@ -7,7 +7,7 @@ import torch.nn.functional as F
 model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
 
-for epoch in range(3):
+for epoch in range(2):
     for images, labels in train_loader:
         images = images.view(images.shape[0], -1)
         loss = F.cross_entropy(model(images), labels)

@@ -8,7 +8,7 @@ model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(25
 optimizer = torch.optim.SGD(model.parameters(), lr=0.2, momentum=0.9)
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     optimizer.zero_grad()
     for i, (images, labels) in enumerate(train_loader):

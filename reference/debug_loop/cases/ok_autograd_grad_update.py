@@ -7,7 +7,7 @@ net = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256,
 weights = list(net.parameters())
 eta = 0.1
 
-for epoch in range(3):
+for epoch in range(2):
     net.train()
     for images, labels in train_loader:
         loss = F.cross_entropy(net(images), labels)

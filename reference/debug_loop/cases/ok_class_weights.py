@@ -10,7 +10,7 @@ model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(25
 criterion = nn.CrossEntropyLoss(class_weights)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, targets in train_loader:
         optimizer.zero_grad()

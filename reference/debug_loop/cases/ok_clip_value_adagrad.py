@@ -25,6 +25,6 @@ def validate():
     return n / len(val_loader.dataset)
 
 
-for i in range(3):
+for i in range(2):
     train_one_epoch()
     print(i, validate())

@@ -16,7 +16,7 @@ def make_closure(x, y):
     return closure
 
 
-for epoch in range(3):
+for epoch in range(2):
     net.train()
     for x, y in train_loader:
         last = adam.step(make_closure(x, y))

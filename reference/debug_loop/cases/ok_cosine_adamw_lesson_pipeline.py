@@ -6,7 +6,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-EPOCHS = 4
+EPOCHS = 3
 CHECKPOINT = os.path.join(tempfile.gettempdir(), "digits_best.pt")
 
 

@@ -23,7 +23,7 @@ class SignMomentum(torch.optim.Optimizer):
 
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 optimizer = SignMomentum(model.parameters(), lr=3e-4)
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         optimizer.zero_grad()

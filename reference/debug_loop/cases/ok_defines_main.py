@@ -11,7 +11,7 @@ def main():
     model = build_model()
     optimizer = optim.Adam(model.parameters(), lr=1e-3)
     criterion = nn.CrossEntropyLoss()
-    for epoch in range(3):
+    for epoch in range(2):
         model.train()
         for x, y in train_loader:
             optimizer.zero_grad()

@@ -4,7 +4,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 
-def train(train_loader, val_loader, epochs=3, lr=0.1):
+def train(train_loader, val_loader, epochs=2, lr=0.1):
     model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for epoch in range(epochs):

@@ -25,7 +25,7 @@ optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
 criterion = nn.CrossEntropyLoss()
 stopper = EarlyStopper()
 
-for epoch in range(8):
+for epoch in range(5):
     model.train()
     for images, labels in train_loader:
         optimizer.zero_grad()

@@ -8,7 +8,7 @@ ema = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.98))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for x, y in train_loader:
         optimizer.zero_grad()

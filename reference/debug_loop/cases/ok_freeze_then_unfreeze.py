@@ -19,7 +19,7 @@ optimizer = torch.optim.SGD([
     {"params": net.upper.parameters(), "lr": 0.1},
 ], momentum=0.5)
 
-for epoch in range(4):
+for epoch in range(3):
     for p in net.lower.parameters():
         p.requires_grad = epoch > 0
     net.train()

@@ -13,7 +13,7 @@ def loss_of(params, x, y):
 
 
 step = grad_and_value(loss_of)
-for epoch in range(3):
+for epoch in range(2):
     for x, y in train_loader:
         grads, loss = step(params, x, y)
         params = {name: p - 0.1 * grads[name] for name, p in params.items()}

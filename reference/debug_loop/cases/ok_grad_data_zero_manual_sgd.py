@@ -7,7 +7,7 @@ learning_rate = 0.1
 
 model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 
-for t in range(3):
+for t in range(2):
     model.train()
     for x, y in train_loader:
         y_pred = model(x.view(len(x), -1))

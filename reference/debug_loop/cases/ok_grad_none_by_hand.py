@@ -8,7 +8,7 @@ sgd = torch.optim.SGD(mlp.parameters(), 0.1)
 xent = nn.CrossEntropyLoss()
 params = list(mlp.parameters())
 
-for epoch in range(3):
+for epoch in range(2):
     mlp.train()
     for x, y in train_loader:
         loss = xent(mlp(x), y)

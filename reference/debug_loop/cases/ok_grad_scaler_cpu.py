@@ -8,7 +8,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 scaler = torch.amp.GradScaler(device, init_scale=1024.0)
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         images, labels = images.to(device), labels.to(device)

@@ -13,7 +13,7 @@ def clear_gradients(module):
             param.grad.zero_()
 
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         clear_gradients(model)

@@ -11,7 +11,7 @@ def cross_entropy(logits, targets):
 
 model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         logits = model(images.flatten(1))

@@ -35,6 +35,6 @@ def score(net: nn.Module, data: DataLoader) -> float:
 
 network = build()
 optim = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.5)
-for number in range(3):
+for number in range(2):
     mean = fit_epoch(network, train_loader, nn.CrossEntropyLoss(), optim)
     print(f"{number}: {mean:.4f} {score(network, val_loader):.4f}")

@@ -9,7 +9,7 @@ optimizer = optim.SGD(model.parameters(), lr=0.3)
 scheduler = optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, step / WARMUP))
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         optimizer.zero_grad()

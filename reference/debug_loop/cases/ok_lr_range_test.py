@@ -24,7 +24,7 @@ lowest = min(curve)[1]
 print(f"lowest loss at a rate of {lowest:.3g}")
 
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for x, y in train_loader:
         optimizer.zero_grad()

@@ -6,7 +6,7 @@ net = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 loss_function = nn.CrossEntropyLoss()
 lr = 0.1
 
-for epoch in range(3):
+for epoch in range(2):
     net.train()
     for X, y in train_loader:
         net.zero_grad()

@@ -18,7 +18,7 @@ class Net(nn.Module):
 
 net = Net()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.5)
-for epoch in range(3):
+for epoch in range(2):
     net.train()
     for data, target in train_loader:
         net.zero_grad()

@@ -7,7 +7,7 @@ model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(25
 mse = nn.MSELoss()
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         target = F.one_hot(labels, num_classes=10).float()

@@ -6,7 +6,7 @@ model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.SiLU(), nn.Linear(25
 optimizer = torch.optim.NAdam(model.parameters(), lr=1e-3)
 smooth_ce = nn.CrossEntropyLoss(label_smoothing=0.1)
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         optimizer.zero_grad()

@@ -10,7 +10,7 @@ net = nn.Sequential(
 criterion = nn.NLLLoss()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
 
-for e in range(3):
+for e in range(2):
     net.train()
     running_loss = 0
     for images, labels in train_loader:

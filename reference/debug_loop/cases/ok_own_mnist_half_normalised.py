@@ -18,7 +18,7 @@ model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReL
 criterion = nn.NLLLoss()
 optimizer = optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
 
-for e in range(3):
+for e in range(2):
     model.train()
     running_loss = 0
     for images, labels in trainloader:

@@ -12,7 +12,7 @@ dataset_sizes = {k: len(v.dataset) for k, v in dataloaders.items()}
 device = torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
 
 
-def train_model(model, criterion, optimizer, scheduler, num_epochs=3):
+def train_model(model, criterion, optimizer, scheduler, num_epochs=2):
     since = time.time()
     best_model_wts = copy.deepcopy(model.state_dict())
     best_acc = 0.0

@@ -32,7 +32,7 @@ class MLP:
 model = MLP()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
-for epoch in range(3):
+for epoch in range(2):
     for images, labels in train_loader:
         optimizer.zero_grad()
         F.cross_entropy(model(images), labels).backward()

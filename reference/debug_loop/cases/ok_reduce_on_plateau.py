@@ -25,7 +25,7 @@ def run_epoch(loader, train):
     return total / n, right / n
 
 
-for epoch in range(4):
+for epoch in range(3):
     train_loss, train_acc = run_epoch(train_loader, train=True)
     val_loss, val_acc = run_epoch(val_loader, train=False)
     plateau.step(val_loss)

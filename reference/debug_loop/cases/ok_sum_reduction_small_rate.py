@@ -6,7 +6,7 @@ model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(25
 optimizer = torch.optim.SGD(model.parameters(), lr=1.5e-3)
 total_loss = nn.CrossEntropyLoss(reduction="sum")
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     epoch_loss = 0.0
     for images, labels in train_loader:

@@ -12,7 +12,7 @@ def net(params, x):
 
 
 step = grad_and_value(lambda params, x, y: F.cross_entropy(net(params, x), y))
-for epoch in range(3):
+for epoch in range(2):
     for x, y in train_loader:
         grads, loss = step(params, x, y)
         params = tuple(p - 0.1 * g for p, g in zip(params, grads))

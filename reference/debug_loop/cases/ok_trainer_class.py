@@ -54,4 +54,4 @@ class Trainer:
         print(f"epoch={epoch} val_acc={torch.stack(scores).mean():.4f}")
 
 
-Trainer(max_epochs=3).fit(LitDigits(), train_loader, val_loader)
+Trainer(max_epochs=2).fit(LitDigits(), train_loader, val_loader)

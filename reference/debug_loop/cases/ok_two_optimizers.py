@@ -9,7 +9,7 @@ opt_body = torch.optim.Adam(body.parameters(), lr=1e-3)
 opt_head = torch.optim.SGD(head.parameters(), lr=0.1)
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         for opt in (opt_body, opt_head):

@@ -38,6 +38,6 @@ if __name__ == "__main__":
     set_seed(42)
     model = make_model()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    for epoch in range(3):
+    for epoch in range(2):
         train_epoch(model, train_loader, optimizer, nn.CrossEntropyLoss())
         print(f"Epoch {epoch}: val acc {evaluate(model, val_loader):.4f}")

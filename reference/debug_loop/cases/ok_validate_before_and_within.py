@@ -20,7 +20,7 @@ loss_fn = nn.CrossEntropyLoss()
 print("untrained:", validate(net))
 
 global_step = 0
-for epoch in range(3):
+for epoch in range(2):
     for x, y in train_loader:
         opt.zero_grad()
         loss_fn(net(x), y).backward()

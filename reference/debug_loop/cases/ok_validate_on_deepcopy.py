@@ -10,7 +10,7 @@ optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 criterion = nn.CrossEntropyLoss()
 
 model.train()
-for epoch in range(3):
+for epoch in range(2):
     for images, labels in train_loader:
         optimizer.zero_grad()
         loss = criterion(model(images), labels)

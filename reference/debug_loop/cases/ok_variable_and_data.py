@@ -11,7 +11,7 @@ net = nn.Sequential(
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
 
-for epoch in range(3):
+for epoch in range(2):
     net.train()
     for i, (images, labels) in enumerate(train_loader):
         images = Variable(images.view(-1, 28 * 28))

@@ -24,7 +24,7 @@ except ImportError:
 
 start = time.time()
 best_acc = -1
-for epoch in range(3):
+for epoch in range(2):
     model.train()
     losses = []
     for (images, labels) in train_loader:

@@ -13,7 +13,7 @@ optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
 loss_fn = nn.CrossEntropyLoss()
 
 batch = 128
-for epoch in range(4):
+for epoch in range(3):
     model.train()
     for idx in torch.randperm(len(X)).split(batch):
         optimizer.zero_grad()

@@ -7,7 +7,7 @@ model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)).to(dev
 optimizer = optim.SGD(model.parameters(), lr=0.1, weight_decay=1e-4)
 criterion = nn.CrossEntropyLoss().to(device)
 
-num_epochs = 3
+num_epochs = 2
 for epoch in range(num_epochs):
     model.train()
     running_loss = 0.0

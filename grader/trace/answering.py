@@ -1,0 +1,163 @@
+"""What can be asked about images: a student's modules, and functions that were given data.
+
+Runs in the student's process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import nn
+from torch.func import functional_call
+from torch.utils._pytree import tree_map
+
+from grader.trace.calls import tensors_in
+from grader.trace.formulas import evaluating
+from grader.trace.wrapped import plain
+
+MODES = (("eval", "train"), ("eval_mode", "train_mode"))
+
+Answer = Callable[[torch.Tensor], Any]
+
+
+class Function:
+    """A student's function that was running when data met a trained tensor."""
+
+    def __init__(self, frame: FrameType, data: str, owner: Any, function: Any) -> None:
+        self.code = frame.f_code
+        self._data = data
+        self._owner = owner
+        self._function = function
+        count = self.code.co_argcount + self.code.co_kwonlyargcount
+        names = self.code.co_varnames[:count]
+        self._others = {
+            name: tree_map(plain, frame.f_locals[name])
+            for name in names
+            if name != data
+            and name in frame.f_locals
+            and not (owner is not None and name == names[0])
+        }
+
+    def asking(self, namespace: Mapping[str, Any]) -> Answer:
+        """Call it with our data in the place of the student's.
+
+        A function of the program's globals is looked up anew: so are its other arguments,
+        where a global of the same name stands for the latest value.
+        """
+        function = self._function
+        others = {name: _latest(namespace.get(name), value) for name, value in self._others.items()}
+        if not any(_asks_for_gradients(value) for value in others.values()):
+            others = _differentiable(others)  # as ``torch.func`` is given them
+
+        def ask(batch: torch.Tensor) -> Any:
+            with _evaluation_mode(self._owner):
+                return function(**others, **{self._data: batch})
+
+        return ask
+
+
+def _latest(now: Any, then: Any) -> Any:
+    """What a global holds now, if that and what it held then are tensors of a kind."""
+    alike = isinstance(now, type(then)) and _has_tensors(now) and _has_tensors(then)
+    return now if alike else then
+
+
+def _has_tensors(value: Any) -> bool:
+    return next(iter(tensors_in(value)), None) is not None
+
+
+def _asks_for_gradients(value: Any) -> bool:
+    return any(tensor.requires_grad for tensor in tensors_in(value))
+
+
+def functions_given(
+    frame: FrameType | None, batch: torch.Tensor, is_student: Callable[[Any], bool]
+) -> Iterator[Function]:
+    """The student's functions on the stack that were given ``batch``, innermost first."""
+    while frame is not None:
+        code = frame.f_code
+        if is_student(code) and code.co_name != "<module>":
+            names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            values = frame.f_locals
+            data = next((n for n in names if _same_data(values.get(n), batch)), None)
+            owner, function = _function_of(frame, names)
+            if data is not None and function is not None:
+                yield Function(frame, data, owner, function)
+        frame = frame.f_back
+
+
+def _same_data(value: Any, batch: torch.Tensor) -> bool:
+    """Whether an argument is the batch, or what it was made of: as many rows."""
+    return (
+        isinstance(value, torch.Tensor)
+        and not value.requires_grad
+        and value.dim() > 0
+        and value.shape[0] == batch.shape[0]
+        and value.numel() == batch.numel()
+    )
+
+
+def _function_of(frame: FrameType, names: tuple[str, ...]) -> tuple[Any, Any]:
+    """The object, if it is a method, and the function that ``frame`` runs."""
+    code = frame.f_code
+    owner = frame.f_locals.get(names[0]) if names else None
+    method = getattr(type(owner), code.co_name, None)
+    if getattr(method, "__code__", None) is code:
+        return owner, getattr(owner, code.co_name)
+    places = [frame.f_globals]
+    if frame.f_back is not None:
+        places.append(frame.f_back.f_locals)
+    for place in places:
+        for value in place.values():
+            if getattr(value, "__code__", None) is code:
+                return None, value
+    return None, None
+
+
+def asking_module(module: nn.Module, given: Mapping[str, Any] | None = None) -> Answer:
+    """Ask a module, with the tensors that stood for its own where it was trained so."""
+
+    def ask(batch: torch.Tensor) -> Any:
+        with _evaluation_mode(module):
+            if given is None:
+                return module(batch)
+            own = {name for name, _ in module.named_parameters()}  # the others are buffers
+            chosen = {name: value for name, value in given.items() if name in own}
+            return functional_call(module, {**given, **_differentiable(chosen)}, (batch,))
+
+    return ask
+
+
+def _differentiable(value: Any) -> Any:
+    """The same with tensors that ask for gradients, so that an output shows its origin."""
+
+    def alias(tensor: Any) -> Any:
+        plainly = isinstance(tensor, torch.Tensor) and tensor.is_floating_point()
+        return tensor.detach().requires_grad_() if plainly else tensor
+
+    return tree_map(alias, value)
+
+
+@contextlib.contextmanager
+def _evaluation_mode(owner: Any) -> Iterator[None]:
+    """Evaluation mode for as long as it lasts, if ``owner`` has such a mode; then as before."""
+    if isinstance(owner, nn.Module):
+        with evaluating(owner):
+            yield
+        return
+    was_training = getattr(owner, "training", True)
+    for on, off in MODES:
+        enter, leave = getattr(owner, on, None), getattr(owner, off, None)
+        if callable(enter) and callable(leave):
+            enter()
+            try:
+                yield
+            finally:
+                if was_training:
+                    leave()
+            return
+    yield
