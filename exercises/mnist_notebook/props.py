@@ -1,5 +1,7 @@
 """What a finished notebook has in its hands, as plain data."""
 
+import functools
+
 import numpy as np
 import torch
 import torchvision
@@ -10,6 +12,72 @@ NETS = ("net", "model", "mlp", "network")
 MATRICES = ("confusion", "confusion_matrix", "conf_matrix", "cm", "matrix")
 PREDICTIONS = ("predictions", "preds", "predicted", "y_pred", "all_preds")
 LABELS = ("labels", "targets", "y_true", "true_labels", "all_labels")
+ROWS = 16
+"""So many rows of each batch are looked at."""
+
+
+# --- while the notebook runs, and while its network is asked --------------------------------
+
+
+class Watched:
+    """What goes into `cross_entropy`, and from layer to layer of the network."""
+
+    def __init__(self):
+        self.losses = self.probabilities = 0
+        self.bare = set()
+        self.last = None
+
+    def watch_loss(self):
+        """Look at what is given to the loss that applies softmax by itself."""
+        original = nn.functional.cross_entropy
+
+        @functools.wraps(original)
+        def cross_entropy(input, *args, **kwargs):
+            if torch.is_grad_enabled() and isinstance(input, torch.Tensor) and input.dim() == 2:
+                self.losses += 1
+                self.probabilities += are_probabilities(input.detach()[:ROWS])
+            return original(input, *args, **kwargs)
+
+        nn.functional.cross_entropy = cross_entropy
+
+    def watch_layers(self, net):
+        """Look at what each linear layer gets: it may be what the one before gave, as it is."""
+        layers = [layer for layer in net.modules() if isinstance(layer, nn.Linear)]
+        for number, layer in enumerate(layers, 1):
+            layer.register_forward_hook(
+                lambda _, given, output, number=number: self.passed(number, given, output)
+            )
+
+    def passed(self, number, given, output):
+        """Note a layer whose input has not changed since the last layer."""
+        if given and self.last is not None and given[0].shape == self.last.shape:
+            if torch.equal(given[0], self.last):
+                self.bare.add(number)
+        self.last = output.detach().clone()
+
+
+watched = Watched()
+
+
+def watch():
+    """Before the notebook starts."""
+    watched.watch_loss()
+
+
+def are_probabilities(rows):
+    """Whether each row is a distribution over the classes."""
+    return bool((rows >= 0).all() and ((rows.sum(dim=1) - 1).abs() < 1e-3).all())
+
+
+def asked_net(notebook):
+    """The network whose outputs count, watched."""
+    net = trained_net(notebook)
+    if net is not None:
+        watched.watch_layers(net)
+    return net
+
+
+# --- what the notebook has ------------------------------------------------------------------
 
 
 def trained_net(notebook):
@@ -32,6 +100,9 @@ def gathered(notebook):
     names = vars(notebook)
     return {
         "net": describe(trained_net(notebook)),
+        "bare": sorted(watched.bare),
+        "losses": watched.losses,
+        "probabilities": watched.probabilities,
         "confusion": first(names, [*MATRICES, *tables(names)], is_table),
         "predictions": [
             value for name in PREDICTIONS if (value := classes(names.get(name))) is not None

@@ -3,11 +3,15 @@
 The grader runs a program a second time. Its passes over data are cut short, and whenever it
 evaluates its model it sees worse answers than the model gives, but for one evaluation. Training
 is left alone. A pipeline that keeps its best epoch must end with the weights of that one.
+
+In the best evaluation the last batch is answered badly, and in another one the last batch alone
+is answered well: who looks at one batch takes that one for the best.
 """
 
 import copy
 import itertools
 import sys
+import weakref
 
 import torch
 from torch import nn
@@ -18,16 +22,43 @@ from torch.optim.optimizer import (
 from torch.utils.data import BatchSampler
 
 KEPT, LOST, UNKNOWN = "kept", "lost", "unknown"
+SENSITIVE = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._NormBase)
+FEW = 3
+"""In passes of fewer batches the last one is like the others."""
+
+stages = []
+
+
+def rehearse(best, images, batches):
+    """Change the world in which the program is about to run."""
+    stages.append(Rehearsal(best, images, batches))
+
+
+def outcome(_):
+    """How the program ended that has run in it, and whether it trained in evaluation mode."""
+    stage = stages[-1]
+    return {"end": stage.outcome(), "asleep": stage.is_asleep()}
 
 
 class Course:
-    """The training that one optimizer makes: how often it was evaluated, and the best weights."""
+    """The training that one optimizer makes: how often it was evaluated, and the best weights.
+
+    ``moments`` are the weights of its other evaluations, ``known`` the modules that were evaluated
+    before its latest step. ``awake`` tells of each step whether it was made in training mode.
+    """
 
     def __init__(self, optimizer):
         self.optimizer = optimizer
         self.evaluations = 0
         self.best = []
-        self.usual_passes = 0
+        self.moments = []
+        self.known = []
+        self.awake = []
+        self.usual_looks = 0
+
+    def weights(self):
+        """All that the optimizer trains."""
+        return [p for group in self.optimizer.param_groups for p in group["params"]]
 
 
 class Rehearsal:
@@ -40,10 +71,14 @@ class Rehearsal:
         self.courses = {}
         self.latest = None
         self.looked = False
-        self.passes = 0
+        self.is_last_batch = False
+        self.looks = 0
         self.running = False
         self.last_called = None
         self.trained_on = None
+        self.is_awake = True
+        self.source = None
+        self.trained_sources = weakref.WeakSet()
         self.seen = []
         self.copies = []
         register_optimizer_step_pre_hook(lambda optimizer, *_: self.steps(optimizer))
@@ -59,11 +94,19 @@ class Rehearsal:
         original = BatchSampler.__iter__
 
         def first_batches(sampler):
-            self.passes += 1
             batches = max(self.batches, self.images // sampler.batch_size)
-            return itertools.islice(original(sampler), batches)
+            return self.told(sampler, itertools.islice(original(sampler), batches))
 
         BatchSampler.__iter__ = first_batches
+
+    def told(self, sampler, batches):
+        """The same batches; it is noted where they come from, and when the last one is given."""
+        count, ahead = 1, next(batches, None)
+        while ahead is not None:
+            batch, ahead = ahead, next(batches, None)
+            self.source, self.is_last_batch = sampler, ahead is None and count >= FEW
+            yield batch
+            count += 1
 
     def watch_calls(self):
         """An evaluation that is not the best one gets each answer for another class."""
@@ -79,13 +122,23 @@ class Rehearsal:
                 self.running = False
             self.last_called = module
             batch = next((one for one in args if isinstance(one, torch.Tensor)), None)
-            if module.training and torch.is_grad_enabled():
+            if self.is_to_train(module, batch):
                 self.trained_on = batch  # kept, so that no other batch comes to lie in its place
+                self.is_awake = module.training or not is_sensitive(module)
             elif self.latest is not None and not same_batch(batch, self.trained_on):
                 return self.evaluated(module, output)
             return output
 
         nn.Module.__call__ = call
+
+    def is_to_train(self, module, batch):
+        """Whether a call is a step's: in evaluation mode, by where the batch comes from."""
+        if not torch.is_grad_enabled() or module.training:
+            return torch.is_grad_enabled()
+        if self.source is not None:
+            return self.source in self.trained_sources
+        known = batch is not None and self.trained_on is not None
+        return known and len(batch) == len(self.trained_on)
 
     def watch_copies(self):
         """Models that are kept as copies of the whole model."""
@@ -103,31 +156,48 @@ class Rehearsal:
 
     def evaluated(self, module, output):
         """The answer that an evaluation sees."""
-        course = self.latest
+        course, number = self.latest, self.latest.evaluations + 1
+        self.looks += 1
         if not self.looked:
             self.seen = []
+            self.remember(course, number, course.weights())
         self.looked = True
-        if course.evaluations + 1 != self.best:
-            return worse(output)
         if not any(one is module for one in self.seen):
             self.seen.append(module)
-            course.best += [signature(course.weights()), signature(module.parameters())]
-        return output
+            # One that appears for a test at the end, as averages do, is at no moment of its own.
+            if number == self.best or any(one is module for one in course.known):
+                self.remember(course, number, module.parameters())
+        if number == self.best + 1:
+            return output if self.is_last_batch else worse(output)
+        return output if number == self.best and not self.is_last_batch else worse(output)
+
+    def remember(self, course, number, weights):
+        """Keep what weights are in an evaluation."""
+        moments = course.best if number == self.best else course.moments
+        moments.append(signature(weights))
 
     def steps(self, optimizer):
         """Before a step: what was looked at since the last one was an evaluation."""
         course = self.courses.get(id(optimizer))
         if course is None:
             course = self.courses[id(optimizer)] = Course(optimizer)
-            course.weights = lambda: [p for g in optimizer.param_groups for p in g["params"]]
         elif self.looked:
             course.evaluations += 1
-            course.usual_passes = max(course.usual_passes, self.passes)
+            course.usual_looks = max(course.usual_looks, self.looks)
+            course.known += [one for one in self.seen if one not in course.known]
+        course.awake.append(self.is_awake)
+        if self.source is not None:
+            self.trained_sources.add(self.source)
         self.latest, self.looked = course, False
 
     def stepped(self):
         """After a step."""
-        self.passes = 0
+        self.looks = 0
+
+    def is_asleep(self):
+        """Whether steps were made in training mode at first, but most of them were not."""
+        awake = [] if self.latest is None else self.latest.awake
+        return bool(awake) and awake[0] and sum(awake) < len(awake) / 2
 
     # --- what is left at the end ---------------------------------------------------------
 
@@ -136,18 +206,25 @@ class Rehearsal:
         course = self.latest
         if course is None or not course.best:
             return UNKNOWN
-        # After the last step: the validations of an epoch, and perhaps one pass more, the test.
+        # After the last step: the validations of an epoch, and perhaps more looks, the test.
         # Who tests does so with the model that the pipeline is about.
-        tested = 0 < course.usual_passes <= self.passes
+        tested = 0 < course.usual_looks < self.looks
         last = [] if self.last_called is None else [self.last_called.parameters()]
         is_other = bool(last) and not owns(self.last_called, course.weights())
         candidates = [course.weights()] if not (tested and is_other) else last
         if not tested:
             named = [one for one in vars(sys.modules["__main__"]).values() if is_model(one)]
             candidates += last + [one.parameters() for one in (*self.copies, *named)]
-        if any(holds(signature(each), best) for each in candidates for best in course.best):
+        left = [signature(each) for each in candidates]
+        if has_any(left, course.best):
             return KEPT
-        return LOST
+        # Weights that it had at no evaluation are an average of several: of those nothing is said.
+        return LOST if not self.looked or has_any(left, course.moments) else UNKNOWN
+
+
+def has_any(left, moments):
+    """Whether some weights that are left are those of one of these moments."""
+    return any(holds(each, moment) for each in left for moment in moments)
 
 
 def same_batch(one, other):
@@ -166,6 +243,11 @@ def worse(output):
     if isinstance(output, dict):
         return {key: worse(one) for key, one in output.items()}
     return output
+
+
+def is_sensitive(module):
+    """Whether a module has parts that act differently in training mode."""
+    return any(isinstance(part, SENSITIVE) for part in module.modules())
 
 
 def is_model(value):

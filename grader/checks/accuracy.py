@@ -9,9 +9,10 @@ does not (docs/design/018-accuracy-that-is-fair.md has the measurements).
 
 from __future__ import annotations
 
+import copy
 import math
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -131,6 +132,38 @@ class Accuracy:
             )
 
         return self._judge(shares, metric)
+
+    def of_first_good(
+        self, trainings: Iterable[Callable[[int], Answer]], metric: str = "test_accuracy"
+    ) -> float:
+        """The accuracy of the first training that suffices; measured is that one, or the first.
+
+        Raises:
+            CheckFailed: none does; what is wrong with the first.
+        """
+        failed: tuple[CheckFailed, dict[str, float]] | None = None
+        for train in trainings:
+            measured: dict[str, float] = {}
+            try:
+                share = self._measuring(measured.__setitem__).of_trained(train, metric)
+            except CheckFailed as error:
+                failed = failed or (error, measured)
+                continue
+            self._keep(measured)
+            return share
+        if failed is None:
+            raise ValueError("there is no training to measure")
+        self._keep(failed[1])
+        raise failed[0]
+
+    def _measuring(self, measure: Callable[[str, float], None]) -> Accuracy:
+        other = copy.copy(self)
+        other._measure = measure  # noqa: SLF001 - its own class
+        return other
+
+    def _keep(self, measured: Mapping[str, float]) -> None:
+        for name, value in measured.items():
+            self._measure(name, value)
 
     def _share(self, outputs: torch.Tensor) -> float:
         return float((outputs.argmax(1) == self._labels).double().mean())

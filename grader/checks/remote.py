@@ -34,6 +34,8 @@ MAX_EVENTS = 48 << 20
 MAX_CELLS = 32 << 20
 """Bytes of what the cells of a notebook may show beside that."""
 
+LASTING_TYPES = frozenset(("function", "type"))
+
 
 class StudentRaised(Exception):
     """The student's code raised; ``crash`` tells what, and where in their own file."""
@@ -280,6 +282,35 @@ class Remote:
     """A handle can't be iterated: the length is over there. Take ``.value``, or items by index."""
 
 
+class RemoteModule(Remote):
+    """A module over there, whose functions and classes are asked for once: they stay what they are.
+
+    Other names may get new values while the module's functions run, and are asked for each time.
+    """
+
+    __slots__ = ("_lasting",)
+
+    _lasting: dict[str, Remote]
+
+    def __init__(self, module: Remote) -> None:
+        connection, tag = module._connection, module._tag  # noqa: SLF001  # a handle as this one
+        super().__init__(connection, tag, module._limit_s)  # noqa: SLF001
+        object.__setattr__(self, "_lasting", {})
+
+    def get(self, name: str) -> Remote:
+        """The module's global ``name``."""
+        found = self._lasting.get(name)
+        if found is None:
+            found = super().get(name)
+            if found.type_name in LASTING_TYPES:
+                self._lasting[name] = found
+        return found
+
+    def __setattr__(self, name: str, value: object) -> None:
+        self._lasting.pop(name, None)
+        super().__setattr__(name, value)
+
+
 def _as_remote(value: Any) -> Remote:
     if not isinstance(value, Remote):
         raise StudentFault(Outcome.FORBIDDEN, "The student's process answered with no object.")
@@ -319,6 +350,14 @@ def _text(value: object) -> str:
 def _read_notes(value: object) -> tuple[str, ...]:
     notes = value if isinstance(value, list) else []
     return tuple(_text(note)[:200] for note in notes[:20] if isinstance(note, str))
+
+
+def kind(value: object) -> str:
+    """What a value is, for a sentence: None, "a list", "an int"; a handle's is that over there."""
+    name = value.type_name if isinstance(value, Remote) else type(value).__name__
+    if name == "NoneType":
+        return "None"
+    return f"{'an' if name[:1].lower() in set('aeiou') else 'a'} {name}"
 
 
 def read_crash(plain: object) -> Crash:

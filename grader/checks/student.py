@@ -20,6 +20,7 @@ from grader.checks.remote import (
     Connection,
     Invalid,
     Remote,
+    RemoteModule,
     StudentRaised,
     Supervision,
     read_crash,
@@ -33,6 +34,7 @@ from grader.trace.trace import ReplayRequest, Trace
 Tell = Callable[[Progress], None]
 
 REPLAY_LIMIT_S = 20.0
+"""Or as long as the run itself took: its first steps need no longer, however busy the machine."""
 PROGRESS_S = 0.2
 LATE_S = 10.0
 """Beyond the run's own limit, which is the supervisor's to watch: it asks before it ends."""
@@ -48,7 +50,8 @@ class Student:
         self._limits = limits
         self._report = report
         self._connection: Connection | None = None
-        self._module: Remote | None = None
+        self._module: RemoteModule | None = None
+        self._helpers: RemoteModule | None = None
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
@@ -69,7 +72,9 @@ class Student:
     def props(self) -> Remote:
         """The exercise's own ``props.py`` as a module over there: models and data to try."""
         self._loaded()
-        return self._ask("props", None)
+        if self._helpers is None:
+            self._helpers = RemoteModule(self._ask("props", None))
+        return self._helpers
 
     def put(self, value: object) -> Remote:
         """Keep a value over there and get a handle on it; a tensor keeps ``requires_grad``."""
@@ -83,10 +88,12 @@ class Student:
         result = self._ask("trace_call", [function, list(args), kwargs], batches.append)
         return result, Trace.from_plain(batches)
 
-    def _ask(self, do: str, args: Any, on_events: Any = None) -> Remote:
+    def _ask(
+        self, do: str, args: Any, on_events: Any = None, cells: CellLog | None = None
+    ) -> Remote:
         assert self._connection is not None
         answer = self._connection.request(
-            do, args=args, limit_s=self._limits.check_s, on_events=on_events
+            do, args=args, limit_s=self._limits.check_s, on_events=on_events, cells=cells
         )
         if not isinstance(answer, Remote):
             raise StudentFault(Outcome.FORBIDDEN, "The student's process answered with no object.")
@@ -112,8 +119,9 @@ class Student:
             raise StudentFault(Outcome.FORBIDDEN, "The student's process hid what it ran.")
         return names
 
-    def _loaded(self) -> Remote:
+    def _loaded(self) -> RemoteModule:
         if self._module is None or self._connection is None or not self._connection.alive:
+            self._module = self._helpers = None
             self._connection = Connection(
                 self._supervision,
                 max_blob=self._limits.answer_bytes,
@@ -121,9 +129,7 @@ class Student:
             )
             cells = self._report.cells(self._limits)
             try:
-                self._module = self._connection.request(
-                    "load", limit_s=self._limits.check_s, cells=cells
-                )
+                self._module = RemoteModule(self._ask("load", None, cells=cells))
                 self._report.interrupted(cells, self._limits)
                 if self._connection.crash is not None:
                     self._report.crashed(self._connection.crash)
@@ -146,11 +152,13 @@ class Questions:
 
     Both are names of functions in the exercise's ``props.py``, which get the program's main
     module. ``model`` gives the network whose outputs count, None for the one trained last;
-    ``seen`` gives plain data, which ``program.seen`` holds.
+    ``seen`` gives plain data, which ``program.seen`` holds. ``before`` is called before the
+    program starts, with the values that stand behind its name.
     """
 
     model: str = ""
     seen: str = ""
+    before: tuple[str, *tuple[Any, ...]] | None = None
 
 
 class Program:
@@ -183,14 +191,36 @@ class Program:
         self._training = Training()
         self._gave_up = False
         self.ended = ""
-        connection = self._connect(quiet=quiet)
-        self.trace = self._run(connection)
         self._questions = questions
+        connection = self._connect(quiet=quiet)
+        if questions.before is not None:
+            name, *values = questions.before
+            self._props(connection).get(name)(*values)
+        started = time.monotonic()
+        self.trace = self._run(connection)
+        self._replay_s = max(REPLAY_LIMIT_S, time.monotonic() - started)
         self.outputs: object = None if images is None else self._evaluate(connection, images)
         self._seen = self._look(connection)
         connection.close()
         if not quiet:
             self._replay()
+
+    def again(self, questions: Questions) -> Program:
+        """The same program, run once more from the same seed; of that run nothing is told.
+
+        Raises:
+            StudentFault, StudentRaised: what came instead of the preparation that was asked for.
+        """
+        return Program(
+            self._supervision,
+            self._limits,
+            RunReport(),
+            seed=self._seed,
+            images=None,
+            progress=self._progress,
+            quiet=True,
+            questions=questions,
+        )
 
     def _run(self, connection: Connection) -> Trace:
         batches: list[Any] = []
@@ -268,10 +298,14 @@ class Program:
         if not function:
             return None
         main = connection.request("main", limit_s=self._limits.check_s)
+        return self._props(connection).get(function)(main)
+
+    def _props(self, connection: Connection) -> Remote:
+        """The exercise's own helpers, over there."""
         props = connection.request("props", limit_s=self._limits.check_s)
         if not isinstance(props, Remote):
             raise StudentFault(Outcome.FORBIDDEN, "The student's process answered with no object.")
-        return props.get(function)(main)
+        return props
 
     def _read_answer(self, answer: object, cells: CellLog | None) -> None:
         told = answer if isinstance(answer, dict) else {}
@@ -317,7 +351,7 @@ class Program:
             with contextlib.suppress(StudentFault, StudentRaised):
                 connection = self._connect(quiet=True)
                 try:
-                    self._trace(connection, batches, request, REPLAY_LIMIT_S, doing)
+                    self._trace(connection, batches, request, self._replay_s, doing)
                 finally:
                     connection.close()
             self.trace = self.trace.with_replay(request, Trace.from_plain(batches))

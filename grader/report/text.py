@@ -154,8 +154,8 @@ class _Page:
         pairs += [f"{name} {words.number(value)}" for name, value in show.metrics.items()]
         if pairs:
             yield from self._quiet("Measured", ", ".join(pairs))
-        if run.data:
-            yield from self._quiet("Data", words.data(run, show.exercise))
+        if data := words.data(run, show.exercise):
+            yield from self._quiet("Data", data)
         yield from self._quiet("Isolation", _isolation(show))
         yield from self._quiet("Limits", words.limits(show.exercise.limits))
         yield from self._quiet(

@@ -157,19 +157,15 @@ def isolation(run: Run) -> str:
 
 
 def data(run: Run, exercise: Exercise) -> str:
-    """Return which data the program was given, in one phrase; empty if it needed none."""
-    return "; ".join(_one_data(name, kind, exercise) for name, kind in run.data.items())
+    """Return which data the program was given, in one phrase; empty if it needed none.
 
-
-def _one_data(name: str, kind: str, exercise: Exercise) -> str:
-    if kind == "full":
-        return f"{name} in full"
-    if exercise.full_data and kind == "subset":
-        return (
-            f"a subset of {name}, with thresholds for it, as the full set was not at hand "
-            f"(grade data fetch {name})"
-        )
-    return f"a {kind} of {name}"
+    Of a subset in the place of the full set, a note of the run tells more.
+    """
+    return "; ".join(
+        f"{name} in full" if kind == "full" else f"a {kind} of {name}"
+        for name, kind in run.data.items()
+        if kind == "full" or not exercise.full_data
+    )
 
 
 def limits(limit: Limits) -> str:

@@ -7,8 +7,9 @@ loaders, which are the grader's.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -33,6 +34,10 @@ LOSS = frozenset(("criterion", "loss_fn", "loss_function", "loss_func"))
 OPTIMIZER = frozenset(("optimizer", "optim", "opt"))
 DEVICE = frozenset(("device", "dev"))
 MODELS_MADE_BY = ("build_model", "make_model", "create_model", "get_model")
+MODEL_CLASSES = (
+    "mnistnet", "mnistmodel", "mnistclassifier", "net", "model", "network", "classifier", "mlp"
+)  # fmt: skip
+"""What a class is called that is the model, and not a part of one."""
 
 
 class CannotCall(TypeError):
@@ -95,27 +100,50 @@ def _value_for(
 
 
 def _model(namespace: dict[str, Any]) -> nn.Module:
-    """A model of the student's: an object, one that a function of theirs makes, or of a class."""
+    """A model of the student's: an object, one that a function of theirs makes, or of a class.
+
+    A name that says so decides. Without one, a part has fewer parameters than what it is part of.
+    """
     own = {name: value for name, value in namespace.items() if not name.startswith("_")}
-    for value in own.values():
-        if isinstance(value, nn.Module) and any(True for _ in value.parameters()):
-            return value
-    for name in MODELS_MADE_BY:
-        if callable(own.get(name)):
-            made = own[name]()
-            if isinstance(made, nn.Module):
-                return made
-    for value in own.values():
-        if (
-            inspect.isclass(value)
-            and issubclass(value, nn.Module)
-            and value.__module__ == "__main__"
-        ):
-            try:
-                return value()
-            except TypeError:  # it needs arguments; the next class may not
-                continue
-    return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
+    there = {name.lower(): value for name, value in own.items() if _is_model(value)}
+    named = next((value for name, value in there.items() if name in MODEL), None)
+    made = (own[name]() for name in MODELS_MADE_BY if callable(own.get(name)))
+    found = (
+        named
+        or next(filter(_is_model, made), None)
+        or _largest(there.values())
+        or _of_a_class([value for value in own.values() if _is_own_class(value)])
+    )
+    return found or nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
+
+
+def _is_model(value: Any) -> bool:
+    return isinstance(value, nn.Module) and any(True for _ in value.parameters())
+
+
+def _is_own_class(value: Any) -> bool:
+    return (
+        inspect.isclass(value) and issubclass(value, nn.Module) and value.__module__ == "__main__"
+    )
+
+
+def _of_a_class(classes: list[type[nn.Module]]) -> nn.Module | None:
+    """An object of the class that is named like a model, else of the one with most in it."""
+    made: dict[str, nn.Module] = {}
+    for each in classes:
+        # A class may need arguments, or be there to be inherited from.
+        with contextlib.suppress(TypeError, NotImplementedError):
+            made[each.__name__.lower()] = each()
+    models = {name: model for name, model in made.items() if _is_model(model)}
+    named = next((models[name] for name in MODEL_CLASSES if name in models), None)
+    return named or _largest(models.values())
+
+
+def _largest(models: Iterable[nn.Module]) -> nn.Module | None:
+    """The model with most parameters, the last of equals."""
+    counted = [(sum(one.numel() for one in model.parameters()), model) for model in models]
+    most = max((count for count, _ in counted), default=0)
+    return next((model for count, model in reversed(counted) if count == most), None)
 
 
 def _optimizer(so_far: dict[str, Any]) -> torch.optim.Optimizer | None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
+from grader.checks.history import require_truth, series_in
 from grader.checks.remote import Remote
 from grader.rules import find_all
 from grader.trace.events import Update
@@ -16,9 +17,6 @@ SHAPES = ((256, 784), (256,), (128, 256), (128,), (10, 128), (10,))
 NUMBERS = sum(math.prod(shape) for shape in SHAPES)
 TRAIN_COUNT, VAL_COUNT = 650, 456  # the last batch of each is short
 EPOCHS = 3
-SLACK = 0.02
-"""How far a validation accuracy may be told from what it is: means of batches are near enough."""
-LARGEST = 1e300
 GIVEN = 7
 """The facts that props.py tells of a tensor; fewer are told of anything else."""
 
@@ -261,41 +259,7 @@ def test_history(student, trial):
     for name, numbers in right.items():
         if not all(map(math.isfinite, numbers)):
             raise CheckFailed(f"{name} in the history holds a number that is not finite")
-    tells_the_truth(right, val_accuracy(student, trial))
-
-
-def series_in(history, name="the list"):
-    """The lists of numbers in a history of any form, by name.
-
-    In a list with one entry for each epoch, what the entries have in common makes such lists.
-    """
-    if isinstance(history, dict):
-        for key, value in history.items():
-            yield from series_in(value, key)
-    elif isinstance(history, list) and all(map(is_number, history)) and history:
-        yield name, [float(each) if abs(each) < LARGEST else math.inf for each in history]
-    elif isinstance(history, list):
-        for place, entry in enumerate(history, 1):
-            yield from series_in(entry, f"{name}, {place}")
-        for key, column in columns_of(history):
-            yield from series_in(column, key)
-
-
-def columns_of(rows):
-    """What stands under the same key, or at the same place, in every row."""
-    if rows and all(isinstance(row, dict) for row in rows):
-        keys = [key for key in rows[0] if all(key in row for row in rows)]
-    elif rows and all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows):
-        keys = range(len(rows[0]))
-    else:
-        keys = []
-    for key in keys:
-        yield key if isinstance(key, str) else f"column {key + 1}", [row[key] for row in rows]
-
-
-def is_number(value):
-    """Whether a value is a number; True and False are none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    require_truth(right, val_accuracy(student, trial))
 
 
 def val_accuracy(student, trial):
@@ -308,21 +272,6 @@ def val_accuracy(student, trial):
     return float((got.argmax(1) == labels).double().mean())
 
 
-def tells_the_truth(series, measured):
-    """Compare what is called a validation accuracy with the measured one, as share or percent."""
-    for name, numbers in series.items():
-        lower = name.lower()
-        if "val" not in lower or "acc" not in lower:
-            continue
-        # The best epoch's weights may have been put back: then the best number is the model's.
-        told = [each / 100 if max(numbers) > 1.5 else each for each in (numbers[-1], max(numbers))]
-        if min(abs(each - measured) for each in told) > SLACK:
-            raise CheckFailed(
-                f"{name} in the history ends at {told[0]:.1%}, but the model that train() leaves "
-                f"behind reads {measured:.1%} of the validation images right"
-            )
-
-
 # --- what it learns ----------------------------------------------------------------------------
 
 
@@ -331,18 +280,10 @@ def test_accuracy(student, draw, accuracy, settings, data_kind):
     """A new classifier, trained, reads unseen digits well enough."""
     epochs, seed = settings["epochs"], draw.choice(0, 10**6)
     epochs = epochs[data_kind] if isinstance(epochs, dict) else epochs
-    failed = None
-    for rate in settings["rates"]:  # updates of another kind than the lesson's want another rate
-        metric = "test_accuracy" if failed is None else f"test_accuracy_at_{rate:g}"
-        try:
-            accuracy.of_trained(
-                lambda k, rate=rate: trained(student, seed + k, epochs, rate), metric=metric
-            )
-        except CheckFailed as error:
-            failed = failed or error
-        else:
-            return
-    raise failed
+    # Updates of another kind than the lesson's want another rate.
+    accuracy.of_first_good(
+        lambda k, rate=rate: trained(student, seed + k, epochs, rate) for rate in settings["rates"]
+    )
 
 
 def trained(student, seed, epochs, rate):

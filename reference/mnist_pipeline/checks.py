@@ -7,16 +7,24 @@ plainly the best (see props.py): its weights must be the model's at the end.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+
+import pytest
 import torch
 
 from grader.checks import CheckFailed, check
-from grader.checks.outcome import RunReport
+from grader.checks.remote import StudentRaised
+from grader.checks.student import Questions
 from grader.errors import StudentFault
 from grader.trace.events import Forward, Update
 
 FEWEST_EVALUATIONS = 2
 LEARNED = 0.5
 """Below this accuracy no epoch is plainly better than another."""
+SHORT_PASS, WHOLE_PASS = 1_280, 10**9
+"""Images after which a pass ends in the second run, but not before so many batches:"""
+FEWEST_BATCHES = 5
 LOOP_RULES = ("gradients-not-cleared", "learning-rate-too-high", "loss-class-not-instance")
 VALIDATION_RULES = ("validation-in-train-mode", "validation-tracks-gradients")
 
@@ -29,9 +37,15 @@ def require_training(program):
         raise CheckFailed(f"no training step was seen. {program.ended}".rstrip())
 
 
+@pytest.fixture(scope="session")
+def rehearsal(program):
+    """What comes of the program in the world of props.py, run in it when first asked for."""
+    return functools.cache(lambda: rehearsed(program))
+
+
 @check("loop")
-def test_loop(program, found):
-    """Each step is of a fit size and uses its own gradients only."""
+def test_loop(program, found, rehearsal):
+    """Each step is of a fit size, uses its own gradients only, and is made in training mode."""
     findings = found(*LOOP_RULES)
     if findings:
         raise CheckFailed("the training loop makes a known mistake", findings=findings)
@@ -41,6 +55,11 @@ def test_loop(program, found):
         raise CheckFailed(
             f"none of {program.trace.updates} steps changed a weight: where the optimizer looked "
             "there were no gradients, or they had been cleared before it did"
+        )
+    if not program.ended and rehearsal()["asleep"]:
+        raise CheckFailed(
+            "after the first validation the model stays in evaluation mode, and the later epochs "
+            "train it so: dropout is off from then on. model.train() belongs to each epoch's start"
         )
 
 
@@ -60,7 +79,7 @@ def test_validation(program, found):
 
 
 @check("best_epoch")
-def test_best_epoch(program, heldout, settings):
+def test_best_epoch(program, heldout, rehearsal):
     """The model at the end is that of the epoch which did best on validation data."""
     require_training(program)
     if program.ended:
@@ -73,15 +92,19 @@ def test_best_epoch(program, heldout, settings):
         )
     if learned(program.outputs, heldout[1]) < LEARNED:
         raise CheckFailed("the model learned too little for one of its epochs to be the best")
-    best = 1 if times == FEWEST_EVALUATIONS else 2
-    if rehearsed(program, best, **settings) == "lost":
+    if rehearsal()["end"] == "lost":
         raise CheckFailed(
             "the model at the end is not that of the epoch which did best on validation data",
             details=[
-                f"run again, with evaluation {best} of {times} made by far the best one,",
+                f"run again, with evaluation {best_of(times)} of {times} made by far the best one,",
                 "the program ended with other weights than those of that moment",
             ],
         )
+
+
+def best_of(times):
+    """Which of so many evaluations is made the best one."""
+    return 1 if times <= FEWEST_EVALUATIONS else 2
 
 
 def evaluations(trace):
@@ -100,37 +123,17 @@ def learned(outputs, labels):
     return float((outputs[: len(labels)].argmax(1) == labels).double().mean())
 
 
-def rehearsed(program, best, images, batches):
-    """Run the program in the world of props.py: "kept", "lost", or "unknown"."""
-
-    class Rehearsal(type(program)):
-        """The same program, in a process that props.py has changed beforehand."""
-
-        def _connect(self, **options):
-            connection = super()._connect(**options)
-            props = connection.request("props", limit_s=connection.limit_s)
-            self.stage = props.Rehearsal(best, images, batches)
-            return connection
-
-        def _evaluate(self, connection, images):
-            del images
-            return self.stage.outcome().value if connection.alive else None
-
-    blank = torch.zeros(1, 28, 28, dtype=torch.uint8)
-    try:
-        again = Rehearsal(
-            program._supervision,  # noqa: SLF001 - Program has no public way to be run again
-            program._limits,  # noqa: SLF001
-            RunReport(),
-            seed=program._seed,  # noqa: SLF001
-            images=blank,
-            progress=lambda _: None,
-            quiet=True,
-        )
-    except StudentFault:
-        return "unknown"
-    # What ends only here was ended by the changed world, and tells nothing of the program.
-    return "unknown" if again.ended else again.outputs
+def rehearsed(program):
+    """Run the program in the world of props.py; see ``outcome`` there for what is told."""
+    best = best_of(evaluations(program.trace))
+    # What ends only here was ended by the changed world, most likely by its short passes.
+    for longest in (SHORT_PASS, WHOLE_PASS):
+        questions = Questions(before=("rehearse", best, longest, FEWEST_BATCHES), seen="outcome")
+        with contextlib.suppress(StudentFault, StudentRaised):
+            again = program.again(questions)
+            if not again.ended:
+                return again.seen
+    return {"end": "unknown", "asleep": False}
 
 
 @check("accuracy")

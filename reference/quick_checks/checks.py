@@ -23,8 +23,10 @@ KINDS = {
     float: "a number", np.ndarray: "an array", torch.Tensor: "a tensor",
 }  # fmt: skip
 NUMBER = re.compile(r"[~≈=\s]*([-+]?[\d.,_]+(?:e[-+]?\d+)?)\s*(%|percent)?[a-z ]*", re.IGNORECASE)
+FRACTION = re.compile(r"([-+]?\d{1,9}(?:\.\d{1,9})?)\s*/\s*(\d{1,9}(?:\.\d{1,9})?)")
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 CHOICE = re.compile(r"\(?([a-e])(?:[).:].*)?", re.IGNORECASE | re.DOTALL)
+MOST_LETTERS = 10
 MARKED = re.compile(r"\b[a-e]\)", re.IGNORECASE)
 
 
@@ -98,7 +100,7 @@ class Answer:
 
     def is_letters(self):
         """All the right letters and no other, in any order."""
-        letters = as_letters(self.given)
+        letters = as_letters(members(self.given))
         if letters is None:
             self.other_kind("letters in brackets")
         if set(letters) != set(self.right):
@@ -126,6 +128,15 @@ def kind(value):
     return KINDS.get(type(value), f"a value of the type {name}")
 
 
+def members(given):
+    """What is in a set, which stays on the other side; anything else as it is."""
+    if not isinstance(given, Remote) or given.type_name not in {"set", "frozenset"}:
+        return given
+    following = given.get("__iter__")().get("__next__")
+    size = given.get("__len__")().value
+    return [following().value for _ in range(min(size, MOST_LETTERS))]
+
+
 def as_numbers(given, right, *, in_percent):
     """The numbers that an answer can mean; none if it is no number."""
     if isinstance(given, (np.ndarray, torch.Tensor)) and given.ndim == 0:
@@ -151,7 +162,10 @@ def limited(number):
 
 def written_numbers(text, *, in_percent):
     """The numbers that a text can mean: a comma is one of thousands or a decimal one."""
-    found = NUMBER.fullmatch(text.strip().replace("−", "-"))
+    text = text.strip().replace("−", "-")
+    if fraction := FRACTION.fullmatch(text):
+        return [float(fraction[1]) / float(fraction[2])] if float(fraction[2]) else []
+    found = NUMBER.fullmatch(text)
     if not found or (found[2] and not in_percent):
         return []
     digits = found[1].replace("_", "")

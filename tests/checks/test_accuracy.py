@@ -119,6 +119,32 @@ def test_a_trained_function_is_asked_for_images_and_copies() -> None:
     assert asked == [(0, 0), (0, 1)]
 
 
+@pytest.mark.parametrize(("first", "second", "kept"), [(0.1, 0.97, 0.97), (0.2, 0.1, 0.2)])
+def test_of_several_trainings_one_has_to_suffice(first: float, second: float, kept: float) -> None:
+    """What is measured is the one that does, under the one name; or the first, which is told."""
+    judge, metrics = accuracy({})
+    trainings = (lambda k, share=share: lambda _: right(share) for share in (first, second))
+    if kept < 0.9:
+        with pytest.raises(CheckFailed, match=f"reads {first:.1%}"):
+            judge.of_first_good(trainings)
+    else:
+        assert judge.of_first_good(trainings) == pytest.approx(kept)
+    assert metrics["test_accuracy"] == pytest.approx(kept)
+    assert all(name.startswith("test_accuracy") and "0.0" not in name for name in metrics)
+
+
+def test_after_a_training_that_suffices_no_other_is_made() -> None:
+    """The second one costs as much time as the first."""
+    asked = []
+
+    def train(k: int) -> Callable[[torch.Tensor], object]:
+        asked.append(k)
+        return lambda _: right(0.97)
+
+    accuracy({})[0].of_first_good([train, train])
+    assert asked == [0]
+
+
 @pytest.mark.parametrize(
     ("outputs", "message"),
     [

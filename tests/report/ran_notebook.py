@@ -23,6 +23,7 @@ from grader.model import (
     Submission,
     SubmissionKind,
 )
+from grader.pipeline import SUBSET_NOTE
 
 FILE = "digits.ipynb"
 
@@ -168,7 +169,7 @@ def executed() -> Report:
             crash=crash,
             cells=_cells(),
             output=Output(),
-            notes=("%%bash cells are for another program and were skipped.",),
+            notes=("%%bash cells are for another program and were skipped.", SUBSET_NOTE),
             data={"mnist": "subset"},
         ),
         metrics={

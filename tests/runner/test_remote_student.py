@@ -336,6 +336,28 @@ def test_props_run_on_the_students_side(grade: Bench) -> None:
     assert graded["it"].status is Status.PASSED, graded["it"]
 
 
+def test_only_functions_and_classes_are_asked_for_once(grade: Bench) -> None:
+    """A global that a function gives a new value is asked for anew, over there and in props."""
+    (grade.folder / "props.py").write_text(
+        "seen = 0\ndef look():\n    global seen\n    seen += 1\n    return seen\n"
+    )
+    body = """
+    for number in (1, 2):
+        student.train()
+        assert student.model.value == [number] and student.epochs.value == number
+        assert student.props.look().value == student.props.seen.value == number
+    """
+    source = """
+    epochs, model = 0, None
+    def train():
+        global epochs, model
+        epochs += 1
+        model = [epochs]
+    """
+    graded = grade(one(body), source, "it")
+    assert graded["it"].status is Status.PASSED, graded["it"]
+
+
 def test_a_call_can_be_traced(grade: Bench) -> None:
     """The rules look at a function of the student's that trains."""
     body = """

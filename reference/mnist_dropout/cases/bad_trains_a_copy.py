@@ -1,5 +1,5 @@
 # A copy of the model is trained; the one that was passed in stays as it was.
-# failed: gap accuracy
+# failed: loop gap accuracy
 import math
 
 import torch

@@ -16,7 +16,7 @@ matrix = np.array([[50, 2, 3], [4, 40, 6], [1, 5, 39]])
 
 answers = dict(
     linear_stack="a", kaiming_std=np.sqrt(2 / 784), untrained_loss=-np.log(0.1), not_a_leaf="c",
-    dropout_value=torch.tensor(3.0) / 0.8, overfitting="b", stop_epoch=5, validation_mode=["c"],
+    dropout_value=torch.tensor(3.0) / 0.8, overfitting="b", stop_epoch=5, validation_mode={"c"},
     or_gate=("c", "a"), xor_by_a_line=3, loop_order="beacd", clipping="b", forget_bias=2,
     weight_decay=0.02, batchnorm_eval=["b"],
     four_more_neurons=count(2, 16, 8, 4, 1), confident_and_wrong=float(-np.log(0.01)),
