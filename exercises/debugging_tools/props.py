@@ -62,12 +62,16 @@ def with_gradients(kind, state, frozen, x, y):
 
 
 def tracked(activations):
-    """The names of the tensors that hang on a graph, in the dict that a tool returned."""
-    return [
-        name
-        for name, value in activations.items()
-        if isinstance(value, torch.Tensor) and value.requires_grad
+    """What a tool returned, and the names of the tensors in it that hang on a graph."""
+    entries = activations.items() if isinstance(activations, dict) else ()
+    return activations, [
+        name for name, value in entries if isinstance(value, torch.Tensor) and value.requires_grad
     ]
+
+
+def answers(tool, questions):
+    """What a tool returns for each of several questions."""
+    return [tool(question) for question in questions]
 
 
 class Step:
@@ -103,15 +107,27 @@ def snapshot(model):
 
 
 def used(kind, state, x, y, *, training):
-    """A network that has been worked with: it has gradients, and a hook of somebody else's."""
+    """Looks at a network that has been worked with: with gradients and somebody else's hook."""
     model = make(kind, state, training=training)
     next(m for m in model.modules() if isinstance(m, nn.Linear)).register_forward_hook(nothing)
-    return backward(model, x, y)
+    return Looks(backward(model, x, y))
 
 
-def look(model):
-    """The hooks that are there, and everything else that a tool could change."""
-    return {"hooks": hooks(model), "snapshot": snapshot(model)}
+class Looks:
+    """Hooks, and everything else that a tool could change, at first and after each use of a tool."""
+
+    def __init__(self, model):
+        self.model = model
+        self.seen = [self.look()]
+
+    def look(self):
+        """What there is now."""
+        return {"hooks": hooks(self.model), "snapshot": snapshot(self.model)}
+
+    def use(self, tool, *more):
+        """Use a tool on the model, and look again."""
+        tool(self.model, *more)
+        self.seen.append(self.look())
 
 
 def nothing(*_):

@@ -42,6 +42,11 @@ def modes(model):
     return {name or "the model": module.training for name, module in model.named_modules()}
 
 
+def frozen(model):
+    """The names of the parameters that don't require gradients."""
+    return [name for name, parameter in model.named_parameters() if not parameter.requires_grad]
+
+
 def statistics(model):
     """The running statistics of batch norm, as they are now."""
     return {name: value.clone() for name, value in model.named_buffers()}

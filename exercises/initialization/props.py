@@ -4,12 +4,13 @@ from torch import nn
 
 
 def model():
-    """Linear layers between others, and a convolution."""
+    """Linear layers between others, a convolution and an embedding; it is never run."""
     return nn.Sequential(
         nn.Conv2d(16, 40, 3),
         nn.Sequential(nn.Linear(300, 120), nn.BatchNorm1d(120), nn.ReLU()),
         nn.Dropout(0.1),
         nn.Linear(120, 400),
+        nn.Embedding(20, 30),
     )
 
 

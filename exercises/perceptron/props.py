@@ -18,3 +18,10 @@ def numbers(model):
         found = [value for value in vars(model).values() if is_numbers(value)]
     parts = [torch.as_tensor(each).detach().to(torch.float64).flatten() for each in found]
     return torch.cat(parts) if parts else torch.zeros(0, dtype=torch.float64)
+
+
+def before_and_after(model, train, *arguments):
+    """The numbers of a model before and after it was trained by the function."""
+    before = numbers(model)
+    train(model, *arguments)
+    return before, numbers(model)

@@ -69,7 +69,8 @@ def make(student, name, *arguments, layers, biases=True):
     vectors = [i for i, shape in enumerate(shapes) if len(shape) <= 1]
     assignments = [] if wanted is None else fitting(shapes, weights, vectors, wanted, biases)
     if not assignments:
-        told = ", ".join(f"{n} {tuple(shape)}" for n, shape in found[:8]) or "none"
+        told = ", ".join(f"{n} {tuple(shape)}" for n, shape in found[:8])
+        told = told or "none (layers in a plain list don't count, those in an nn.ModuleList do)"
         raise CheckFailed(
             f"{call} does not have the parameters of this architecture",
             details=[f"expected weights {wanted_text(wanted)} and a bias for each   got {told}"],
@@ -147,8 +148,10 @@ def same(agree, told, model, wanted, more):
     got = told.get("outputs") if isinstance(told, dict) else None
     call = model.name + (f" at depth {more[0]}" if more else "")
     if not isinstance(got, list) or len(got) != len(outputs):
-        count = len(got) if isinstance(got, list) else "no"
-        raise CheckFailed(f"{call} returned {count} outputs, expected {len(outputs)}")
+        count = len(got) if isinstance(got, list) else 0
+        told = {0: "no output", 1: "one output"}.get(count, f"{count} outputs")
+        needed = "one" if len(outputs) == 1 else f"{len(outputs)}, one for each input"
+        raise CheckFailed(f"{call} returned {told}, expected {needed}")
     for index, (ours, theirs) in enumerate(zip(outputs, got, strict=True)):
         which = f"output {index + 1} of {call}" if len(outputs) > 1 else f"the output of {call}"
         agree(theirs, ours.detach(), what=which)

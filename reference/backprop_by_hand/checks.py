@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
-from grader.checks.remote import Remote, StudentRaised
+from grader.checks.remote import StudentRaised, kind
 
 ARGUMENTS = ("x", "y", "w1", "b1", "w2", "b2", "lr")
 LESSON = (0.5, 1.0, 0.5, 0.1, 0.8, -0.2, 0.1)
@@ -79,8 +79,7 @@ def call(student, arguments):
             raise error from None
     value = result.value
     if not isinstance(value, dict):
-        kind = value.type_name if isinstance(value, Remote) else type(value).__name__
-        raise CheckFailed(f"train_step returns a {kind}, expected a dict")
+        raise CheckFailed(f"train_step returns {kind(value)}, expected a dict")
     return value
 
 
@@ -92,8 +91,7 @@ def number(entries, name):
     if isinstance(value, (torch.Tensor, np.ndarray)) and np.prod(value.shape) == 1:
         value = value.flatten()[0].item()
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        kind = value.type_name if isinstance(value, Remote) else type(value).__name__
-        raise CheckFailed(f"{name} is a {kind}, expected one number")
+        raise CheckFailed(f"{name} is {kind(value)}, expected one number")
     try:
         return float(value)
     except OverflowError:

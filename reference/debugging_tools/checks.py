@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
+from grader.checks.remote import kind as kind_of
 from grader.rules import find_all
 
 PROPS = Path(__file__).parents[2] / "exercises" / "debugging_tools" / "props.py"
@@ -46,12 +47,10 @@ def weights(draw, kind, *, dtype=torch.float64):
     return state
 
 
-def entries(handle, tool):
-    """A dict that a tool returned, with its values."""
-    value = handle.value
+def entries(value, handle, tool):
+    """The dict that a tool returned: ``value``, of which ``handle`` tells the class."""
     if not isinstance(value, dict):
-        kind = "None" if value is None else f"a {handle.type_name}"
-        raise CheckFailed(f"{tool}() returned {kind}, expected a dict by names")
+        raise CheckFailed(f"{tool}() returned {kind_of(handle)}, expected a dict by names")
     return value
 
 
@@ -87,7 +86,8 @@ def test_gradient_stats(student, draw, settings, kind):
     x, y = inputs_for(draw, kind, dtype=torch.float64)
     theirs = student.props.with_gradients(kind, state, frozen, x, y)
     ours = LOCAL.with_gradients(kind, state, frozen, x, y)
-    stats = entries(student.gradient_stats(theirs), "gradient_stats")
+    handle = student.gradient_stats(theirs)
+    stats = entries(handle.value, handle, "gradient_stats")
     for name, parameter in ours.named_parameters():
         same_stats(stats.get(name), parameter.grad, f"the gradient of {name} {where}", settings)
 
@@ -151,8 +151,9 @@ def test_activations(student, draw, agree, kind):
     training = kind != "normed"  # batch norm: only evaluation leaves its statistics alone
     props = student.props
     handle = student.record_activations(props.make(kind, state, training=training), x)
-    got = entries(handle, "record_activations")
-    tracked = props.tracked(handle).value
+    told = props.tracked(handle).value
+    got, tracked = told if isinstance(told, (list, tuple)) and len(told) == 2 else (None, None)
+    got = entries(got, handle, "record_activations")
     for name, output in outputs(LOCAL.make(kind, state, training=training), x).items():
         if not isinstance(got.get(name), torch.Tensor):
             raise CheckFailed(
@@ -209,8 +210,7 @@ def test_can_overfit(student, draw, kind):
     if isinstance(answer, (torch.Tensor, np.ndarray)) and answer.ndim == 0:
         answer = answer.item()
     if not isinstance(answer, (bool, int)):
-        got = "None" if answer is None else f"a {handle.type_name}"
-        raise CheckFailed(f"can_overfit() returned {got}, expected True or False")
+        raise CheckFailed(f"can_overfit() returned {kind_of(handle)}, expected True or False")
     if bool(answer) is not expected:
         raise CheckFailed(f"can_overfit() says {bool(answer)} to {words}, expected {expected}")
 
@@ -237,7 +237,8 @@ def test_weight_deltas(student, draw, settings):
     LOCAL.Step(ours, x, y, left_out)()
     theirs = student.props.make("nested", state, frozen)
     step = student.props.Step(theirs, x, y, left_out)
-    deltas = entries(student.weight_deltas(theirs, step), "weight_deltas")
+    handle = student.weight_deltas(theirs, step)
+    deltas = entries(handle.value, handle, "weight_deltas")
     calls = step.calls.value
     if type(calls) is not int or calls != 1:
         raise CheckFailed(f"weight_deltas() called step() {calls!s:.20} times, expected once")
@@ -277,17 +278,27 @@ def curves(draw, answer):
     return train, val
 
 
+ANSWERS = ("underfitting", "overfitting", "good fit", "overfitting starting")
+
+
 @check("diagnose")
-@pytest.mark.parametrize(
-    "answer", ["underfitting", "overfitting", "good fit", "overfitting starting"]
-)
-def test_diagnose(student, draw, answer):
+def test_diagnose(student, draw):
     """Every kind of curve gets its name."""
-    train, val = curves(draw, answer)
-    history = {"train_loss": train, "val_loss": val, "train_losses": train, "val_losses": val}
-    got = student.diagnose(history).value
+    shown = [curves(draw, answer) for answer in ANSWERS]
+    histories = [
+        {"train_loss": train, "val_loss": val, "train_losses": train, "val_losses": val}
+        for train, val in shown
+    ]
+    said = student.props.answers(student.diagnose, histories).value
+    said = said if isinstance(said, list) and len(said) == len(ANSWERS) else [None] * len(ANSWERS)
+    for answer, (train, val), got in zip(ANSWERS, shown, said, strict=True):
+        require_name(answer, train, val, got)
+
+
+def require_name(answer, train, val, got):
+    """Fail unless the curves got their name."""
     if not isinstance(got, str) or got.strip().lower() != answer:
-        said = repr(got[:40]) if isinstance(got, str) else f"a {type(got).__name__}"
+        said = repr(got[:40]) if isinstance(got, str) else kind_of(got)
         raise CheckFailed(
             f"diagnose() says {said} of curves that show {answer!r}",
             details=[
@@ -301,7 +312,7 @@ def test_diagnose(student, draw, answer):
 
 
 class Uses:
-    """What `props.look` sees of a model before and after each of the tools that only look."""
+    """What `props.Looks` sees of a model before and after each of the tools that only look."""
 
     def __init__(self, student):
         self._student = student
@@ -316,17 +327,17 @@ class Uses:
         return zip(list(self._seen[kind])[1:], befores, befores[1:], strict=False)
 
     def _use(self, kind, draw, *, training):
-        student, look, (x, y) = self._student, self._student.props.look, inputs_for(draw, kind)
+        student, (x, y) = self._student, inputs_for(draw, kind)
         state = weights(draw, kind, dtype=torch.float32)
-        model = student.props.used(kind, state, x, y, training=training)
-        seen = {"": look(model).value}
-        student.gradient_stats(model)
-        seen["gradient_stats"] = look(model).value
-        student.record_activations(model, x)
-        seen["record_activations"] = look(model).value
-        student.can_overfit(model, (x[:3], torch.arange(3)))
-        seen["can_overfit"] = look(model).value
-        return seen
+        looks = student.props.used(kind, state, x, y, training=training)
+        use = looks.use
+        use(student.gradient_stats)
+        use(student.record_activations, x)
+        use(student.can_overfit, (x[:3], torch.arange(3)))
+        seen = looks.seen.value
+        tools = ("", "gradient_stats", "record_activations", "can_overfit")
+        seen = seen if isinstance(seen, list) and len(seen) == len(tools) else [None] * len(tools)
+        return dict(zip(tools, seen, strict=True))
 
 
 @pytest.fixture(scope="session")

@@ -125,17 +125,31 @@ def test_new_mask(student):
     layer, x = student.ManualDropout(0.5), torch.ones(100, 120)
     first, second = (output_of(layer, x, x) == 0 for _ in range(2))
     pairs = {
-        "two calls drop": (first, second),
         "two rows drop": (first[0::2], first[1::2]),
         "two columns drop": (first[:, 0::2], first[:, 1::2]),
         "two halves of a row drop": (first[:, :60], first[:, 60:]),
         "two halves of a column drop": (first[:50], first[50:]),
+        "two calls drop": (first, second),  # last: masks shared within a call skew this one too
     }
     for what, (one, other) in pairs.items():
         # Independent masks with p = 0.5 agree in half of the places, whatever else is the case.
         bounds = share_bounds(one.numel(), 0.5, rate=ERROR_RATE / len(pairs))
         same = float((one == other).double().mean())
         bounds.require(same, f"the share of places in which {what} alike")
+
+
+@check("new_mask")
+def test_each_by_itself(student, draw):
+    """How many are dropped varies from call to call, as each number is dropped by itself."""
+    layer, x = student.ManualDropout(0.5), away_from_zero(draw, 2_500)
+    counts = {int((output_of(layer, x, x) == 0).sum()) for _ in range(5)}
+    # Five independent counts are the same once in 20 million runs: the most frequent count of
+    # 2,500 tosses has a probability of 1.6 %.
+    if len(counts) == 1:
+        raise CheckFailed(
+            f"five calls drop exactly {counts.pop():,} of 2,500 numbers each; where each number is "
+            "dropped by itself, the count varies from call to call"
+        )
 
 
 @check("gradient")

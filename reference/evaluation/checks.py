@@ -157,6 +157,12 @@ def test_mode_restored(student, draw, training):
                 details=[f"changed: {name}"],
             )
     assert recording is True, "after evaluate() torch records no gradients any more"
+    frozen = student.props.frozen(model).value
+    if frozen != []:
+        raise CheckFailed(
+            "after evaluate() the model can't be trained: its parameters require no gradients",
+            details=[f"changed: {listed(frozen)}"],
+        )
 
 
 @check("confusion")

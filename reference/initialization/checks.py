@@ -12,6 +12,8 @@ from grader.checks.chance import ERROR_RATE, mean_bound, std_bounds
 
 FANS = [(400, 100), (60, 500)]
 DEPTH = 10
+SIZES = ((300, 120), (120, 400))
+"""Inputs and outputs of the two linear layers in the model to initialize."""
 
 
 def tensor(value, shape, what):
@@ -127,11 +129,15 @@ def schemes(fan_in, fan_out):
 def test_init_weights(student):
     """Linear layers are initialized, up to chance (error rate 10⁻⁶), and nothing else changes."""
     model = student.props.model()
-    norm = model[1][1]
+    norm, linears = model[1][1], (model[1][0], model[3])
+    embedding = model[4]
+    made, embedded = [linear.weight.value for linear in linears], embedding.weight.value
     model.apply(student.init_weights)
-    for linear, (fan_in, fan_out) in ((model[1][0], (300, 120)), (model[3], (120, 400))):
+    for linear, before, (fan_in, fan_out) in zip(linears, made, SIZES, strict=True):
         what = f"the weight of Linear({fan_in}, {fan_out})"
         weight = tensor(linear.weight.value, (fan_out, fan_in), what)
+        if torch.equal(weight, before.double()):
+            raise CheckFailed(f"model.apply(init_weights) leaves {what} as PyTorch made it")
         one_of(weight, what, schemes(fan_in, fan_out), ERROR_RATE / 6)
         require_trainable(linear.weight, what)
         what = f"the bias of Linear({fan_in}, {fan_out})"
@@ -147,6 +153,9 @@ def test_init_weights(student):
         value = tensor(norm.get(name).value, (120,), f"the {name} of the batch norm")
         if not bool((value == expected).all()):
             raise CheckFailed(f"the {name} of a batch norm was changed, expected it to stay")
+    after = tensor(embedding.weight.value, (20, 30), "the weight of the embedding")
+    if not torch.equal(after, embedded.double()):
+        raise CheckFailed("the weight of an nn.Embedding was changed, expected it to stay")
 
 
 def lstm_of(student):
@@ -210,8 +219,10 @@ def test_lstm_forget(student, settings):
             values = biases[0][gate] + biases[1][gate]
             expected = (1.0, 2.0) if name == "forget" else (0.0,)
             if not any(bool(((values - e).abs() <= settings["atol"]).all()) for e in expected):
+                low, high = (f"{float(end):.3g}" for end in (values.min(), values.max()))
+                got = low if low == high else f"numbers from {low} to {high}"
                 allowed = " or ".join(f"{e:g}" for e in expected)
                 raise CheckFailed(
-                    f"the biases of the {name} gate in layer {layer} add up to "
-                    f"{float(values.min()):.3g} to {float(values.max()):.3g}, expected {allowed}"
+                    f"the biases of the {name} gate in layer {layer} add up to {got}, expected "
+                    f"{allowed}"
                 )

@@ -36,7 +36,7 @@ STEPS = 20
 
 def valley(draw, dtype=torch.float64):
     """Two bowls: a matrix and a single number."""
-    shapes = ((2, 3), ())
+    shapes = ((2, 3), (1,))  # not (): `p[:] = …` is as right as `p -= …`
     start = [2 * draw.normal(*shape, dtype=dtype) for shape in shapes]
     data = [
         (draw.uniform(*shape, low=0.2, high=3.0, dtype=dtype), draw.normal(*shape, dtype=dtype))

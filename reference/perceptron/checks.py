@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 
 from grader.checks import CheckFailed, check
-from grader.checks.remote import Remote
+from grader.checks.remote import kind
 from grader.rules import find_all
 
 CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -27,8 +27,7 @@ def answers(model, x):
     """What the model answers to x: (N, 1), zeros and ones. Raises CheckFailed otherwise."""
     got = model(x).value
     if not isinstance(got, torch.Tensor):
-        kind = got.type_name if isinstance(got, Remote) else type(got).__name__
-        raise CheckFailed(f"the perceptron returns a {kind}, expected a tensor")
+        raise CheckFailed(f"the perceptron returns {kind(got)}, expected a tensor")
     if got.shape != (len(x), 1):
         raise CheckFailed(
             f"for {len(x)} rows the output has the shape {tuple(got.shape)}, expected ({len(x)}, 1)"
@@ -66,7 +65,7 @@ def test_or_gate(student, draw):
     """or_gate() answers OR, and its border is where x₁ + x₂ = 0.5."""
     gate = student.or_gate()
     if not gate.is_callable:
-        raise CheckFailed(f"or_gate() returns a {gate.type_name}, expected a Perceptron")
+        raise CheckFailed(f"or_gate() returns {kind(gate)}, expected a Perceptron")
     got = answers(gate, CORNERS)
     if not torch.equal(got, OR):
         seen = " ".join(f"{value:g}" for value in got.flatten())
@@ -153,10 +152,8 @@ def test_lr_and_epochs(student, draw):
 def change(student, y, seed, *, lr, epochs):
     """The largest change of a weight in a training on the corners, and the sum of all before."""
     student.seed(seed)
-    model = student.Perceptron(2)
-    before = student.props.numbers(model).value
-    student.train_perceptron(model, CORNERS, y, lr, epochs)
-    after = student.props.numbers(model).value
+    model, train = student.Perceptron(2), student.train_perceptron
+    before, after = student.props.before_and_after(model, train, CORNERS, y, lr, epochs).value
     if before.shape != after.shape or not len(before):
         raise CheckFailed("the model has no weights that stay its own while it is trained")
     return float((after - before).abs().max()), float(before.abs().sum())

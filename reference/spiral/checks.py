@@ -7,11 +7,12 @@ import math
 import torch
 
 from grader.checks import CheckFailed, check
-from grader.checks.remote import Remote, StudentRaised
+from grader.checks.remote import StudentRaised, kind
 from grader.rules import find_all
 
 LAYERS = [(16, 2), (8, 16), (1, 8)]
 TRAIN_POINTS, HELD_OUT_POINTS = 200, 500
+FILLS = 22
 MISSING = {
     (0, 1): "SpiralNet is three linear layers in a row, which are no more than one,",
     (0,): "the layer of 16 neurons goes into the next",
@@ -32,16 +33,11 @@ def spirals(draw, count):
     return points + 0.06 * draw.normal(count, 2), arm[:, None]
 
 
-def kind(value):
-    """What a value is, for a reader."""
-    return value.type_name if isinstance(value, Remote) else type(value).__name__
-
-
 def outputs(model, x):
     """What the network answers to x, (N, 1). Raises CheckFailed for anything else."""
     got = model(x).value
     if not isinstance(got, torch.Tensor):
-        raise CheckFailed(f"SpiralNet returns a {kind(got)}, expected a tensor")
+        raise CheckFailed(f"SpiralNet returns {kind(got)}, expected a tensor")
     if got.shape != (len(x), 1):
         raise CheckFailed(
             f"SpiralNet returns the shape {tuple(got.shape)} for {len(x)} points, "
@@ -57,6 +53,11 @@ def test_parameters(student):
     """The layers are 2-16-8-1, with 193 parameters."""
     shapes = student.props.shapes(student.SpiralNet()).value
     count = sum(math.prod(shape) for shape in shapes)
+    if not shapes:
+        raise CheckFailed(
+            "SpiralNet has no parameters, expected 193: layers count when they are attributes of "
+            "the module or in an nn.ModuleList, not in a plain list"
+        )
     if count != 193:
         raise CheckFailed(f"SpiralNet has {count} parameters, expected 193")
     wide = [shape for shape in shapes if len(shape) > 1]
@@ -75,13 +76,23 @@ def test_logits(student, draw):
         student.seed(draw.choice(0, 10**6))
         model, x = student.SpiralNet(), 2 * draw.normal(rows, 2)
         outputs(model, x)
-        student.props.scale(model, 1000.0)
+        if not student.props.scale(model, 1000.0).value:
+            return  # it has no parameters, which another check tells
         largest = max(largest, float(outputs(model, x).abs().max()))
     if not largest > 2:
         raise CheckFailed(
             f"even with a thousandfold of all its weights no output is beyond ±{largest:.3g}; "
             "logits have no bounds, so something squeezes them"
         )
+    ends = student.props.ends(model, x, FILLS).value
+    # A linear layer with its signs turned gives the outputs with their signs turned: each fill
+    # keeps to one side of 0 with a chance of at most 1/2, all of them once in a million runs.
+    for end, side in zip(ends if isinstance(ends, list) else [], ("below", "above"), strict=False):
+        if isinstance(end, float) and not (end < 0 if side == "below" else end > 0):
+            raise CheckFailed(
+                f"of {FILLS} networks with random weights none has an output {side} 0; a logit can "
+                "have either sign, so something cuts it off"
+            )
 
 
 @check("activations")

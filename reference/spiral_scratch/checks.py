@@ -14,7 +14,7 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.agreement import compare
-from grader.checks.remote import Remote
+from grader.checks.remote import kind
 
 NAMES = ("W1", "b1", "W2", "b2")
 SOME_SEED = 10**6
@@ -37,11 +37,6 @@ def spirals(draw, count):
 # --- parameters in the student's layout --------------------------------------------------
 
 
-def kind(value):
-    """What a value is, for a reader."""
-    return value.type_name if isinstance(value, Remote) else type(value).__name__
-
-
 def as_tensor(value, what):
     """A student's number, array or tensor as float64. Raises CheckFailed for anything else."""
     if isinstance(value, torch.Tensor) and not value.is_complex():
@@ -50,7 +45,7 @@ def as_tensor(value, what):
         return torch.from_numpy(value.astype(np.float64))
     if isinstance(value, float):
         return torch.tensor(value, dtype=torch.float64)
-    raise CheckFailed(f"{what} is a {kind(value)}, expected an array of numbers")
+    raise CheckFailed(f"{what} is {kind(value)}, expected an array of numbers")
 
 
 def as_params(value, hidden, what):
@@ -58,7 +53,7 @@ def as_params(value, hidden, what):
     if isinstance(value, (tuple, list)) and value and isinstance(value[0], dict):
         value = value[0]  # (params, losses) is common, and clear
     if not isinstance(value, dict):
-        raise CheckFailed(f"{what} returns a {kind(value)}, expected a dict")
+        raise CheckFailed(f"{what} returns {kind(value)}, expected a dict")
     missing = [name for name in NAMES if name not in value]
     if missing:
         raise CheckFailed(f"{what} has no {missing[0]!r} in its dict")
@@ -184,7 +179,7 @@ def predictions(value, rows):
         inside = [p for p in columns if np.all((p >= 0) & (p <= 1))]
         columns = inside or columns
     if not columns:
-        raise CheckFailed(f"forward returns a {kind(value)}, expected an array of ({rows}, 1)")
+        raise CheckFailed(f"forward returns {kind(value)}, expected an array of ({rows}, 1)")
     column = as_tensor(columns[-1], "the result of forward")
     if tuple(column.shape) not in ((rows, 1), (rows,)):
         raise CheckFailed(f"forward returns the shape {tuple(column.shape)}, expected ({rows}, 1)")
@@ -248,7 +243,7 @@ def autograd(layout, params, hidden, x, y):
 def agree_named(got, expected, names):
     """Compare the named gradients."""
     if not isinstance(got, dict):
-        raise CheckFailed(f"backward returns a {kind(got)}, expected a dict")
+        raise CheckFailed(f"backward returns {kind(got)}, expected a dict")
     for name in names:
         if name not in got:
             raise CheckFailed(f"backward has no {name!r} in its dict")
