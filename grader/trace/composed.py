@@ -6,6 +6,7 @@ Runs in the student's process.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
@@ -18,6 +19,9 @@ from grader.trace.tapes import Tape
 
 AGAIN = 20
 """Updates after which a formula over raw tensors is noted anew: they may be others by then."""
+
+LOOKS = 3
+"""How many looks of a model at data are read in search of an answer: the noting costs time."""
 
 Key = frozenset[int]
 
@@ -34,20 +38,26 @@ class Composed:
         self._alone: Key = frozenset()  # the model of the last update, if it was one
         self._due: dict[Key, int] = {}
         self._found: dict[Key, list[Formula]] = {}
-        self._looked: dict[int, list[Formula]] = {}  # model -> from a look at held-out data
+        self._looks: Counter[int] = Counter()  # model -> how often its looks at data were read
+        self._looked: dict[int, list[Formula]] = {}  # model -> what came of them
 
     def updated(self, calls: Sequence[Call], leaves: Collection[Leaf], updates: int) -> None:
         """Note the step that begins now, if one like the last is worth it and due."""
-        if not calls:
-            return  # a second optimizer's step after the same pass
+        if not calls:  # a second optimizer's step after the same pass, or one of many alike
+            if not self.tape.runs:
+                self.tape.leave()
+            return
         key = _key(calls)
         self._alone = key if len(key) == 1 else self._alone - key
-        if updates < self._due.get(key, 0) or not _is_composed(calls, leaves):
-            self.tape.leave()
+        if not _is_composed(calls, leaves):
+            self._due.pop(key, None)  # it was, or seemed so until its form was known
+            self._found.pop(key, None)
+        elif updates >= self._due.get(key, 0):
+            modules_only = all(call.model.is_module for call in calls)
+            self._due[key] = updates + (max(AGAIN, updates) if modules_only else AGAIN)
+            self.tape.begin()
             return
-        modules_only = all(call.model.is_module for call in calls)
-        self._due[key] = updates + (max(AGAIN, updates) if modules_only else AGAIN)
-        self.tape.begin()
+        self.tape.leave()
 
     def saw(self, call: Call, batch: torch.Tensor) -> None:
         """Note what a model was given; where it only looks at data, its answer ends the note."""
@@ -58,8 +68,12 @@ class Composed:
             return
         if not self.tape.runs:
             self.tape.begin()  # what comes before the next look at data is seen
-        elif found := self._read(partial(Reading.of_module, module=call.model.ref())):
+            return
+        found = self._read(partial(Reading.of_module, module=call.model.ref()))
+        self._looks[index] += 1
+        if found or self._looks[index] == LOOKS:
             self._looked[index] = found
+            self.tape.leave()
 
     def backward(self, calls: Sequence[Call], roots: Sequence[torch.Tensor]) -> None:
         """Make of what was noted what can be asked."""

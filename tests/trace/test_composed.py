@@ -9,9 +9,9 @@ import pytest
 import torch
 from PIL import Image
 from torch.nn import functional
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from asking import HEAD, IMAGES, LABELS, LOOP, measure
+from asking import ANSWERS, HEAD, IMAGES, LABELS, LOOP, UNSEEN, measure
 from recording import loaders, record, run
 
 TWO_LAYERS = """
@@ -253,6 +253,37 @@ def test_modes_of_the_program_and_ours_come_and_go_in_peace() -> None:
     batches, modes = run(HEAD + TWO_LAYERS + WITHIN_A_MODE, given=given, then=left)
     assert modes == 0
     assert batches[-1][-1][1]["updates"] == 36
+
+
+ORDINARY = """
+modes = []
+for epoch in range(8):
+    for images, labels in train_loader:
+        modes.append(torch._C._len_torch_function_stack())
+        optimizer.zero_grad()
+        F.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+    if epoch > 4:
+        with torch.no_grad():
+            for images, labels in val_loader:
+                model(images)
+"""
+
+
+@pytest.mark.parametrize("known_from", [0, 64, 240], ids=["at once", "late", "never"])
+def test_a_training_that_is_like_others_is_noted_no_more(known_from: int) -> None:
+    """One module whose form of inputs is known, at once or late or never, soon runs untouched."""
+
+    def given() -> dict[str, Any]:
+        data = TensorDataset(IMAGES.float() / 255, LABELS), TensorDataset(UNSEEN / 255, ANSWERS)
+        return {"train_loader": DataLoader(data[0], 16), "val_loader": DataLoader(data[1], 16)}
+
+    def noted(_recorder: Any, names: dict[str, Any]) -> list[int]:
+        return [step for step, modes in enumerate(names["modes"]) if modes]
+
+    pools = {"train": IMAGES[known_from:].numpy()}
+    _, steps = run(HEAD + ONE.format(width=784) + ORDINARY, given=given, pools=pools, then=noted)
+    assert len(steps) < 8, steps
 
 
 def test_a_note_disturbs_nothing() -> None:
