@@ -1,5 +1,5 @@
 # The gradients are never cleared.
-# failed: loop accuracy?
+# failed: loop accuracy? best_epoch?
 import copy
 import torch
 import torch.nn as nn
