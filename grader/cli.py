@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from grader import __version__
 from grader.commands import ExitCode
-from grader.commands.console import say
+from grader.commands.console import drop_output, say
 from grader.errors import BankError, GraderError, StudentFault, UnknownName, UsageError
 
 _MAX_SEED = 2**32 - 1  # numpy's
@@ -305,7 +305,7 @@ def _tell_fault(reason: str) -> ExitCode:
 
 def _reader_left() -> ExitCode:
     """``grade … | head`` has what it wanted; Python must not complain when it flushes."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    drop_output()
     return ExitCode.PIPE_CLOSED
 
 

@@ -53,7 +53,13 @@ def _write_out(data: bytes) -> None:
     except BrokenPipeError:
         raise
     except OSError as problem:
+        drop_output()
         raise UsageError(f"Standard output can't be written ({problem.strerror}).") from None
+
+
+def drop_output() -> None:
+    """Lets nothing more be written: Python flushes at its end, and would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def put_json(value: object) -> None:
