@@ -114,6 +114,7 @@ class Recorder:
                 if hasattr(owner, name):
                     self._patches.put(owner, name, guarding(getattr(owner, name)))
         self._hooks = set(optim_module._global_optimizer_pre_hooks.values())
+        self._methods = dict(vars(torch.Tensor))
 
     def is_busy(self) -> bool:
         """Whether a pass of a model or a step of an optimizer has not returned yet."""
@@ -152,9 +153,18 @@ class Recorder:
         lost: list[Plain] = [*self._patches.lost()]
         if not self._hooks <= set(optim_module._global_optimizer_pre_hooks.values()):
             lost.append("optimizer step hooks")
+        if self._log.faults:  # who replaces what we compute with makes us fail
+            lost += self._replaced_methods()
         self._log.close(
             {"updates": self._updates.count, "lost": lost[:20], "faults": self._log.faults}
         )
+
+    def _replaced_methods(self) -> list[str]:
+        """Tensor's own methods that are other ones now; what a program adds is its affair."""
+        before, now, base = self._methods, vars(torch.Tensor), torch._C.TensorBase
+        added = {name for name in now.keys() - before.keys() if hasattr(base, name)}
+        changed = {name for name, method in before.items() if now.get(name) is not method}
+        return sorted(f"Tensor.{name}" for name in added | changed)
 
     def uninstall(self) -> None:
         """Leave torch as it was found."""
