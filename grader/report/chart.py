@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from grader.report.measures import Share
-from grader.report.words import number, percent, plural
+from grader.shown.measures import Share
+from grader.shown.words import number, percent, plural
 
 WIDTH, HEIGHT = 440, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 428, 24, 184

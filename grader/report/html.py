@@ -28,10 +28,11 @@ from grader.model import (
     SubmissionKind,
     Visibility,
 )
-from grader.report import chart, words
+from grader.report import chart
 from grader.report.listing import anchor, listing, marked_anchors
 from grader.report.notebook import notebook, reading
-from grader.report.shown import Shown, headline, same_file, shown
+from grader.shown import words
+from grader.shown.view import Shown, headline, same_file, shown
 
 _CURVES = {
     "loss": ("Training loss", ""),

@@ -14,8 +14,8 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import Token as Kind
 
 from grader.model import Level, Place, SubmissionKind
-from grader.report.shown import Shown, ShownCrash, ShownFinding, same_file
-from grader.report.words import LEVEL_ORDER
+from grader.shown.view import Shown, ShownCrash, ShownFinding, same_file
+from grader.shown.words import LEVEL_ORDER
 
 _LONG = 150
 _CONTEXT = 6

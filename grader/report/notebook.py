@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from grader.model import CellOutput, Prose, Report
-from grader.report import outputs, words
 from grader.report.listing import Block
-from grader.report.outputs import Room
-from grader.report.shown import Shown, ShownCell, ShownFinding
+from grader.shown import outputs, words
+from grader.shown.outputs import Room
+from grader.shown.view import Shown, ShownCell, ShownFinding
 
 _OUTLINE_FROM = 6  # cells
 

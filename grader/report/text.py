@@ -17,9 +17,9 @@ from grader.model import (
     Status,
     Visibility,
 )
-from grader.report import words
-from grader.report.harmless import cut, one_line
-from grader.report.shown import (
+from grader.shown import words
+from grader.shown.harmless import cut, one_line
+from grader.shown.view import (
     OUTER_FRAMES,
     Shown,
     ShownCell,

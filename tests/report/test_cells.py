@@ -9,7 +9,7 @@ import pytest
 from ran_notebook import executed, failed  # type: ignore[import-not-found]
 
 from grader.model import Cell, CellStatus, ExecutedCell, Outcome, Place, Report
-from grader.report.shown import ShownCell, headline, shown
+from grader.shown.view import ShownCell, headline, shown
 
 Sample = Callable[[str], Report]
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from grader.model import Cell, Output, Report
-from grader.report.harmless import cut, harmless, one_line, printed, visible
-from grader.report.shown import shown
+from grader.shown.harmless import cut, harmless, one_line, printed, visible
+from grader.shown.view import shown
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from poison import hostile, poisoned  # type: ignore[import-not-found]
 
 from grader.model import Cell, Place, Report
 from grader.report import html as html_module
-from grader.report.harmless import visible
 from grader.report.html import render_html
+from grader.shown.harmless import visible
 
 Sample = Callable[[str], Report]
 CSS = (Path(html_module.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")

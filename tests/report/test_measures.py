@@ -9,7 +9,7 @@ from samples import exercise, run  # type: ignore[import-not-found]
 
 from grader.model import Rubric, Visibility
 from grader.report.chart import LEFT, RIGHT, interval
-from grader.report.measures import Share, measures
+from grader.shown.measures import Share, measures
 
 MEASURED = {"test_accuracy": 0.9788, "test_accuracy_low": 0.9716, "test_accuracy_high": 0.9842}
 

@@ -6,7 +6,7 @@ import pytest
 from ran_notebook import DRAWING, TABLE, png, shown, stream  # type: ignore[import-not-found]
 
 from grader.model import CellOutput
-from grader.report.outputs import Page, Remark, Room, Shot, Text, outputs
+from grader.shown.outputs import Page, Remark, Room, Shot, Text, outputs
 
 
 def kinds(*given: CellOutput) -> list[str]:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from ran_notebook import DRAWING, png  # type: ignore[import-not-found]
 
-from grader.report import drawing
-from grader.report.pictures import MAX_BYTES, MAX_DRAWING, SVG, NotShown, picture
-from grader.report.raster import TYPES
+from grader.shown import drawing
+from grader.shown.pictures import MAX_BYTES, MAX_DRAWING, SVG, NotShown, picture
+from grader.shown.raster import TYPES
 
 
 def encoded(raw: bytes) -> str:

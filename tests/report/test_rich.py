@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from poison import PAGES, hostile_page  # type: ignore[import-not-found]
 from ran_notebook import TABLE, png  # type: ignore[import-not-found]
 
-from grader.report.rich import TooLarge, from_html, from_markdown
+from grader.shown.rich import TooLarge, from_html, from_markdown
 
 TAGS = {
     *("p", "div", "span", "br", "hr", "pre", "code", "kbd", "samp", "var", "b", "strong", "i"),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from keyword import iskeyword
 
 from grader.model import CellStatus, Crash, ExecutedCell, Outcome, Place, Report
-from grader.report import words
-from grader.report.harmless import printed, scrubbed
+from grader.shown import words
+from grader.shown.harmless import printed, scrubbed
 
 _MAX_ERROR = 256 << 10
 _FRAME = re.compile(r"(?:cell (\d{1,5})|(\S[^\n]{0,200}?)), line (\d{1,7})\n    ([^\n]*)\n")

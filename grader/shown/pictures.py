@@ -11,7 +11,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from grader.report import drawing, raster, words
+from grader.shown import drawing, raster, words
 
 MAX_BYTES = 4 << 20
 MAX_DRAWING = 1 << 20

@@ -15,9 +15,9 @@ from itertools import groupby
 from markupsafe import Markup
 
 from grader.model import CellOutput
-from grader.report import raster, rich, words
-from grader.report.harmless import cut, one_line, printed, visible
-from grader.report.pictures import SVG, NotShown, Picture, picture
+from grader.shown import raster, rich, words
+from grader.shown.harmless import cut, one_line, printed, visible
+from grader.shown.pictures import SVG, NotShown, Picture, picture
 
 PAGE_BYTES = 8 << 20
 PAGE_COST = 60_000

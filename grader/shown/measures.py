@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.model import Exercise, Run, Visibility
-from grader.report import words
+from grader.shown import words
 
 LOW, HIGH, COUNT = "_low", "_high", "_count"
 

@@ -13,7 +13,7 @@ from collections import Counter
 from typing import Any
 from xml.parsers import expat
 
-from grader.report import raster
+from grader.shown import raster
 
 _MAX_ELEMENTS = 50_000
 _MAX_DRAWN = 200_000

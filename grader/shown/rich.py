@@ -23,8 +23,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
-from grader.report.harmless import visible
-from grader.report.pictures import NotShown, picture
+from grader.shown.harmless import visible
+from grader.shown.pictures import NotShown, picture
 
 MAX_SOURCE = 8 << 20  # with its pictures
 MAX_HTML = 256 << 10  # without them

@@ -27,10 +27,10 @@ from grader.model import (
     SubmissionKind,
     Visibility,
 )
-from grader.report import words
-from grader.report.cells import Reads, RunCell, run_cells
-from grader.report.harmless import harmless
-from grader.report.measures import Share, measures
+from grader.shown import words
+from grader.shown.cells import Reads, RunCell, run_cells
+from grader.shown.harmless import harmless
+from grader.shown.measures import Share, measures
 
 FINDINGS_PER_CHECK = 3
 FINDINGS_NOTICED = 10
