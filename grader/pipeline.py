@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from grader import __version__, datasets
+from grader import __version__, blame, datasets
 from grader.datasets import Form, Given
 from grader.errors import GraderFault
 from grader.model import (
@@ -115,13 +115,16 @@ class Grader:
     def _run(self, job: Job) -> Session:
         with devices.lease(self._device, self._waits) as device:
             job = job.on(device)
-            try:
-                session = Supervisor(self._zygote, job, self._options.progress).run()
-            except ZygoteDied:  # nothing of the submission was judged: once more with a new one
-                self._zygote.close()
-                session = Supervisor(self._zygote, job, self._options.progress).run()
+            session = blame.settle(self._supervise(job), job, self._supervise)
         session.device = device
         return session
+
+    def _supervise(self, job: Job) -> Session:
+        try:
+            return Supervisor(self._zygote, job, self._options.progress).run()
+        except ZygoteDied:  # nothing of the submission was judged: once more with a new one
+            self._zygote.close()
+            return Supervisor(self._zygote, job, self._options.progress).run()
 
     def _waits(self, doing: str) -> None:
         if self._options.progress is not None:

@@ -36,16 +36,31 @@ in orders that differ more (docs/design/016-gpu.md); TF32 is off, or these would
 INT64 = torch.iinfo(torch.int64)
 
 
+MOST_TEXT = 2000
+MOST_DETAILS = 20
+MOST_FINDINGS = 100
+
+
+def capped(text: str, most: int) -> str:
+    """A text of at most ``most`` characters; what was cut off is counted."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most - 40]}… ({len(text) - most + 40:,} more characters)"
+
+
 class CheckFailed(AssertionError):
-    """What a check found, for a reader: one true sentence, then details, then findings."""
+    """What a check found, for a reader: one true sentence, then details, then findings.
+
+    What is too long for a reader is cut here, where it is made: a check may quote its student.
+    """
 
     def __init__(
         self, message: str, *, details: Sequence[str] = (), findings: Sequence[Finding] = ()
     ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.details = tuple(details)
-        self.findings = tuple(findings)
+        self.message = capped(message, MOST_TEXT)
+        super().__init__(self.message)
+        self.details = tuple(capped(detail, MOST_TEXT) for detail in details[:MOST_DETAILS])
+        self.findings = tuple(findings[:MOST_FINDINGS])
 
 
 def compare(

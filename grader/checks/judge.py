@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import torch
 
+from grader.checks.clock import Clock
 from grader.checks.outcome import RunReport
 from grader.checks.plugin import GradePlugin
 from grader.checks.remote import Supervision
@@ -43,7 +44,7 @@ GRACE_S = 60.0
 def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     """Entry point of the forked child. Descriptors: the supervisor's line, and the results."""
     del argument
-    supervision = Supervision(socket.socket(fileno=descriptors[0]))
+    supervision = Supervision(socket.socket(fileno=descriptors[0]), Clock())
     results = Channel(socket.socket(fileno=descriptors[1]))
     job = results.receive()[0]["job"]
     _settle(job)
@@ -83,6 +84,7 @@ class Judge:
             reported=self._send_check,
             files={"reference": self._job["reference"], "heldout": self._job["heldout"]},
             data=self._job.get("data", {}),
+            clock=self._supervision.clock,
             device=Device.of(self._job["device"]),
         )
         timeout = self._limits.wall_s + GRACE_S

@@ -20,7 +20,8 @@ import pytest
 import torch
 
 from grader.checks.accuracy import Accuracy, moved, threshold_for
-from grader.checks.agreement import Agree, CheckFailed
+from grader.checks.agreement import MOST_FINDINGS, MOST_TEXT, Agree, CheckFailed, capped
+from grader.checks.clock import Clock
 from grader.checks.draw import Draw
 from grader.checks.marks import MARK
 from grader.checks.outcome import RunReport
@@ -33,6 +34,9 @@ from grader.rules import find_all
 from grader.runner.devices import CPU, Device
 
 Reported = Callable[[CheckResult], None]
+
+CHECKS = "checks.py"
+FAULT = "the grader failed, not your code"
 
 
 class MakeProgram(Protocol):
@@ -65,6 +69,7 @@ class GradePlugin:
         reported: Reported,
         files: Mapping[str, str | None],
         data: Mapping[str, str],
+        clock: Clock,
         device: Device = CPU,
     ) -> None:
         self._rubric = rubric
@@ -75,6 +80,7 @@ class GradePlugin:
         self._reported = reported
         self._files = files
         self._data = data
+        self._clock = clock
         self._device = device
         self._results: dict[str, CheckResult] = {}
         self._left: Counter[str] = Counter()
@@ -104,9 +110,9 @@ class GradePlugin:
 
     # --- running ------------------------------------------------------------------------------
 
-    @pytest.hookimpl
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip a check whose prerequisites didn't pass."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Skip a check whose prerequisites didn't pass; its fixtures are bounded in time."""
         missing = [
             need
             for need in self._rubric[_check_id(item)]["needs"]
@@ -114,6 +120,14 @@ class GradePlugin:
         ]
         if missing:
             pytest.skip(f"needs {', '.join(missing)}")
+        with self._clock.running():
+            yield
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, None, None]:
+        """What a check may take over one answer is bounded."""
+        with self._clock.running():
+            yield
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -134,7 +148,7 @@ class GradePlugin:
             id=check_id,
             title=self._rubric[check_id]["title"],
             status=status,
-            message=message,
+            message=capped(message, MOST_TEXT),
             duration_s=duration,
             **more,
         )
@@ -163,7 +177,7 @@ class GradePlugin:
         self.training = self._make_program(
             self._report, shown, self._seed, quiet=False, questions=questions
         )
-        self.findings = find_all(self.training.trace)
+        self.findings = find_all(self.training.trace)[:MOST_FINDINGS]
         return self.training
 
     @pytest.fixture(scope="session")
@@ -287,10 +301,23 @@ def _judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, d
             message = str(error).split("\nassert ")[0] or "the check failed"
         case pytest.skip.Exception():
             status, message = Status.SKIPPED, str(error.msg)
-        case _:
-            status, message = Status.ERROR, "the grader failed, not your code"
-            more = {"details": tuple(traceback.format_exception(error)[-3:])}
+        case _:  # whose fault that is shows when the reference stands in the student's place
+            status, message = Status.ERROR, FAULT
+            more = {"details": (where(error), kind_of(error))}
     return status, message, more
+
+
+def where(error: BaseException) -> str:
+    """The line of the checks that an exception left, or else the innermost one of the grader."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).name == CHECKS]
+    at = (own or frames)[-1:]
+    return "".join(f"{Path(frame.filename).name}, line {frame.lineno}" for frame in at)
+
+
+def kind_of(error: BaseException) -> str:
+    """An exception as a traceback's last line tells it."""
+    return capped(f"{type(error).__name__}: {error}".partition("\n")[0], MOST_TEXT)
 
 
 def _import_file(name: str, path: Path) -> types.ModuleType:

@@ -17,9 +17,10 @@ from dataclasses import replace
 from typing import Any
 
 from grader.checks.cells import CellLog
+from grader.checks.clock import Clock
 from grader.checks.outcome import GPU_FAULT, is_gpu_fault, language_of
 from grader.crashes import explain
-from grader.errors import StudentFault
+from grader.errors import GraderFault, StudentFault
 from grader.model import Crash, Outcome, Place
 from grader.runner.packing import pack, unpack
 from grader.runner.wire import Channel, WireClosed, WireError, WireMalformed, WireOverflow
@@ -54,10 +55,14 @@ class Invalid(StudentFault):
 
 
 class Supervision:
-    """The judge's line to the supervisor: it starts student processes and knows their ends."""
+    """The judge's line to the supervisor: it starts student processes and knows their ends.
 
-    def __init__(self, control: socket.socket) -> None:
+    ``clock`` bounds what the judge does between two answers.
+    """
+
+    def __init__(self, control: socket.socket, clock: Clock) -> None:
         self._control = control
+        self.clock = clock
 
     def new_student(self, *, quiet: bool, trains: bool = False) -> tuple[socket.socket, bytes]:
         """A fresh student's process, walled in and holding the submission, and its seal.
@@ -133,8 +138,8 @@ class Connection:
     ) -> Any:
         """Ask and wait at most ``limit_s`` seconds; a notebook's ``cells`` are told on the way.
 
-        Returns the unpacked answer. Raises StudentRaised, Invalid, or another StudentFault
-        after which this process is gone.
+        Returns the unpacked answer. Raises StudentRaised, Invalid, another StudentFault after
+        which this process is gone, or GraderFault where our code over there failed.
         """
         number = next(self._ids)
         plain, blob = pack(args, ref=_tag)
@@ -142,6 +147,7 @@ class Connection:
         try:
             self._channel.send({"id": number, "do": do, "args": plain, **more}, blob)
             answer, blob = self._await(number, deadline, on_events, cells)
+            self._supervision.clock.answered()
             return self._read(answer, blob)
         except WireClosed:
             self._end()
@@ -194,6 +200,8 @@ class Connection:
                 self._supervision.kill(Outcome.CRASHED, GPU_FAULT)
                 self._end()
             raise StudentRaised(crash)
+        if "fault" in answer:
+            raise GraderFault(f"in the student's process: {_text(answer['fault'])[:500]}")
         if "invalid" in answer:
             raise Invalid(read_crash(answer["invalid"]))
         if "unplain" in answer:

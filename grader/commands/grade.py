@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from grader import bank, submission
@@ -79,9 +80,7 @@ def _check_places(given: Path, output: Path | None, report: Path | None) -> None
 def _write(report: Report, arguments: argparse.Namespace) -> None:
     # First the file that may fail, last the stream whose reader may be gone.
     if arguments.report:
-        from grader.report.html import render_html  # noqa: PLC0415  # loads Jinja and Pygments
-
-        write_atomically(arguments.report, render_html(report))
+        report = _write_page(report, arguments.report)
     if arguments.format == "json":
         text = render_json(report)
     else:
@@ -93,3 +92,20 @@ def _write(report: Report, arguments: argparse.Namespace) -> None:
         console.put_utf8(text)
     else:
         console.put(text)
+
+
+def _write_page(report: Report, place: Path) -> Report:
+    """Writes the HTML report; where it can't be drawn, the result says so and stands all the same.
+
+    What a program shows may be of any kind, and the marks don't hang on a picture of it.
+    """
+    from grader.report.html import render_html  # noqa: PLC0415  # loads Jinja and Pygments
+
+    try:
+        page = render_html(report)
+    except Exception as error:  # noqa: BLE001  # a fault of the page is none of the result
+        note = f"The HTML report could not be made ({type(error).__name__}: {error!s:.200})."
+        console.say(note)
+        return replace(report, run=replace(report.run, notes=(*report.run.notes, note)))
+    write_atomically(place, page)
+    return report

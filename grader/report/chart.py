@@ -20,7 +20,7 @@ LEFT, RIGHT, TOP, BOTTOM = 56, 428, 24, 184
 _MAX_POINTS = 600
 _LOG_RANGE = 1_000.0
 _PLAIN_BELOW = 100_000
-_CLAMP = 1e150  # spans of larger numbers overflow a float
+_CLAMP = 1e150  # spans of larger numbers overflow a float, and those of smaller ones than 1/_CLAMP
 
 Point: TypeAlias = tuple[float, float]
 
@@ -77,7 +77,7 @@ def chart(
     if not values:
         return None
     unit = "epoch" if "epoch" in name.lower() else "step"
-    finite = [min(max(v, -_CLAMP), _CLAMP) for v in (*values, *reference) if math.isfinite(v)]
+    finite = [_drawable(v) for v in (*values, *reference) if math.isfinite(v)]
     scale = _Scale.fit(finite, max(len(values), len(reference)))
     return Chart(
         name=name,
@@ -91,6 +91,11 @@ def chart(
         mark=_mark(values, scale, unit),
         summary=summary(values, reference, unit),
     )
+
+
+def _drawable(value: float) -> float:
+    """Return the number that is drawn: neither too large nor too near to zero for a scale."""
+    return 0.0 if abs(value) < 1 / _CLAMP else min(max(value, -_CLAMP), _CLAMP)
 
 
 INTERVAL_HEIGHT = 64
@@ -273,7 +278,7 @@ def _nice(low: float, high: float) -> list[float]:
     power = 10.0 ** math.floor(math.log10(raw))
     step = power * next(m for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
     first, last = math.ceil(low / step), math.floor(high / step)
-    return [round(i * step, 12) if step < 1e12 else i * step for i in range(first, last + 1)]
+    return [float(f"{i * step:.12g}") for i in range(first, last + 1)]
 
 
 def _label(value: float, step: float) -> str:

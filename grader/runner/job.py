@@ -74,7 +74,10 @@ class Job:
 
 @dataclass(slots=True)
 class Session:
-    """What a grading left behind: the judge's messages, and how the student's processes did."""
+    """What a grading left behind: the judge's messages, and how the student's processes did.
+
+    ``is_late``: the judge was ended because it did not come to its end.
+    """
 
     device: Device = CPU
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -85,6 +88,7 @@ class Session:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_rss_mb: float = 0.0
+    is_late: bool = False
 
     def remember(self, outcome: Outcome, reason: str) -> None:
         """Keep the first thing that went wrong: later ones follow from it."""

@@ -98,10 +98,9 @@ class Notebook(Program):
         """Run it and tell of it; what it raised, except where its limit did."""
         self._shell.compile.filename = self.filename(number)
         self._outputs.begin()
-        started = time.monotonic()
-        self.tell(self._told(number, "running", started, []))
+        self.tell(self._told(number, "running", []))
         timer = self._timer = Timer(
-            self.limit_s, self.files, self.is_busy, lambda: self._tell_live(number, started)
+            self.limit_s, self.files, self.is_busy, lambda: self._tell_live(number)
         )
         error: BaseException | None = None
         status = CellStatus.OK
@@ -122,7 +121,7 @@ class Notebook(Program):
             status, error = CellStatus.TIMED_OUT, None
         self._timer = None
         self.between()
-        self.tell({**self._told(number, status, started, self._outputs.end()),
+        self.tell({**self._told(number, status, self._outputs.end()),
                    "after_failure": list(owed)})  # fmt: skip
         return error
 
@@ -158,24 +157,21 @@ class Notebook(Program):
 
     # --- what is told -------------------------------------------------------------------
 
-    def _told(
-        self, number: int, status: str, started: float, outputs: list[dict[str, Any]]
-    ) -> dict[str, Any]:
+    def _told(self, number: int, status: str, outputs: list[dict[str, Any]]) -> dict[str, Any]:
         return {
             "number": number,
             "status": str(status),
             "outputs": outputs,
-            "duration_s": time.monotonic() - started,
             "after_failure": [],
         }
 
-    def _tell_live(self, number: int, started: float) -> None:
+    def _tell_live(self, number: int) -> None:
         """Tell what a running cell has shown so far, as long as there is little of it."""
         outputs = self._outputs.plain()
         size = sum(len(text) for output in outputs for text in output["data"].values())
         if 0 < size <= min(MAX_LIVE, self._live_left):
             self._live_left -= size
-            self.tell(self._told(number, "running", started, outputs))
+            self.tell(self._told(number, "running", outputs))
 
     def _crash(self, number: int, error: BaseException) -> dict[str, Any]:
         if isinstance(error, SyntaxError) and error.filename == self.filename(number):

@@ -7,6 +7,10 @@ objects of the student stay here and travel as numbered references. An answer is
 the other side judges: this process holds no reference solution, no held-out label and no
 points, and nothing that it says is a verdict.
 
+What raises while the student's code runs, inside of :meth:`Student._theirs` or of
+:meth:`Program.run`, is the student's exception. Whatever else raises is ours, and is told as a
+fault: whether the submission had a part in it is for the other side to find out.
+
 The submission shares this process with us and could, with effort, change what we say (see
 docs/isolation.md). What makes it an effort: our modules can't be imported, our objects are not
 among those that the collector lists, and what we need of libraries is taken beforehand.
@@ -22,7 +26,9 @@ import signal
 import socket
 import sys
 import types
+from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -41,6 +47,8 @@ from grader.runner.served import Mnist, serve
 from grader.runner.watch import Watch, threads_are_watched
 from grader.runner.wire import Channel, WireClosed
 from grader.trace.recorder import Recorder
+
+MAX_FAULT = 300
 
 
 def main(argument: dict[str, Any], descriptors: list[int]) -> None:
@@ -70,6 +78,14 @@ def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     student = Student(channel, go["job"], data, device)
     _hide_our_modules()
     student.serve()
+
+
+class _Theirs(BaseException):
+    """The student's code raised; ``crash`` is the plain form of its exception."""
+
+    def __init__(self, crash: dict[str, Any]) -> None:
+        super().__init__()
+        self.crash = crash
 
 
 def _hide_our_modules() -> None:
@@ -143,9 +159,22 @@ class Student:
             return {"invalid": error.crash}, b""
         except NotPlain as error:
             return {"unplain": str(error)}, b""
-        except BaseException as error:  # noqa: BLE001 - whatever a student may raise
+        except _Theirs as error:
+            return {"raised": error.crash}, b""
+        except MemoryError as error:  # the memory is the student's, whoever asked for more of it
             return {"raised": self._program.describe(error)}, b""
+        except BaseException as error:  # noqa: BLE001 - ours, and no reason to end the process
+            return {"fault": _say(error)}, b""
         return answer, answer_blob
+
+    @contextlib.contextmanager
+    def _theirs(self) -> Iterator[None]:
+        """Where the student's code runs: what raises here is theirs, and a watch looks on."""
+        try:
+            with self._watch or contextlib.nullcontext():
+                yield
+        except BaseException as error:  # noqa: BLE001 - whatever a student may raise
+            raise _Theirs(self._program.describe(error)) from None
 
     # --- requests of a check on a module ------------------------------------------------
 
@@ -169,25 +198,25 @@ class Student:
 
     def _do_get(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, name = self._arguments(request, blob)
-        with self._watched():
+        with self._theirs():
             value = getattr(target, name)
         return {"ok": self._ref(value)}, b""
 
     def _do_set(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, name, value = self._arguments(request, blob)
-        with self._watched():
+        with self._theirs():
             setattr(target, name, value)
         return {"ok": None}, b""
 
     def _do_item(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, key = self._arguments(request, blob)
-        with self._watched():
+        with self._theirs():
             value = target[key]
         return {"ok": self._ref(value)}, b""
 
     def _do_call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, args, kwargs = self._arguments(request, blob)
-        with self._watched():
+        with self._theirs():
             result = target(*args, **kwargs)
         return {"ok": self._ref(result)}, b""
 
@@ -286,7 +315,8 @@ class Student:
         )
         recorder.install()
         try:
-            result = target(*args, **kwargs)
+            with self._theirs():
+                result = target(*args, **kwargs)
         finally:
             recorder.finish()
             recorder.uninstall()
@@ -298,9 +328,9 @@ class Student:
         if entry is None:
             return None, None
         name, function = entry
+        there = torch.device(self._device.kind)
+        namespace = {"device": there, "dev": there, **self._program.module.__dict__}
         try:
-            there = torch.device(self._device.kind)
-            namespace = {"device": there, "dev": there, **self._program.module.__dict__}
             calling.call(function, provided, namespace)
         except SystemExit:
             return name, None
@@ -318,14 +348,12 @@ class Student:
         images, model = self._arguments(request, blob)
         if self._recorder is None:
             raise RuntimeError("nothing was run yet")
-        outputs = self._recorder.evaluate(images, self._program.module.__dict__, model)
+        with self._theirs():
+            outputs = self._recorder.evaluate(images, self._program.module.__dict__, model)
         plain, answer = pack(outputs)
         return {"ok": plain}, answer
 
     # --- helpers ----------------------------------------------------------------------------
-
-    def _watched(self) -> contextlib.AbstractContextManager[object]:
-        return self._watch or contextlib.nullcontext()
 
     def _provided(self) -> dict[str, Any]:
         if self._mnist is None or not self._provides:
@@ -359,3 +387,12 @@ class Student:
             with contextlib.suppress(RuntimeError):  # a nested tensor has no one shape
                 tag["tensor"] = facts_of(value)
         return tag
+
+
+def _say(error: BaseException) -> str:
+    """A fault of ours in one line: what, and in which of our lines."""
+    where, traceback = "?", error.__traceback__
+    while traceback is not None:
+        where = f"{Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return f"{type(error).__name__}: {str(error)[:MAX_FAULT]} ({where})"

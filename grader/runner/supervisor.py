@@ -28,12 +28,16 @@ from grader.runner.wire import SEAL_BYTES, Channel, WireError
 
 TICK_S = 0.05
 LOOK_EVERY_S = 0.1
-JUDGE_GRACE_S = 30.0
+JUDGE_GRACE_S = 90.0
+"""What the judge may need after the student's time is up; its own clock keeps it below that."""
+LINE_S = 30.0
+"""For one message of the judge to come in whole."""
 STOP_S = 2.0
 """How long a training whose time is used up has to end in order."""
 MEASURE_SHARE, MEASURE_S = 0.25, 20.0
 """Of the time limit, at most so many seconds: what measuring such a training may take."""
 MAX_CONTROL = 64 << 10
+MAX_RESULT = 64 << 20
 
 
 class Supervisor:
@@ -101,7 +105,7 @@ class Supervisor:
             given = [control_theirs.fileno(), results_theirs.fileno()]
             self._judge = self._zygote.fork("grader.checks.judge", {}, given)
         self._control = control
-        self._results = Channel(results)
+        self._results = Channel(results, max_json=MAX_RESULT)  # it quotes the student
         # Not by way of the zygote: what it has read could be found in a student's memory.
         self._results.send({"job": self._job.judge})
         self._selector.register(control, selectors.EVENT_READ, self._serve_judge)
@@ -109,7 +113,7 @@ class Supervisor:
 
     def _take_result(self) -> None:
         try:
-            message, _ = self._results.receive(time.monotonic() + JUDGE_GRACE_S)
+            message, _ = self._results.receive(time.monotonic() + LINE_S)
         except WireError as error:
             raise GraderFault("The process that judges ended before it was done.") from error
         if "progress" in message:
@@ -184,6 +188,7 @@ class Supervisor:
     def _look_at_limits(self) -> None:
         now = time.monotonic()
         if now > self._deadline + JUDGE_GRACE_S:
+            self._session.is_late = True
             raise GraderFault("The process that judges did not finish in time.")
         student = self._student
         if student is None or student.is_over:

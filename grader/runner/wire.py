@@ -79,10 +79,16 @@ class Channel:
     """One end of a stream socket that carries frames. ``received`` counts the bytes read."""
 
     def __init__(
-        self, sock: socket.socket, *, max_blob: int = MAX_BLOB, seal: bytes = NO_SEAL
+        self,
+        sock: socket.socket,
+        *,
+        max_json: int = MAX_JSON,
+        max_blob: int = MAX_BLOB,
+        seal: bytes = NO_SEAL,
     ) -> None:
         self._sock = sock
         self._send_some, self._receive_some = sock.send, sock.recv
+        self._max_json = max_json
         self._max_blob = max_blob
         self._seal = seal
         self.received = 0
@@ -116,8 +122,8 @@ class Channel:
         seal, json_size, blob_size = HEADER.unpack(self._read(HEADER.size, deadline))
         if not hmac.compare_digest(seal, self._seal):
             raise WireMalformed("it was not written by the grader's own code")
-        if json_size > MAX_JSON:
-            raise WireOverflow(json_size, MAX_JSON)
+        if json_size > self._max_json:
+            raise WireOverflow(json_size, self._max_json)
         if blob_size > self._max_blob:
             raise WireOverflow(blob_size, self._max_blob)
         text = self._read(json_size, deadline)

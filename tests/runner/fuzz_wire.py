@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import torch
 
+from grader.checks.clock import Clock
 from grader.checks.remote import Connection, StudentRaised, Supervision
 from grader.errors import StudentFault
 from grader.model import Outcome
@@ -38,6 +39,7 @@ class Deaf(Supervision):
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self.clock = Clock()
 
     def new_student(self, *, quiet: bool, trains: bool = False) -> tuple[socket.socket, bytes]:
         del quiet
