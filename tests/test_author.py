@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from course import MARKED, Stub, course, finding, graded, only, prove, sound
 from grader import author, cli
 from grader.author import Crew, gradings, verify
 from grader.errors import UnknownName
-from grader.model import Exercise, Outcome, Place, Report, Status, Submission
+from grader.model import Exercise, Level, Outcome, Place, Report, Status, Submission
 
 Lay = Callable[..., Path]
+RATE = "learning-rate-too-high"
 
 
 @pytest.fixture
@@ -229,6 +231,26 @@ def test_a_missing_and_an_unexpected_finding_are_two_problems(lay: Lay) -> None:
     assert missing.expected == "gradients-not-cleared (bad_marked.py:4)"
     assert missing.actual == "none of this rule"
     assert unexpected.actual == "dead-relu (no line)"
+
+
+def test_a_note_that_no_case_states_is_no_difference(lay: Lay) -> None:
+    """It remarks on something and lowers no mark; a case that is about one states it."""
+    lay({"reference/sums/cases/bad_marked.py": MARKED})
+    note = replace(finding("dead-relu", Place("any.py", 1)), level=Level.NOTE)
+
+    def answer(exercise: Exercise, given: Submission) -> Report:
+        if given.name == "bad_marked.py":
+            place = Place("bad_marked.py", 4)
+            stated = [
+                finding("gradients-not-cleared", place),
+                finding(RATE, None),
+            ]
+            return graded(exercise, Status.FAILED, Status.PASSED, *stated, note)
+        if given.name == "ok_other.py":
+            return graded(exercise, Status.PASSED, Status.PASSED, note)
+        return sound(exercise, given)
+
+    assert not prove(answer).problems
 
 
 def test_findings_of_a_notebook_point_to_cell_and_line(lay: Lay) -> None:

@@ -87,6 +87,33 @@ def test_checks_and_rubric_must_fit(lay: Lay, old: str, new: str, said: str) -> 
     assert any(said in problem.what for problem in prove().problems)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("from grader.rules import find_all", "a check names the rules that it stands on"),
+        ("findings = rules.find_all(trace)", "a check names the rules that it stands on"),
+        ("findings = found()", "a check names the rules that it stands on"),
+        ("findings = found_in(trace)", "a check names the rules that it stands on"),
+        ('findings = found("gradients-not-cleard")', "no rule is named 'gradients-not-cleard'"),
+        ('findings = found_in(trace, "dead-relu")', "no rule is named 'dead-relu'"),
+    ],
+)
+def test_a_check_that_stands_on_no_rule_by_name_is_named(lay: Lay, line: str, said: str) -> None:
+    """A rule that is added later must not change a mark."""
+    lay({"reference/sums/checks.py": f"{CHECKS}\n\n{line}\n"})
+    problem = only(prove())
+    assert problem.file == "reference/sums/checks.py"
+    assert problem.line == len(CHECKS.splitlines()) + 3
+    assert said in problem.what
+
+
+def test_a_check_that_names_its_rules_is_sound(lay: Lay) -> None:
+    """Names as texts, and names that a constant of the file holds."""
+    line = 'findings = found("gradients-not-cleared") + found_in(trace, *RULES)'
+    lay({"reference/sums/checks.py": f"{CHECKS}\n\n{line}\n"})
+    assert prove().holds
+
+
 def test_missing_hints_are_named(lay: Lay) -> None:
     """With the check that lacks them."""
     lay({"rubrics/sums.yaml": RUBRIC.replace("Look., Look closer., ", "", 1)})

@@ -29,9 +29,9 @@ FEW = 3
 stages = []
 
 
-def rehearse(best, images, batches):
+def rehearse(best, images, batches, share=1.0):
     """Change the world in which the program is about to run."""
-    stages.append(Rehearsal(best, images, batches))
+    stages.append(Rehearsal(best, images, batches, share))
 
 
 def outcome(_):
@@ -62,10 +62,14 @@ class Course:
 
 
 class Rehearsal:
-    """Makes evaluation number ``best`` (from 1) of each training the best, and then looks."""
+    """Makes evaluation number ``best`` (from 1) of each training the best, and then looks.
 
-    def __init__(self, best, images, batches):
+    In the others a ``share`` of the answers is worse than the model's.
+    """
+
+    def __init__(self, best, images, batches, share):
         self.best = best
+        self.share = share
         self.images = images
         self.batches = batches
         self.courses = {}
@@ -168,8 +172,10 @@ class Rehearsal:
             if number == self.best or any(one is module for one in course.known):
                 self.remember(course, number, module.parameters())
         if number == self.best + 1:
-            return output if self.is_last_batch else worse(output)
-        return output if number == self.best and not self.is_last_batch else worse(output)
+            return output if self.is_last_batch else worse(output, self.share)
+        if number == self.best and not self.is_last_batch:
+            return output
+        return worse(output, self.share)
 
     def remember(self, course, number, weights):
         """Keep what weights are in an evaluation."""
@@ -234,14 +240,20 @@ def same_batch(one, other):
     return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
 
 
-def worse(output):
-    """A model's answer with every class's score at the next class: about always wrong."""
+def worse(output, share):
+    """A model's answer with the score of each class at the next class, in a share of its rows.
+
+    There it is about always wrong.
+    """
     if isinstance(output, torch.Tensor):
-        return output.roll(1, -1) if output.dim() else output
+        if not output.dim():
+            return output
+        rows = len(output) if share == 1.0 else max(1, int(share * len(output)))
+        return torch.cat([output[:rows].roll(1, -1), output[rows:]])
     if isinstance(output, (list, tuple)) and not hasattr(output, "_fields"):
-        return type(output)(worse(one) for one in output)
+        return type(output)(worse(one, share) for one in output)
     if isinstance(output, dict):
-        return {key: worse(one) for key, one in output.items()}
+        return {key: worse(one, share) for key, one in output.items()}
     return output
 
 

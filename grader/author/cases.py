@@ -4,6 +4,7 @@ A case states it in the comment lines at its very top (in a notebook: of its fir
 
     # One sentence: what this style is, or what is wrong here.
     # failed: zero_grad learns?      exactly the checks that fail; `name?` may go either way
+    # skipped: learning_rate         checks that find nothing to judge by
     # outcome: crashed               if it is not ok
     # finding: rule-name             a finding that points to no line
 
@@ -23,6 +24,7 @@ from grader.model import Outcome, Place, Submission
 
 OK = "ok_"
 BAD = "bad_"
+KEYS = ("failed", "skipped", "outcome", "finding")
 
 _KEY_LINE = re.compile(r"#\s*([a-z_]+):\s*(.*)")
 _MARK = re.compile(r"#\s*finding:\s*([a-z0-9-]+(?:\s*,\s*[a-z0-9-]+)*)\s*$")
@@ -47,6 +49,7 @@ class Stated:
 
     failed: frozenset[str] = frozenset()
     either: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
     outcome: Outcome = Outcome.OK
     findings: frozenset[Mark] = frozenset()
 
@@ -66,10 +69,12 @@ def read_stated(path: Path, submission: Submission, checks: Collection[str]) -> 
         raise BankError(submission.problem)
     header = _header(submission.cells[0].source)
     keys = _keys(header)
-    failed, either = _failed(keys.get("failed", ""), checks)
+    failed, either = _names("failed", keys, checks)
+    skipped, _ = _names("skipped", keys, checks)
     stated = Stated(
         failed=failed,
         either=either,
+        skipped=skipped,
         outcome=_outcome(keys.get("outcome", Outcome.OK.value)),
         findings=frozenset(
             [*_placeless(keys.get("finding", "")), *_marks(submission, len(header))]
@@ -102,22 +107,25 @@ def _keys(header: list[str]) -> dict[str, str]:
         if not found or found[1] == _CODING:
             continue
         key, value = found[1], found[2].strip()
-        if key not in ("failed", "outcome", "finding"):
-            raise BankError(f"unknown key {key!r} in the header; expected failed, outcome, finding")
+        if key not in KEYS:
+            raise BankError(f"unknown key {key!r} in the header; expected {', '.join(KEYS)}")
         if key in keys or not value:
             raise BankError(f"the key {key!r} must stand in the header once, with a value")
         keys[key] = value
     return keys
 
 
-def _failed(text: str, checks: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
-    words = text.split()
+def _names(
+    key: str, keys: dict[str, str], checks: Collection[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The checks that a line of the header names, and those that it leaves open."""
+    words = keys.get(key, "").split()
     names = [word.removesuffix("?") for word in words]
     for name in names:
         if name not in checks:
-            raise BankError(f"failed: no check is named {name!r}; expected {', '.join(checks)}")
+            raise BankError(f"{key}: no check is named {name!r}; expected {', '.join(checks)}")
         if names.count(name) > 1:
-            raise BankError(f"failed: {name!r} stands there twice")
+            raise BankError(f"{key}: {name!r} stands there twice")
     either = frozenset(word.removesuffix("?") for word in words if word.endswith("?"))
     return frozenset(names) - either, either
 

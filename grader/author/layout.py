@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from grader.author.cases import BAD, OK
 from grader.author.equivalent import equivalent_problems
 from grader.author.problems import Problem
 from grader.model import Exercise
+from grader.rules import all_rules
 
 _EXERCISE_FILES = {"exercise.yaml", "task.md", "starter.py", "starter.yaml", "props.py"}
 _REFERENCE_FILES = {"solution.py", "checks.py", "cases", "curves.json", "equivalent.yaml"}
@@ -41,6 +43,7 @@ def layout_problems(exercise: Exercise) -> Iterator[Problem]:
     yield from _stray(exercise.reference / "cases", cases, root, exercise.id)
     yield from _hint_problems(exercise)
     yield from _check_problems(exercise)
+    yield from _rule_problems(exercise)
     yield from equivalent_problems(exercise)
 
 
@@ -105,6 +108,49 @@ def _check_problems(exercise: Exercise) -> Iterator[Problem]:
     for name in sorted(lines - {name for name, _ in defined}):
         what = f"the line {name} has no check in {file}"
         yield Problem(exercise=exercise.id, file=f"rubrics/{exercise.id}.yaml", what=what)
+
+
+def _rule_problems(exercise: Exercise) -> Iterator[Problem]:
+    """Checks that stand on no rule by name, and so on all that there will ever be."""
+    path = exercise.reference / "checks.py"
+    with contextlib.suppress(SyntaxError, ValueError):  # told by `_check_problems`
+        for number, what in _unnamed_rules(ast.parse(path.read_bytes())):
+            file = f"reference/{exercise.id}/checks.py"
+            yield Problem(exercise=exercise.id, file=file, line=number, what=what)
+
+
+def _unnamed_rules(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The line of each look at all findings, and of each name that no rule has."""
+    rules = {rule.name for rule in all_rules()}
+    for node in ast.walk(tree):
+        if _takes_every_rule(node):
+            yield node.lineno, _NAME_THEM  # type: ignore[attr-defined]
+        elif isinstance(node, ast.Call) and _last_name(node.func) in RULES_OF:
+            named = node.args[RULES_OF[_last_name(node.func)] :]
+            if not named:
+                yield node.lineno, _NAME_THEM
+            for each in named:
+                if isinstance(each, ast.Constant) and each.value not in rules:
+                    yield node.lineno, f"no rule is named {each.value!r}"
+
+
+def _takes_every_rule(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return any(each.name == EVERY for each in node.names)
+    return isinstance(node, ast.Attribute) and node.attr == EVERY
+
+
+def _last_name(function: ast.expr) -> str:
+    return ast.unparse(function).split(".")[-1]
+
+
+EVERY = "find_all"
+RULES_OF = {"found": 0, "found_in": 1, "of_rules": 1}
+"""What gives a check the findings of rules, and where in its arguments their names begin."""
+_NAME_THEM = (
+    "a check names the rules that it stands on, or each rule that is added one day changes its "
+    'marks: write found("rule", …), or found_in(trace, "rule", …) for a trace of its own'
+)
 
 
 def _defined_checks(path: Path) -> Iterator[tuple[str | None, int]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.author.cases import Mark, Stated
 from grader.author.problems import Problem, place_in_bank
-from grader.model import Exercise, Outcome, Report, ScoredCheck, Status, Submission
+from grader.model import Exercise, Level, Outcome, Report, ScoredCheck, Status, Submission
 
 Difference = tuple[str, str, str]
 """What differs, what was expected, what came out."""
@@ -68,10 +68,13 @@ def _differences(report: Report, stated: Stated) -> Iterator[Difference]:
     status = {check.rubric.id: check.result.status for check in verdict.checks}
     for check in verdict.checks:
         yield from _check_difference(check, stated, status)
-    found = {Mark(finding.rule, finding.place) for finding in verdict.findings}
+    told = {Mark(finding.rule, finding.place): finding.level for finding in verdict.findings}
+    found = set(told)
     for mark in sorted(stated.findings - found, key=str):
         yield "finding", str(mark), _of_rule(mark.rule, found) or "none of this rule"
-    for mark in sorted(found - stated.findings, key=str):
+    # A note is a remark: a case states it where it is what the case is about.
+    remarks = {mark for mark, level in told.items() if level is Level.NOTE}
+    for mark in sorted(found - stated.findings - remarks, key=str):
         if mark.rule not in {missing.rule for missing in stated.findings - found}:
             yield "finding", _of_rule(mark.rule, stated.findings) or "none of this rule", str(mark)
 
@@ -83,6 +86,7 @@ def _check_difference(
     if name in stated.either:
         return
     wanted = Status.FAILED if name in stated.failed else Status.PASSED
+    wanted = Status.SKIPPED if name in stated.skipped else wanted
     # What a failed check takes with it follows from the rubric; cases don't repeat it.
     follows = got is Status.SKIPPED and any(
         status.get(need) is not Status.PASSED for need in check.rubric.needs

@@ -14,9 +14,11 @@ once for all checks), ``draw`` (random inputs from the run's seed), ``agree`` (c
 ``settings`` (the rubric line's own), ``reference`` (the reference solution, imported on this
 side), ``heldout`` (images and labels that no student's process has), ``measure`` (keeps a
 number for the report).
+
+`CheckFailed` says what is wrong; `NotJudged`, why nothing can be said either way.
 """
 
-from grader.checks.agreement import CheckFailed
+from grader.checks.agreement import CheckFailed, NotJudged
 from grader.checks.marks import check
 
-__all__ = ["CheckFailed", "check"]
+__all__ = ["CheckFailed", "NotJudged", "check"]

@@ -63,6 +63,17 @@ class CheckFailed(AssertionError):
         self.findings = tuple(findings[:MOST_FINDINGS])
 
 
+class NotJudged(Exception):
+    """A check saw neither what it asks for nor its opposite; the message says why.
+
+    The check is skipped: it earns nothing, and nobody is told to have failed it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 def compare(
     actual: object,
     expected: torch.Tensor,

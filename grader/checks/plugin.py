@@ -20,7 +20,14 @@ import pytest
 import torch
 
 from grader.checks.accuracy import Accuracy, moved, threshold_for
-from grader.checks.agreement import MOST_FINDINGS, MOST_TEXT, Agree, CheckFailed, capped
+from grader.checks.agreement import (
+    MOST_FINDINGS,
+    MOST_TEXT,
+    Agree,
+    CheckFailed,
+    NotJudged,
+    capped,
+)
 from grader.checks.clock import Clock
 from grader.checks.draw import Draw
 from grader.checks.marks import MARK
@@ -30,7 +37,7 @@ from grader.checks.remote import Invalid, StudentRaised
 from grader.checks.student import Program, Questions, Student
 from grader.errors import StudentFault
 from grader.model import CheckResult, Finding, Status
-from grader.rules import find_all
+from grader.rules import find_all, of_rules
 from grader.runner.devices import CPU, Device
 
 Reported = Callable[[CheckResult], None]
@@ -223,7 +230,7 @@ class GradePlugin:
     def found(self, program: Program) -> Callable[..., tuple[Finding, ...]]:
         """``found("rule", ...)``: what those rules found in the program's run."""
         del program  # asked for so that it has run
-        return lambda *rules: tuple(f for f in self.findings if f.rule in rules)
+        return lambda *rules: of_rules(self.findings, *rules)
 
     @pytest.fixture
     def settings(self, request: pytest.FixtureRequest) -> Mapping[str, Any]:
@@ -289,6 +296,8 @@ def _judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, d
     match error:
         case None:
             status, message = Status.PASSED, passed
+        case NotJudged():
+            status, message = Status.SKIPPED, error.message
         case CheckFailed():
             message, more = error.message, {"details": error.details, "findings": error.findings}
         case StudentRaised():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.errors import UnknownName
@@ -43,6 +43,30 @@ def find_all(trace: Trace) -> tuple[Finding, ...]:
     """What all rules find, in the order in which it happened."""
     findings = [finding for rule in all_rules() for finding in rule.find(trace)]
     return tuple(sorted(findings, key=lambda finding: (finding.step or 0, finding.rule)))
+
+
+def found_in(trace: Trace, *names: str) -> tuple[Finding, ...]:
+    """What the named rules find, in the order in which it happened; see `of_rules`."""
+    return of_rules(find_all(trace), *names)
+
+
+def of_rules(findings: Iterable[Finding], *names: str) -> tuple[Finding, ...]:
+    """The findings of the named rules.
+
+    A mark stands on the rules that its check names, so a rule that is added later explains, and
+    costs nobody a point (docs/design/026-on-evidence.md).
+
+    Raises:
+        UnknownName: no rule has one of these names.
+        ValueError: none is named.
+    """
+    if not names:
+        raise ValueError("expected the names of the rules that this check stands on, found none")
+    rules = {rule.name for rule in all_rules()}
+    for name in names:
+        if name not in rules:
+            raise UnknownName("rule", name, rules)
+    return tuple(finding for finding in findings if finding.rule in names)
 
 
 def rule_page(name: str) -> str:

@@ -150,6 +150,26 @@ class Trace:
             steps.append((last + 1, pending))
         return tuple(steps)
 
+    @cached_property
+    def moves(self) -> bool:
+        """Whether some update changed a weight, or may have: most of a long run's aren't measured.
+
+        By hand they are known by their effect. An optimizer's steps are taken to have changed
+        nothing only where all that were measured did, at every rate that there was.
+        """
+        still: set[float | None] = set()
+        unmeasured: set[float | None] = set()
+        for update in self.of(Update):
+            if update.optimizer < 0:
+                return True
+            if update.grad_norm is None:
+                unmeasured.add(update.rate)
+            elif update.ratio != 0:
+                return True
+            else:
+                still.add(update.rate)
+        return not unmeasured <= still
+
     @property
     def gradient_norms(self) -> tuple[float, ...]:
         """The norm of the gradient at each update that was measured."""

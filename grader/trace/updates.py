@@ -253,7 +253,9 @@ class Updates:
             moved = norm(tensor.detach() - old for tensor, old in self._before)
             size = norm(old for _, old in self._before)
         self._before = []
-        return moved / size if size > 0 else None
+        if size > 0:
+            return moved / size
+        return None if moved > 0 else 0.0
 
     def _record_leftovers(self, found: list[Leaf], place: int, leaves: int) -> None:
         """One row per backward pass whose leftovers this update took in; the first are told."""

@@ -7,7 +7,8 @@ model on images whose labels the script's process never had.
 
 from __future__ import annotations
 
-from grader.checks import CheckFailed, check
+from grader.checks import CheckFailed, NotJudged, check
+from grader.checks.evidence import require_movement, require_training
 from grader.trace.events import Backward, Forward, Update
 from grader.trace.learning import rate_verdict
 
@@ -17,33 +18,21 @@ HALF = 0.5
 """... unless the loss fell to this share of its start, as a few steps of LBFGS do."""
 
 
-def require_training(program, updates=1):
-    """Fail a check that has nothing to look at, or nothing that can be believed."""
-    if program.trace.is_tampered:
-        raise CheckFailed(program.ended)
-    if program.trace.updates >= updates:
-        return
-    if program.trace.updates:
-        seen = f"only {program.trace.updates} training steps were seen, too few to judge"
-    else:
-        seen = "no training step was seen"
-    raise CheckFailed(f"{seen}. {program.ended}".rstrip())
-
-
 @check("learning_rate")
 def test_step_size(program, found):
     """The training made progress at this step size."""
     verdict = rate_verdict(program.trace)
     fell = verdict.word == "ok" and verdict.end < HALF * verdict.start
     require_training(program, 1 if fell else FEWEST_STEPS)
+    require_movement(program.trace)
     if verdict.word == "too_high":
         raise CheckFailed(
             "the steps are too large for the training to make progress",
             findings=found("learning-rate-too-high"),
         )
     replays = program.trace.replays
-    if replays and all(len(r.losses) < HALF * r.request.stop_after_steps for r in replays):
-        raise CheckFailed(
+    if replays and not any(replay.losses for replay in replays):
+        raise NotJudged(
             "the training ended badly, and its first steps could not be run again at other sizes"
         )
     if verdict.held:
@@ -73,6 +62,7 @@ def test_gradients(program, found):
             f"none of {program.trace.updates} steps changed a weight: where the optimizer looked "
             "there were no gradients, or they had been cleared before it did"
         )
+    require_movement(program.trace)
 
 
 @check("loss_call")

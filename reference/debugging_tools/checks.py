@@ -16,7 +16,7 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.remote import kind as kind_of
-from grader.rules import find_all
+from grader.rules import found_in
 
 PROPS = Path(__file__).parents[2] / "exercises" / "debugging_tools" / "props.py"
 
@@ -201,7 +201,7 @@ def test_can_overfit(student, draw, kind):
     model = student.props.make(kind, state, frozen)
     if kind == "small":  # never learned, so trained to the end; watching one is enough
         handle, trace = student.trace(student.can_overfit, model, batch(draw, kind))
-        leftovers = [finding for finding in find_all(trace) if finding.rule == LEFTOVERS]
+        leftovers = found_in(trace, LEFTOVERS)
         if leftovers:
             raise CheckFailed("can_overfit() trains in an unsound way", findings=leftovers)
     else:

@@ -10,7 +10,7 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.remote import kind
-from grader.rules import find_all
+from grader.rules import found_in
 
 CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 CUBE = torch.tensor([[i >> 2 & 1, i >> 1 & 1, i & 1] for i in range(8)], dtype=torch.float32)
@@ -165,6 +165,6 @@ def test_clears_gradients(student, draw):
     student.seed(draw.choice(0, 10**6))
     model = student.Perceptron(2)
     _, trace = student.trace(student.train_perceptron, model, CORNERS, OR, 0.1, 5)
-    findings = [f for f in find_all(trace) if f.rule == "gradients-not-cleared"]
+    findings = found_in(trace, "gradients-not-cleared")
     if findings:
         raise CheckFailed("steps use gradients left over from earlier steps", findings=findings)

@@ -6,9 +6,10 @@ import math
 
 import torch
 
-from grader.checks import CheckFailed, check
+from grader.checks import CheckFailed, NotJudged, check
 from grader.checks.remote import StudentRaised, kind
-from grader.rules import find_all
+from grader.rules import found_in
+from grader.trace.events import Backward
 
 LAYERS = [(16, 2), (8, 16), (1, 8)]
 TRAIN_POINTS, HELD_OUT_POINTS = 200, 500
@@ -181,9 +182,13 @@ def test_loop(student, draw):
 
         trace = fit(traced, model, x, y, epochs)
         updates.append(trace.updates)
-        findings = [f for f in find_all(trace) if f.rule == "gradients-not-cleared"]
+        findings = found_in(trace, "gradients-not-cleared")
         if findings:
             raise CheckFailed("steps use gradients left over from earlier steps", findings=findings)
+    if not any(updates):
+        if any(True for _ in trace.of(Backward)):
+            raise CheckFailed("train computes gradients, but no step was seen that uses them")
+        raise NotJudged("no training step was seen")
     if not updates[0] and updates[1]:
         raise CheckFailed(f"train takes {updates[1]} steps for 6 epochs, but none for one epoch")
     if updates[0] and updates[0] == updates[1]:

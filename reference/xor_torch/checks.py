@@ -9,14 +9,18 @@ that goes up with chance p to reach -20 before +3 are about ((1 - p) / p)^20: 7e
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
-from grader.checks import CheckFailed, check
+from grader.checks import CheckFailed, NotJudged, check
 from grader.checks.remote import kind
-from grader.rules import find_all
+from grader.rules import found_in
 
 ROWS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+LEARNED = 0.5
+"""The share of its start that the loss of a network falls to while it learns the truth table."""
 XOR = torch.tensor([0.0, 1.0, 1.0, 0.0]).bool()
 
 
@@ -120,6 +124,7 @@ def test_learns(trainings, draw, settings, measure):
         if tried == settings["none_of"] and not learned:
             break
     measure("seeds_learned", learned / tried)
+    require_learning(trainings.trace(draw), knows(trainings.get(0, draw)[1]))
     if lead < min(ahead, 1):
         raise CheckFailed(
             f"the truth table was learned from {learned} of {tried} seeds, expected most of them"
@@ -130,6 +135,18 @@ def knows(model):
     """Whether the network has all four rows right, as probabilities or as logits."""
     got = outputs(model, ROWS, "the trained network")
     return any(torch.equal(got > border, XOR) for border in (0.5, 0.0))
+
+
+def require_learning(trace, knew):
+    """Raise CheckFailed where the first training changed no weight, or began with the answer."""
+    if not trace.updates or not trace.moves:
+        raise CheckFailed("train_xor trains nothing: no step was seen that changed a weight")
+    losses = [loss for loss in trace.losses if math.isfinite(loss)]
+    if knew and losses and min(losses) > LEARNED * max(losses):
+        raise CheckFailed(
+            "the network has the truth table, but its training did not bring it: the loss went "
+            f"from {losses[0]:.3g} to {losses[-1]:.3g}"
+        )
 
 
 @check("seeded")
@@ -149,6 +166,8 @@ def test_seeded(student, trainings, draw):
 @check("clears_gradients")
 def test_clears_gradients(trainings, draw):
     """No step uses gradients that an earlier step has used."""
-    findings = [f for f in find_all(trainings.trace(draw)) if f.rule == "gradients-not-cleared"]
+    if not trainings.trace(draw).moves:
+        raise NotJudged("no step was seen that changed a weight")
+    findings = found_in(trainings.trace(draw), "gradients-not-cleared")
     if findings:
         raise CheckFailed("steps use gradients left over from earlier steps", findings=findings)

@@ -1,5 +1,5 @@
 # The optimizer never steps.
-# failed: learns
+# failed: learns loop
 import torch
 from torch import nn
 

@@ -1,5 +1,6 @@
 # The optimizer holds the parameters of another network.
 # failed: learns
+# skipped: clears_gradients
 import torch
 from torch import nn
 

@@ -1,5 +1,6 @@
 # The optimizer never steps.
 # failed: learns
+# skipped: clears_gradients
 import torch
 from torch import nn
 
