@@ -71,7 +71,7 @@ class NotJudged(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = capped(message, MOST_TEXT)
 
 
 def compare(
