@@ -25,6 +25,7 @@ from grader import __version__
 from grader.commands import ExitCode
 from grader.commands.console import drop_output, say
 from grader.errors import BankError, GraderError, StudentFault, UnknownName, UsageError
+from grader.export.formats import names as format_names
 
 _MAX_SEED = 2**32 - 1  # numpy's
 
@@ -125,7 +126,13 @@ def _grade_parser() -> _Parser:
 
 def _add_outputs(parser: _Parser) -> None:
     group = parser.add_argument_group("what comes out")
-    group.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    group.add_argument(
+        "--format",
+        metavar="NAME",
+        type=_format,
+        default="text",
+        help=f"{', '.join(_formats())}; default: text",
+    )
     group.add_argument("--output", metavar="FILE", type=Path, help="default: standard output")
     group.add_argument("--report", metavar="FILE", type=Path, help="write the HTML report too")
     group.add_argument(
@@ -137,6 +144,12 @@ def _add_outputs(parser: _Parser) -> None:
     )
     group.add_argument(
         "--exit-zero", action="store_true", help="exit 0 whenever a result was written"
+    )
+    group.add_argument(
+        "--handin",
+        metavar="FILE",
+        type=Path,
+        help="what the platform says of the hand-in: Gradescope's submission_metadata.json, say",
     )
     _add_progress(group)
 
@@ -237,6 +250,16 @@ _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
 
 
 # --- the values of options ------------------------------------------------------------
+
+
+def _formats() -> tuple[str, ...]:
+    return ("text", "json", *format_names())
+
+
+def _format(text: str) -> str:
+    if text not in _formats():
+        raise argparse.ArgumentTypeError(str(UnknownName("format", text, _formats())))
+    return text
 
 
 def _seed(text: str) -> int:

@@ -399,6 +399,24 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handin:
+    """What the platform says of a hand-in, and no file of a student: all of it may be unknown.
+
+    ``submitted`` and ``due`` are ISO 8601 with an offset; ``attempt`` counts from 1; ``earlier``
+    are the scores of earlier hand-ins. ``names`` is what else a platform's format asks back
+    (Classroom 50's ``owner``, a tool consumer's user id), by the platform's own words.
+    """
+
+    student: str = ""
+    attempt: int | None = None
+    late: bool | None = None
+    submitted: str = ""
+    due: str = ""
+    earlier: tuple[float, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredCheck:
     """A check's result with the points that the rubric gives it."""
 
@@ -435,3 +453,4 @@ class Report:
     metrics: Mapping[str, float]
     curves: Mapping[str, tuple[float, ...]]
     reference_curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    handin: Handin = field(default_factory=Handin)

@@ -174,7 +174,7 @@ class Grader:
         run = replace(
             judged.run,
             seed=self._options.seed,
-            started=started.isoformat(timespec="seconds"),
+            started=started.isoformat(timespec="microseconds"),
             cells=_every_cell(submission, judged.run.cells),
         )
         verdict = decide(

@@ -13,6 +13,7 @@ import pytest
 from grader import cli
 from grader.commands import grade as grade_command
 from grader.errors import BankError, GraderFault, StudentFault, UsageError
+from grader.export import formats
 from grader.export.json import SCHEMA_FILE
 from grader.model import Exercise, IsolationPolicy, Outcome, Report, Submission
 from grader.pipeline import Options
@@ -94,6 +95,63 @@ def test_the_exit_code_says_how_it_went(
     result = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text())).validate(result)
     assert result["outcome"] == answer.verdict.outcome
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_every_format_is_written(
+    stub: Any, work: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is in the folder of formats can be asked for, with nothing else to edit."""
+    assert grade(work, "--format", name) == 0
+    printed = capsys.readouterr().out
+    assert grade(work, "--format", name, "--output", work.with_name("out")) == 0
+    assert work.with_name("out").read_text() == printed != ""
+
+
+def test_an_unknown_format_is_told_with_the_nearest(
+    stub: Any, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a usage error."""
+    with pytest.raises(SystemExit, match="2"):
+        grade(work, "--format", "gradscope")
+    assert "Did you mean gradescope" in capsys.readouterr().err
+
+
+def test_what_the_platform_says_reaches_the_result(stub: Any, work: Path) -> None:
+    """Gradescope's metadata, or a table of one's own."""
+    metadata = work.with_name("handin.json")
+    metadata.write_text('{"student": "ada", "submitted": "2030-01-01T00:00:00+00:00"}')
+    words = ("--format", "lti-ags", "--output", work.with_name("score.json"))
+    assert grade(work, *words, "--handin", metadata) == 0
+    score = json.loads(work.with_name("score.json").read_text())
+    assert score["userId"] == "ada"
+    assert score["submission"] == {"submittedAt": "2030-01-01T00:00:00+00:00"}
+
+
+def test_metadata_that_can_not_be_read_costs_no_result(
+    stub: Any, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A note says what is missing."""
+    metadata = work.with_name("handin.json")
+    metadata.write_text("half a fi")
+    assert grade(work, "--handin", metadata, "--format", "json") == 0
+    assert "handin.json is no JSON" in json.loads(capsys.readouterr().out)["run"]["notes"][-1]
+
+
+def test_a_workflow_gets_its_summary(
+    stub: Any, work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Annotations go to the output, Markdown to the file that the runner names."""
+    summary = work.with_name("summary.md")
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    stub.answer = FAILED
+    assert grade(work, "--format", "github-actions") == 1
+    assert "::error " in capsys.readouterr().out
+    assert summary.read_text().startswith("before\n## Repair a loop")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(work.parent))
+    assert grade(work, "--format", "github-actions") == 1
+    assert "summary can't be written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("answer", [FAILED, FAULT])

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from grader import bank, submission
+from grader import bank, handin, submission
 from grader.commands import COURSE_FILE, ExitCode, console, data
 from grader.errors import UsageError
+from grader.export import formats
 from grader.export.files import check_writable, write_atomically
+from grader.export.formats import github_actions
 from grader.export.json import render_json
 from grader.model import IsolationPolicy, Outcome, Report
 from grader.pipeline import Grader, Options
 from grader.report.text import render_text
+from grader.shown.view import shown
 from grader.strict import read_table
+
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
@@ -28,7 +34,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         data.prepare(exercise, progress=progress)
         options = _options(arguments, progress)
         with Grader(options) as grader:
-            report = grader.grade(exercise, given)
+            report = _with_handin(grader.grade(exercise, given), arguments.handin)
     _write(report, arguments)
     if report.verdict.outcome is Outcome.GRADER_FAULT:
         console.say(f"the grader failed, not your code: {report.run.reason or 'see the result'}")
@@ -40,6 +46,17 @@ def exit_code(report: Report) -> ExitCode:
     if report.verdict.outcome is Outcome.GRADER_FAULT:
         return ExitCode.GRADER_FAULT
     return ExitCode.PASSED if report.verdict.passed else ExitCode.NOT_PASSED
+
+
+def _with_handin(report: Report, path: Path | None) -> Report:
+    """The report with what the platform says; what can't be read is told in a note."""
+    if path is None:
+        return replace(report, handin=handin.from_environment(os.environ))
+    try:
+        return replace(report, handin=handin.read(path))
+    except handin.UnreadableHandin as problem:
+        note = f"Graded without what the platform says of the hand-in: {problem}"
+        return replace(report, run=replace(report.run, notes=(*report.run.notes, note)))
 
 
 def _options(arguments: argparse.Namespace, progress: console.Progress) -> Options:
@@ -81,17 +98,34 @@ def _write(report: Report, arguments: argparse.Namespace) -> None:
     # First the file that may fail, last the stream whose reader may be gone.
     if arguments.report:
         report = _write_page(report, arguments.report)
-    if arguments.format == "json":
-        text = render_json(report)
-    else:
-        in_colour = arguments.output is None and console.colour(sys.stdout)
-        text = render_text(report, color=in_colour, width=console.width(), hints=arguments.hints)
+    text = _rendered(report, arguments)
     if arguments.output:
         write_atomically(arguments.output, text)
-    elif arguments.format == "json":
-        console.put_utf8(text)
-    else:
+    elif arguments.format == "text":
         console.put(text)
+    else:
+        console.put_utf8(text)
+    if arguments.format == "github-actions" and SUMMARY_VARIABLE in os.environ:
+        _add_summary(report, Path(os.environ[SUMMARY_VARIABLE]))
+
+
+def _rendered(report: Report, arguments: argparse.Namespace) -> str:
+    if arguments.format == "json":
+        return render_json(report)
+    if arguments.format == "text":
+        in_colour = arguments.output is None and console.colour(sys.stdout)
+        width = console.width()
+        return render_text(report, color=in_colour, width=width, hints=arguments.hints)
+    return formats.find(arguments.format).render(shown(report))
+
+
+def _add_summary(report: Report, place: Path) -> None:
+    """GitHub's runner names a file that each step may add Markdown to."""
+    try:
+        with place.open("a", encoding="utf-8", errors="replace") as file:
+            file.write(github_actions.summary(shown(report)))
+    except OSError as problem:
+        console.say(f"the job's summary can't be written to {place} ({problem.strerror}).")
 
 
 def _write_page(report: Report, place: Path) -> Report:

@@ -30,7 +30,7 @@ from grader.shown.view import (
     shown,
 )
 
-_NARROWEST, _WIDEST = 60, 120
+_NARROWEST, _WIDTH, _WIDEST = 60, 100, 120
 _ID_WIDTH = 24
 _MESSAGE_LIMIT = 600
 _DETAIL_LINES = 12
@@ -56,8 +56,19 @@ def render_text(report: Report, *, color: bool, width: int, hints: int = 0) -> s
     ``width`` is the terminal's width in columns; ``color`` adds ANSI colours, which carry
     nothing that the words don't say. ``hints`` is how many levels of hints are told.
     """
+    return tell(shown(report), color=color, width=width, hints=hints)
+
+
+def tell(show: Shown, *, color: bool = False, width: int = _WIDTH, hints: int = 0) -> str:
+    """Return the same text of what is shown of a report."""
     page = _Page(color=color, width=max(_NARROWEST, min(width, _WIDEST)), hints=hints)
-    return "\n".join(page.lines(shown(report))) + "\n"
+    return "\n".join(page.lines(show)) + "\n"
+
+
+def tell_check(check: ShownCheck, *, width: int = _WIDTH) -> str:
+    """Return what stands below a check's line: its message and all that explains it."""
+    page = _Page(color=False, width=width, hints=0)
+    return "\n".join([_headline(check), *page.below(check)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +189,9 @@ class _Page:
         gap = "   " if mark else "  "
         colour = _STATUS_COLOURS[check.status]
         yield from self._flow(head, _headline(check), paint=colour, hang=4, gap=gap)
+        yield from self.below(check)
+
+    def below(self, check: ShownCheck) -> Iterator[str]:
         details = "\n".join(check.details).split("\n") if check.details else []
         for detail in details[:_DETAIL_LINES]:
             yield from self._flow("    ", cut(detail.rstrip(), _MESSAGE_LIMIT), hang=6, gap="")

@@ -8,7 +8,8 @@ three below each failed check, what is left out counted, and none explained twic
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import groupby
 from pathlib import PurePath
 
@@ -17,6 +18,7 @@ from grader.model import (
     Crash,
     Exercise,
     Finding,
+    Handin,
     Outcome,
     Place,
     Report,
@@ -116,8 +118,27 @@ class ShownCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """What the staff may read of a check whose details a learner doesn't see.
+
+    It goes where a platform keeps things for instructors, and nowhere else.
+    """
+
+    id: str
+    title: str
+    visibility: Visibility
+    message: str
+    details: tuple[str, ...]
+    findings: tuple[str, ...]
+    crash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A Report made harmless, with what must stay hidden taken out."""
+    """A Report made harmless, with what must stay hidden taken out.
+
+    ``for_staff`` holds what was taken out: no page or text of a learner's has any of it.
+    """
 
     tool_version: str
     exercise: Exercise
@@ -137,6 +158,8 @@ class Shown:
     reference_curves: Mapping[str, tuple[float, ...]]
     shares: tuple[Share, ...] = ()
     cells: tuple[ShownCell, ...] = ()
+    handin: Handin = field(default_factory=Handin)
+    for_staff: tuple[Withheld, ...] = ()
 
     @property
     def findings(self) -> tuple[ShownFinding, ...]:
@@ -147,7 +170,7 @@ class Shown:
 
 def shown(report: Report) -> Shown:
     """Return what of ``report`` a learner sees."""
-    clean = harmless(report)
+    clean = _released(harmless(report))
     crash = None if _crash_is_hidden(clean) else clean.run.crash
     metrics = measures(clean.metrics, clean.exercise, clean.run)
     reason = "" if clean.run.crash and not crash else clean.run.reason
@@ -171,6 +194,8 @@ def shown(report: Report) -> Shown:
         curves=clean.curves,
         reference_curves=clean.reference_curves,
         cells=_cells(report, clean, crash),
+        handin=clean.handin,
+        for_staff=_for_staff(clean),
     )
 
 
@@ -236,6 +261,45 @@ def _better_told(cell: RunCell, known: Crash | None) -> Crash | None:
         and (known.place.cell, known.type) == (cell.number, cell.crash.type)
     )
     return known if same else cell.crash
+
+
+def _released(report: Report) -> Report:
+    """After the due date, what waited for it is public."""
+    due, ran = _moment(report.handin.due), _moment(report.run.started)
+    if due is None or ran is None or ran < due:
+        return report
+    checks = tuple(
+        replace(check, rubric=replace(check.rubric, visibility=Visibility.PUBLIC))
+        if check.rubric.visibility is Visibility.AFTER_DUE
+        else check
+        for check in report.verdict.checks
+    )
+    return replace(report, verdict=replace(report.verdict, checks=checks))
+
+
+def _moment(text: str) -> datetime | None:
+    """A time with its offset; None for what is no such time, or has none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _for_staff(report: Report) -> tuple[Withheld, ...]:
+    return tuple(
+        Withheld(
+            id=check.rubric.id,
+            title=check.rubric.title or check.result.title,
+            visibility=check.rubric.visibility,
+            message=check.result.message,
+            details=check.result.details,
+            findings=tuple(f"{f.rule}: {f.what}" for f in check.result.findings),
+            crash=str(check.result.crash) if check.result.crash else "",
+        )
+        for check in report.verdict.checks
+        if not _public(check)
+    )
 
 
 def _public(check: ScoredCheck) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from ran_notebook import executed  # type: ignore[import-not-found]
-from samples import SAMPLES  # type: ignore[import-not-found]
 
 from grader.model import Report
+from ran_notebook import executed
+from samples import SAMPLES
 
 ALL = {**SAMPLES, "executed": executed}
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from ran_notebook import executed, failed  # type: ignore[import-not-found]
 
 from grader.model import Cell, CellStatus, ExecutedCell, Outcome, Place, Report
 from grader.shown.view import ShownCell, headline, shown
+from ran_notebook import executed, failed
 
 Sample = Callable[[str], Report]
 

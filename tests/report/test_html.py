@@ -13,12 +13,12 @@ from typing import ClassVar, Self
 
 import pytest
 from hypothesis import given, settings
-from poison import hostile, poisoned  # type: ignore[import-not-found]
 
 from grader.model import Cell, Place, Report
 from grader.report import html as html_module
 from grader.report.html import render_html
 from grader.shown.harmless import visible
+from poison import hostile, poisoned
 
 Sample = Callable[[str], Report]
 CSS = (Path(html_module.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")

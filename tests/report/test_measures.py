@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import exercise, run  # type: ignore[import-not-found]
 
 from grader.model import Rubric, Visibility
 from grader.report.chart import LEFT, RIGHT, interval
 from grader.shown.measures import Share, measures
+from samples import exercise, run
 
 MEASURED = {"test_accuracy": 0.9788, "test_accuracy_low": 0.9716, "test_accuracy_high": 0.9842}
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
-from poison import PAGES, hostile_page, poisoned_notebook  # type: ignore[import-not-found]
-from ran_notebook import png, shown, stream  # type: ignore[import-not-found]
 from test_html import UNPRINTABLE, NotebookPage  # type: ignore[import-not-found]
 
 from grader.model import Cell, CellOutput, CellStatus, ExecutedCell, Prose, Report
 from grader.report.html import render_html
+from poison import PAGES, hostile_page, poisoned_notebook
+from ran_notebook import png, shown, stream
 
 Sample = Callable[[str], Report]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from ran_notebook import DRAWING, TABLE, png, shown, stream  # type: ignore[import-not-found]
 
 from grader.model import CellOutput
 from grader.shown.outputs import Page, Remark, Room, Shot, Text, outputs
+from ran_notebook import DRAWING, TABLE, png, shown, stream
 
 
 def kinds(*given: CellOutput) -> list[str]:

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from ran_notebook import DRAWING, png  # type: ignore[import-not-found]
 
 from grader.shown import drawing
 from grader.shown.pictures import MAX_BYTES, MAX_DRAWING, SVG, NotShown, picture
 from grader.shown.raster import TYPES
+from ran_notebook import DRAWING, png
 
 
 def encoded(raw: bytes) -> str:

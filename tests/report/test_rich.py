@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
-from poison import PAGES, hostile_page  # type: ignore[import-not-found]
-from ran_notebook import TABLE, png  # type: ignore[import-not-found]
 
 from grader.shown.rich import TooLarge, from_html, from_markdown
+from poison import PAGES, hostile_page
+from ran_notebook import TABLE, png
 
 TAGS = {
     *("p", "div", "span", "br", "hr", "pre", "code", "kbd", "samp", "var", "b", "strong", "i"),

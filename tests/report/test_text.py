@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from poison import hostile, poisoned  # type: ignore[import-not-found]
 
 from grader.model import Isolation, IsolationLevel, Report
 from grader.report.text import render_text
+from poison import hostile, poisoned
 
 GOLDEN = Path(__file__).parent / "golden"
 ANSI = re.compile(r"\x1b\[\d+m")

@@ -7,8 +7,6 @@ import struct
 import zlib
 from dataclasses import replace
 
-from samples import STALE, notebook  # type: ignore[import-not-found]
-
 from grader.model import (
     Cell,
     CellOutput,
@@ -24,6 +22,7 @@ from grader.model import (
     SubmissionKind,
 )
 from grader.pipeline import SUBSET_NOTE
+from samples import STALE, notebook
 
 FILE = "digits.ipynb"
 
