@@ -20,9 +20,9 @@ import torch._dynamo  # an optimizer imports it on first use: once here, not in 
 from torch.utils.data import DataLoader, TensorDataset
 
 from grader.trace.learning import next_replay
+from grader.trace.patching import StopReplay
 from grader.trace.recorder import Recorder
 from grader.trace.trace import Trace
-from grader.trace.updates import StopReplay
 
 SEED = 0
 CLASSES = 4

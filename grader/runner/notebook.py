@@ -24,7 +24,7 @@ from grader.runner.outputs import CellStream, Outputs
 from grader.runner.program import Program
 from grader.runner.shell import Shell
 from grader.runner.timer import Timer
-from grader.trace.updates import StopReplay
+from grader.trace.patching import StopReplay
 
 MAX_LIVE = 1 << 20
 MAX_LIVE_IN_ALL = 8 << 20

@@ -30,7 +30,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from grader.runner.outputs import Outputs
-from grader.trace.updates import StopReplay
+from grader.trace.patching import StopReplay
 
 NO_PROFILE = ".no-profile"
 INLINE = "module://matplotlib_inline.backend_inline"

@@ -46,6 +46,8 @@ from grader.runner.seeds import UnseededGenerators, seed_everything
 from grader.runner.served import Mnist, serve
 from grader.runner.watch import Watch, threads_are_watched
 from grader.runner.wire import Channel, WireClosed
+from grader.trace.opaque import opaque
+from grader.trace.patching import Patches
 from grader.trace.recorder import Recorder
 
 MAX_FAULT = 300
@@ -116,6 +118,7 @@ class Student:
         self._ids = itertools.count(1)
         self._notes: list[str] = []
         self._recorder: Recorder | None = None
+        self._patches = Patches()
         self._watch: Watch | None = None
         self._seed = int(job["seed"])
         self._unseeded = UnseededGenerators()
@@ -144,7 +147,7 @@ class Student:
         """Answer requests until the other side hangs up."""
         serve(self._mnist, [text for _, text in self._program.cells], self._note)
         self._unseeded.serve()
-        signal.signal(STOP_SIGNAL, lambda *_: self._stop())
+        signal.signal(STOP_SIGNAL, opaque(lambda *_: self._stop()))
         with contextlib.suppress(WireClosed):
             while True:
                 request, blob = self._channel.receive()
@@ -187,6 +190,7 @@ class Student:
         self._program.prepare(self._provided())
         self._seed_everything()
         threads_are_watched(lambda: self._watch)
+        self._new_recorder().prepare()  # what the program binds as it is loaded leads past us
         gc.freeze()  # what is ours by now is not among the objects that the collector lists
         crash = self._program.run()
         loaded = {"ok": self._ref(self._program.module)}
@@ -284,12 +288,7 @@ class Student:
             pools = {"train": self._mnist.train_images, "val": self._mnist.val_images}
         provided = self._provided()
         self._program.prepare(provided)
-        self._recorder = recorder = Recorder(
-            emit=lambda events: self._channel.send({"events": events}),
-            files=self._program.files,
-            pools=pools,
-            **options,
-        )
+        self._recorder = recorder = self._new_recorder(pools=pools, **options)
         if isinstance(self._program, Notebook):
             self._program.between = recorder.checkpoint
             self._program.is_busy = recorder.is_busy
@@ -310,9 +309,7 @@ class Student:
     def _do_trace_call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         """Call a function under the recorder; the answer is its result, the events stream."""
         target, args, kwargs = self._arguments(request, blob)
-        recorder = Recorder(
-            emit=lambda events: self._channel.send({"events": events}), files=self._program.files
-        )
+        recorder = self._new_recorder()
         recorder.install()
         try:
             with self._theirs():
@@ -321,6 +318,14 @@ class Student:
             recorder.finish()
             recorder.uninstall()
         return {"ok": self._ref(result)}, b""
+
+    def _new_recorder(self, **options: Any) -> Recorder:
+        return Recorder(
+            emit=lambda events: self._channel.send({"events": events}),
+            files=self._program.files,
+            patches=self._patches,
+            **options,
+        )
 
     def _call_entry_point(self, provided: dict[str, Any]) -> tuple[str | None, Any]:
         """A file that only defines its training is trained by calling it."""

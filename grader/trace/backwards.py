@@ -18,7 +18,8 @@ from grader.trace.calls import Call, tensors_in
 from grader.trace.forwards import MOST_NODES, Forwards
 from grader.trace.gradients import Gradients, Leaf
 from grader.trace.log import Log, plain_float
-from grader.trace.patching import Patches
+from grader.trace.opaque import stateless
+from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.updates import Updates
 from grader.trace.wrapped import is_wrapped
 
@@ -59,9 +60,9 @@ class Backwards:
         self._by_hand: list[Leaf] = []
 
     def install(self, patches: Patches) -> None:
-        """Wrap ``torch.autograd.backward`` and ``torch.autograd.grad``."""
-        self._wrap_backward(patches)
-        self._wrap_grad(patches)
+        """Listen to ``torch.autograd.backward`` and ``torch.autograd.grad``."""
+        patches.around(torch.autograd, "backward", self._begins, self._ends)
+        patches.around(torch.autograd, "grad", self._is_asked, make=_readable_twice)
 
     def is_running(self) -> bool:
         """Whether a backward pass has not returned yet."""
@@ -70,41 +71,36 @@ class Backwards:
     def _watches(self) -> bool:
         return not self._running and self._log.watches()
 
-    def _wrap_backward(self, patches: Patches) -> None:
-        original = torch.autograd.backward
+    def _begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+        if not self._watches():
+            return None
+        self._guarded(self._updates.look)
+        if self._updates.is_over():
+            return StopReplay
+        self._guarded(self._before, args[0] if args else kwargs.get("tensors"))
+        self._running = True
+        return True
 
-        @functools.wraps(original)
-        def backward(tensors: Any, *args: Any, **kwargs: Any) -> None:
-            if not self._watches():
-                original(tensors, *args, **kwargs)
-                return
-            self._guarded(self._before, tensors)
-            self._running = True
-            try:
-                original(tensors, *args, **kwargs)
-            except BaseException:
-                self._running = False
-                self._gradients.abandon()
-                raise
-            self._running = False
+    def _ends(self, _args: tuple[Any, ...], _kwargs: dict[str, Any], output: Any) -> None:
+        if not self._running:
+            return
+        self._running = False
+        if output is FAILED:
+            self._gradients.abandon()
+        else:
             self._guarded(self._after)
 
-        patches.put(torch.autograd, "backward", backward)
-
-    def _wrap_grad(self, patches: Patches) -> None:
-        original = torch.autograd.grad
-
-        @functools.wraps(original)
-        def grad(outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-            if not self._watches():
-                return original(outputs, inputs, *args, **kwargs)
-            if not isinstance(inputs, torch.Tensor):
-                inputs = tuple(inputs)  # model.parameters() can be read only once
-            if not any(map(is_wrapped, tensors_in(inputs))):  # a transform's own call, noted there
-                self._guarded(self._before_grad, outputs, inputs)
-            return original(outputs, inputs, *args, **kwargs)
-
-        patches.put(torch.autograd, "grad", grad)
+    def _is_asked(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
+        if not self._watches():
+            return None
+        outputs, inputs = args
+        if any(map(is_wrapped, tensors_in(inputs))):  # a transform's own call, noted there
+            return None
+        self._guarded(self._updates.look)
+        if self._updates.is_over():
+            return StopReplay
+        self._guarded(self._before_grad, outputs, inputs)
+        return None
 
     def _guarded(self, step: Callable[..., None], *args: Any) -> None:
         try:
@@ -115,8 +111,6 @@ class Backwards:
     # --- backward() -------------------------------------------------------------------
 
     def _before(self, tensors: Any) -> None:
-        self._updates.look()
-        self._updates.may_stop()
         roots = [tensors] if isinstance(tensors, torch.Tensor) else list(tensors_in(tensors))
         if self._count < SETTLED or self._by_hand:
             frame = self._log.frame(3)
@@ -147,8 +141,6 @@ class Backwards:
     # --- autograd.grad ----------------------------------------------------------------
 
     def _before_grad(self, outputs: Any, inputs: Any) -> None:
-        self._updates.look()
-        self._updates.may_stop()
         roots = list(tensors_in(outputs))
         wanted = [t for t in tensors_in(inputs) if t.is_leaf]
         known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
@@ -218,6 +210,20 @@ class Backwards:
         gone = [leaf for leaf in self._by_hand if leaf not in found]
         if gone and sorted(leaf.shape for leaf in new) == sorted(leaf.shape for leaf in gone):
             self._updates.replaced(new)
+
+
+def _readable_twice(original: Any, enter: Callable[..., Any], _: Any) -> Any:
+    """``autograd.grad`` in a door: ``model.parameters()`` could be read only once."""
+    stop = StopReplay
+
+    def grad(outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        if hasattr(type(inputs), "__next__"):
+            inputs = tuple(inputs)
+        if enter((outputs, inputs), kwargs) is stop:
+            raise stop
+        return original(outputs, inputs, *args, **kwargs)
+
+    return functools.update_wrapper(stateless(grad), original)
 
 
 def leaves_of(roots: Iterable[torch.Tensor]) -> Iterable[torch.Tensor]:

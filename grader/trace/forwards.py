@@ -33,7 +33,7 @@ from grader.trace.calls import (
 )
 from grader.trace.log import Log, Row
 from grader.trace.models import Model, Models
-from grader.trace.patching import Patches
+from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.sources import Source, Sources
 from grader.trace.tapes import Tape
 from grader.trace.updates import Updates
@@ -72,6 +72,7 @@ class Forwards:
         self._fed: list[Call] = []
         self._last: Call | None = None
         self._inside: Inside | None = None
+        self._running: Model | None = None
         self._ordinary: Model | None = None
         self._sent: Counter[int] = Counter()
         self.transform: Transform | None = None  # the one of torch.func that is running
@@ -82,79 +83,85 @@ class Forwards:
 
     def install(self, patches: Patches) -> None:
         """Wrap ``nn.Module.__call__``."""
-        original = nn.Module.__call__
-        state = self
+        patches.around(nn.Module, "__call__", self._called, self._returned)
 
-        plain, sensitive = self._models.plain, self._models.is_sensitive
-        leaf_training = wire.LEAF_TRAINING
-
-        def __call__(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-            if state._depth:
-                if state._looks and module.training:
-                    state._seen |= leaf_training
-                    if type(module) not in plain and sensitive(module):
-                        state._seen |= wire.SENSITIVE
-                    elif not module._modules:
-                        state._seen |= wire.PLAIN_TRAINING
-                return original(module, *args, **kwargs)
-            if type(module) in WITHOUT_PARAMETERS:
-                return original(module, *args, **kwargs)
-            if state.transform is not None:
-                return state._within(original, module, args, kwargs)
-            return state._root(original, module, args, kwargs)
-
-        __call__.__wrapped__ = original  # type: ignore[attr-defined]
-        patches.put(nn.Module, "__call__", __call__)
-
-    def _root(self, original: Callable[..., Any], module: nn.Module, args: Any, kwargs: Any) -> Any:
-        if not self._log.watches():
-            return original(module, *args, **kwargs)
-        model = self._enter(module)
-        if model is None or model.index < 0:
-            return original(module, *args, **kwargs)
-        self._updates.may_stop()
-        self._looks = model.trained <= SETTLED or not self._is_ordinary(model, args)
-        self._seen, self._depth = self._mode(model, module) if self._looks else 0, 1
-        tape = self.tape
+    def _called(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
+        """A module is called: True if it is a root that is looked at."""
+        module: nn.Module = args[0]
+        if self._depth:
+            if self._looks and module.training:
+                self._inner(module)
+            return None
+        if type(module) in WITHOUT_PARAMETERS:
+            return None
         try:
-            if tape.runs:
-                output = tape.through(original, module, args, kwargs)
-            else:
-                output = original(module, *args, **kwargs)
-        finally:
-            self._depth = 0
-        if not self._looks:
-            return output
-        try:
-            self._record(model, module, (args, kwargs), output)
+            return self._root(module, args) if self.transform is None else self._within(module)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
-        return output
+            return None
 
-    def _within(
-        self, original: Callable[..., Any], module: nn.Module, args: Any, kwargs: Any
-    ) -> Any:
+    def _inner(self, module: nn.Module) -> None:
+        """Gather the bits of a module in training mode that runs inside the root."""
+        self._seen |= wire.LEAF_TRAINING
+        if type(module) not in self._models.plain and self._models.is_sensitive(module):
+            self._seen |= wire.SENSITIVE
+        elif not module._modules:
+            self._seen |= wire.PLAIN_TRAINING
+
+    def _root(self, module: nn.Module, args: tuple[Any, ...]) -> object:
+        if not self._log.watches():
+            return None
+        model = self._enter(module)
+        if model is None or model.index < 0:
+            return None
+        if self._updates.is_over():
+            return StopReplay
+        self._looks = model.trained <= SETTLED or not self._is_ordinary(model, args[1:])
+        self._seen, self._depth = self._mode(model, module) if self._looks else 0, 1
+        self._running = model
+        self.tape.pause()
+        return True
+
+    def _within(self, module: nn.Module) -> object:
         """The same inside a transform of ``torch.func``: what is recorded are plain tensors."""
-        transform = self.transform
-        if transform is None or not self._log.is_real():
-            return original(module, *args, **kwargs)
+        if not self._log.is_real():
+            return None
         with outside():
             model = self._enter(module)
         if model is None or model.index < 0:
-            return original(module, *args, **kwargs)
+            return None
         self._looks, self._seen, self._depth = True, self._mode(model, module), 1
+        self._running = model
+        self.tape.pause()
+        return True
+
+    def _returned(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        """A root that was looked at has returned."""
+        model, self._running = self._running, None
+        if model is None:
+            return
+        self._depth = 0
+        self.tape.go_on()
+        if output is FAILED:
+            return
+        module, *rest = args
         try:
-            output = original(module, *args, **kwargs)
-        finally:
-            self._depth = 0
-        try:
-            inputs = tree_map(plain, (args, kwargs))
-            with outside():
-                self._record(model, module, inputs, tree_map(plain, output))
-            self._transformed(transform, tensors_in(inputs))
+            if self.transform is not None:
+                self._record_within(self.transform, model, module, (tuple(rest), kwargs), output)
+                return
+            self.tape.called(module, tuple(rest), kwargs, output)
+            if self._looks:
+                self._record(model, module, (tuple(rest), kwargs), output)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
-        return output
+
+    def _record_within(
+        self, transform: Transform, model: Model, module: nn.Module, inputs: Any, output: Any
+    ) -> None:
+        inputs = tree_map(plain, inputs)
+        with outside():
+            self._record(model, module, inputs, tree_map(plain, output))
+        self._transformed(transform, tensors_in(inputs))
 
     def _transformed(self, transform: Transform, inputs: Iterable[torch.Tensor]) -> None:
         """Tie the forward that was just recorded to the transform around it."""
@@ -212,7 +219,7 @@ class Forwards:
         outputs = [output] if isinstance(output, torch.Tensor) else list(tensors_in(output))
         first = inputs[0][0] if inputs[0] else None
         batch = first if isinstance(first, torch.Tensor) else next(iter(tensors_in(inputs)), None)
-        running = self._log.caller(3)
+        running = self._log.outside()
         whole, outer = whole_module(running)
         student = self._log.student_from(running if outer is None else outer.f_back)
         flags = own_mode(student, self._seen, inner=model.inner)
@@ -316,13 +323,10 @@ class Forwards:
         """Whether a module that is looked at as a whole is running."""
         return bool(self._depth)
 
-    def settle(self) -> None:
-        """Settle updates by hand before a product uses the new values."""
-        try:
-            self._updates.look()
-        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
-            self._log.fault("product", error)
-        self._updates.may_stop()
+    def settle(self) -> bool:
+        """Settle updates by hand before a product uses the new values; say if all is over."""
+        self._updates.look()
+        return self._updates.is_over()
 
     def product(self, data: torch.Tensor, output: torch.Tensor) -> None:
         """Record a product of data with a trained tensor as a forward of the whole model."""

@@ -9,7 +9,6 @@ point in between, makes all of this false.
 
 from __future__ import annotations
 
-import functools
 import math
 import weakref
 from collections.abc import Callable, Iterable
@@ -74,6 +73,7 @@ class Gradients:
         self._reachable: list[tuple[Leaf, torch.Tensor]] = []  # by the pass that is running
         self._open: Pollution | None = None
         self._polluted = False
+        self._clipped: list[tuple[Leaf, weakref.ref[torch.Tensor]]] = []
 
     # --- leaves -----------------------------------------------------------------------
 
@@ -234,27 +234,27 @@ class Gradients:
             grad = tensor.grad
             leaf.consumed = None if grad is None else (reference(grad), grad._version)
 
-    def guarding(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Wrap a function that rescales gradients: it must not make a leftover look new."""
+    def clips(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
+        """A function begins that rescales gradients: it must not make a leftover look new."""
+        if self._clipped:
+            return None  # one of them calls another
+        self._clipped = [
+            (leaf, leaf.consumed[0])
+            for leaf, tensor in self.living()
+            if leaf.consumed is not None
+            and tensor.grad is not None
+            and leaf.consumed[0]() is tensor.grad
+            and leaf.consumed[1] == tensor.grad._version
+        ]
+        return True
 
-        @functools.wraps(function)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            held = [
-                (leaf, leaf.consumed[0])
-                for leaf, tensor in self.living()
-                if leaf.consumed is not None
-                and tensor.grad is not None
-                and leaf.consumed[0]() is tensor.grad
-                and leaf.consumed[1] == tensor.grad._version
-            ]
-            result = function(*args, **kwargs)
-            for leaf, ref in held:
-                grad = ref()
-                if grad is not None:
-                    leaf.consumed = (ref, grad._version)
-            return result
-
-        return guarded
+    def clipped(self, _args: tuple[Any, ...], _kwargs: dict[str, Any], _output: Any) -> None:
+        """It has ended: what was consumed before is so still."""
+        for leaf, ref in self._clipped:
+            grad = ref()
+            if grad is not None:
+                leaf.consumed = (ref, grad._version)
+        self._clipped = []
 
 
 def _holds(mark: tuple[weakref.ref[torch.Tensor], int], grad: torch.Tensor | None) -> bool:

@@ -7,9 +7,11 @@ and their fields are those of `grader.trace.wire`.
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import CodeType, FrameType
 
 import torch
@@ -18,6 +20,8 @@ from grader.model import Plain
 from grader.trace.threads import Thread
 from grader.trace.wire import FED, ROW_LIMIT, THIN_AFTER
 
+OURS = str(Path(__file__).parent) + os.sep
+"""Where the code of the recorder lies."""
 FLUSH_SECONDS = 0.2
 EAGER_UPDATES = 5
 TOLD_FAULTS = 5
@@ -144,6 +148,13 @@ class Log:
     def frame(self, depth: int = 1) -> FrameType | None:
         """The innermost frame of the student, seen from ``depth`` frames above the caller."""
         return self.student_from(self._getframe(depth + 1))
+
+    def outside(self) -> FrameType | None:
+        """The innermost frame that is none of ours."""
+        frame: FrameType | None = self._getframe(1)
+        while frame is not None and frame.f_code.co_filename.startswith(OURS):
+            frame = frame.f_back
+        return frame
 
     def caller(self, depth: int) -> FrameType | None:
         """The frame ``depth`` above the caller's own, whoever's it is."""

@@ -8,12 +8,14 @@ rest of the program shows what else there is to find.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch.nn.modules import loss as losses
 
 from grader.trace.log import Log
+from grader.trace.opaque import stateless
 from grader.trace.patching import Patches
 
 MOST_WARNINGS = 20
@@ -29,47 +31,56 @@ class Misuses:
 
     def install(self, patches: Patches) -> None:
         """Give the base of torch's losses a ``__new__``, and listen to warnings."""
-        new = self._new
-
-        def __new__(cls: type, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-            return new(cls, args, kwargs)
-
         # Python can't take a ``__new__`` away again: without one, the constructor would
         # refuse all arguments. So the plainest one stays behind.
-        patches.put(losses._Loss, "__new__", __new__, afterwards=_plain_new)
-        show = warnings.showwarning
-
-        def showwarning(message: Any, category: Any, *args: Any, **kwargs: Any) -> None:
-            self._warning(message, category)
-            show(message, category, *args, **kwargs)
-
-        patches.put(warnings, "showwarning", showwarning)
+        patches.around(losses._Loss, "__new__", self._made, make=_lenient, afterwards=_plain_new)
+        # Replacing it is a program's right: ``logging.captureWarnings`` does.
+        patches.around(warnings, "showwarning", self._warning, guarded=False)
 
     # --- losses -----------------------------------------------------------------------
 
-    def _new(self, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        instance: Any = object.__new__(cls)
-        form = _misuse(cls, args, kwargs)
-        if form is None:
+    def _made(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+        """Note a misuse; True if the loss that was meant can be computed."""
+        cls, *given = args
+        try:
+            form = _misuse(cls, tuple(given), kwargs)
+            if form is not None:
+                place = self._log.place(self._log.frame(2))
+                self._log.add(["misuse", place, cls.__name__, form, form == "pair"])
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("loss", error)
+            return None
+        return True if form == "pair" else None
+
+    # --- warnings ---------------------------------------------------------------------
+
+    def _warning(self, args: tuple[Any, ...], _: dict[str, Any]) -> None:
+        try:
+            message, category, *_rest = args
+            if self._warned >= MOST_WARNINGS or not issubclass(category, UserWarning):
+                return
+            self._warned += 1
+            place = self._log.place(self._log.frame(2))
+            self._log.add(["warning", place, category.__name__, str(message)[:500]])
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("warning", error)
+
+
+def _lenient(_original: Any, enter: Callable[..., Any], _leave: Any) -> Any:
+    """``__new__`` of the losses: given logits and labels it returns the loss that was meant."""
+    words, tensor, make = WORDS, torch.Tensor, object.__new__
+
+    def __new__(cls: type, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
+        instance: Any = make(cls)
+        if enter((cls, *args), kwargs) is None:
             return instance
-        place = self._log.place(self._log.frame(2))
-        self._log.add(["misuse", place, cls.__name__, form, form == "pair"])
-        if form != "pair":
-            return instance
-        given = [value for value in args if isinstance(value, torch.Tensor)]
-        named = {word: kwargs.pop(word) for word in WORDS if word in kwargs}
+        given = [value for value in args if isinstance(value, tensor)]
+        named = {word: kwargs.pop(word) for word in words if word in kwargs}
         instance.__init__(**kwargs)
         # type.__call__ skips __init__ when __new__ returns something else: the loss itself.
         return instance(*given, **named)
 
-    # --- warnings ---------------------------------------------------------------------
-
-    def _warning(self, message: Any, category: Any) -> None:
-        if self._warned >= MOST_WARNINGS or not issubclass(category, UserWarning):
-            return
-        self._warned += 1
-        place = self._log.place(self._log.frame(2))
-        self._log.add(["warning", place, category.__name__, str(message)[:500]])
+    return stateless(__new__)
 
 
 def _plain_new(cls: type, /, *_args: Any, **_kwargs: Any) -> Any:

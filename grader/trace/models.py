@@ -105,8 +105,8 @@ class Models:
         def changed(*_: Any) -> None:
             self._structure += 1
 
-        patches.hook(module_hooks.register_module_module_registration_hook(changed))
-        patches.hook(module_hooks.register_module_parameter_registration_hook(changed))
+        patches.hook(module_hooks.register_module_module_registration_hook, changed)
+        patches.hook(module_hooks.register_module_parameter_registration_hook, changed)
 
     def of(self, module: nn.Module) -> Model:
         """The entry of a root module; its index is -1 while it has no parameters."""

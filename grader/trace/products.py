@@ -1,22 +1,21 @@
 """Forwards of models that are no modules: products of data with a trained tensor.
 
-Runs in the student's process, and only once a backward pass has reached tensors that no
+Runs in the student's process, and looks only once a backward pass has reached tensors that no
 module and no optimizer holds.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import overrides
 from torch.nn import functional
 
 from grader.trace.forwards import Forwards
 from grader.trace.gradients import Gradients
 from grader.trace.log import Log
-from grader.trace.patching import Patches
+from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.transforms import Transform
 from grader.trace.wrapped import outside, plain
 
@@ -34,49 +33,51 @@ PRODUCTS: tuple[tuple[Any, str], ...] = (
 
 
 FACTORS = 2
+# torch's table of its functions by name is made at the first question, and must not have doors.
+overrides.get_overridable_functions()
 
 
 class Products:
     """Wraps the products; a call with a trained tensor outside any module is a forward."""
 
-    def __init__(
-        self, log: Log, patches: Patches, gradients: Gradients, forwards: Forwards
-    ) -> None:
+    def __init__(self, log: Log, gradients: Gradients, forwards: Forwards) -> None:
         self._log = log
-        self._patches = patches
         self._gradients = gradients
         self._forwards = forwards
-        self._installed = False
+        self._looks = False
         self._first: set[tuple[int, ...]] = set()  # shapes of tensors that meet the data first
         self._given: set[tuple[int, ...]] = set()  # of these, those given to ``torch.func``
 
-    def install(self) -> None:
-        """Wrap them, once."""
-        if self._installed:
-            return
-        self._installed = True
+    def install(self, patches: Patches) -> None:
+        """Put the doors in place; they are passed by until `look`."""
         for owner, name in PRODUCTS:
-            self._patches.put(owner, name, self._wrapped(getattr(owner, name)))
+            patches.around(owner, name, self._begins, self._ends)
 
-    def _wrapped(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(original)
-        def product(*args: Any, **kwargs: Any) -> Any:
-            if self._forwards.is_busy():
-                return original(*args, **kwargs)
+    def look(self) -> None:
+        """Look at every product from here on."""
+        self._looks = True
+
+    def _begins(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
+        if not self._looks or self._forwards.is_busy():
+            return None
+        try:
+            if self._forwards.transform is None and self._forwards.settle():
+                return StopReplay
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("product", error)
+        return True
+
+    def _ends(self, args: tuple[Any, ...], _: dict[str, Any], output: Any) -> None:
+        if output is FAILED:
+            return
+        try:
             transform = self._forwards.transform
             if transform is None:
-                self._forwards.settle()
-            output = original(*args, **kwargs)
-            try:
-                if transform is None:
-                    self._record(args, output)
-                else:
-                    self._record_within(transform, args, output)
-            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
-                self._log.fault("product", error)
-            return output
-
-        return product
+                self._record(args, output)
+            else:
+                self._record_within(transform, args, output)
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("product", error)
 
     def _record(self, args: Any, output: Any) -> None:
         tensors = [value for value in args if isinstance(value, torch.Tensor)]

@@ -14,7 +14,6 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.utils import clip_grad
-from torch.optim import optimizer as optim_module
 
 from grader.model import Plain
 from grader.trace.backwards import Backwards
@@ -43,6 +42,7 @@ class Recorder:
         files: The student's compiled file names → the name shown, and the cell if any. It
             may grow while the run goes on.
         pools: Name → uint8 images (N, 28, 28) that inputs may be known by; may be empty.
+        patches: The doors to listen at, which stay in place; without them, doors of its own.
         update_scale: Each update becomes ``old + update_scale * (new - old)``.
         clear_gradients: Clear what an update has consumed before the next backward pass.
         hold_rate: Each step is made at the highest rate that its optimizer has had so far.
@@ -55,13 +55,15 @@ class Recorder:
         files: Files,
         pools: Mapping[str, Any] | None = None,
         *,
+        patches: Patches | None = None,
         update_scale: float = 1.0,
         clear_gradients: bool = False,
         hold_rate: bool = False,
         stop_after_steps: int | None = None,
     ) -> None:
         self._log = Log(emit, files)
-        self._patches = Patches()
+        self._patches = Patches() if patches is None else patches
+        self._owns_patches = patches is None
         self._gradients = Gradients(clear=clear_gradients)
         self._models = Models(self._log, self._gradients)
         self._sources = Sources(self._log, pools or {})
@@ -74,7 +76,7 @@ class Recorder:
             stop_after=stop_after_steps,
         )
         self._forwards = Forwards(self._log, self._models, self._sources, self._updates)
-        self._products = Products(self._log, self._patches, self._gradients, self._forwards)
+        self._products = Products(self._log, self._gradients, self._forwards)
         self._evaluator = Evaluator(self._log, self._sources, self._forwards)
         self._forwards.on_forward = self._evaluator.saw
         self._forwards.tape = self._sources.tape = self._evaluator.composed.tape
@@ -83,7 +85,7 @@ class Recorder:
             self._forwards,
             self._gradients,
             self._updates,
-            on_foreign=self._products.install,
+            on_foreign=self._products.look,
             on_first=self._evaluator.trains,
             on_loss=self._evaluator.composed.backward,
         )
@@ -100,7 +102,7 @@ class Recorder:
         self._log.thread.is_busy = self.is_busy
 
     def install(self) -> None:
-        """Put every wrapper and hook in place."""
+        """Listen at every door and hook; those that aren't there yet are put in place."""
         self._models.install(self._patches)
         self._forwards.install(self._patches)
         self._backwards.install(self._patches)
@@ -108,13 +110,18 @@ class Recorder:
         self._sources.install(self._patches)
         self._transforms.install(self._patches)
         self._misuses.install(self._patches)
-        guarding = self._gradients.guarding
+        self._products.install(self._patches)
+        clips, clipped = self._gradients.clips, self._gradients.clipped
         for name in CLIPPERS:
             for owner in (clip_grad, nn.utils):
                 if hasattr(owner, name):
-                    self._patches.put(owner, name, guarding(getattr(owner, name)))
-        self._hooks = set(optim_module._global_optimizer_pre_hooks.values())
+                    self._patches.around(owner, name, clips, clipped)
         self._methods = dict(vars(torch.Tensor))
+
+    def prepare(self) -> None:
+        """Put in place what `install` needs, and let everybody pass till then."""
+        self.install()
+        self._patches.close()
 
     def is_busy(self) -> bool:
         """Whether a pass of a model or a step of an optimizer has not returned yet."""
@@ -151,8 +158,6 @@ class Recorder:
         except Exception as error:  # noqa: BLE001 - what was recorded must still be sent
             self._log.fault("finish", error)
         lost: list[Plain] = [*self._patches.lost()]
-        if not self._hooks <= set(optim_module._global_optimizer_pre_hooks.values()):
-            lost.append("optimizer step hooks")
         if self._log.faults:  # who replaces what we compute with makes us fail
             lost += self._replaced_methods()
         self._log.close(
@@ -167,9 +172,12 @@ class Recorder:
         return sorted(f"Tensor.{name}" for name in added | changed)
 
     def uninstall(self) -> None:
-        """Leave torch as it was found."""
+        """Listen no more; leave torch as it was found, unless the doors are another's."""
         self._evaluator.composed.tape.leave()
-        self._patches.undo()
+        if self._owns_patches:
+            self._patches.undo()
+        else:
+            self._patches.close()
 
     @property
     def trained(self) -> list[nn.Module]:

@@ -17,7 +17,7 @@ from torch.utils.data import dataloader
 
 from grader.trace.datasets import Part, parts_of
 from grader.trace.log import Log
-from grader.trace.patching import Patches
+from grader.trace.patching import FAILED, Patches
 from grader.trace.rows import Fingerprints
 from grader.trace.tapes import Tape
 
@@ -82,21 +82,20 @@ class Sources:
 
     def install(self, patches: Patches) -> None:
         """Watch what every `torch.utils.data.DataLoader` yields."""
-        owner = dataloader._BaseDataLoaderIter
-        original = owner.__next__
-        log, seen = self._log, self._seen
+        patches.around(dataloader._BaseDataLoaderIter, "__next__", self._asked, self._yielded)
 
-        def __next__(iterator: Any) -> Any:  # noqa: N807 - takes the place of the method
-            tape = self.tape
-            data = tape.past(original, iterator) if tape.runs else original(iterator)
-            if log.watches():
-                try:
-                    seen(iterator, data)
-                except Exception as error:  # noqa: BLE001 - ours must not end the student's run
-                    log.fault("loader", error)
-            return data
+    def _asked(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> bool:
+        self.tape.pause()  # what a data set computes is no part of the step
+        return True
 
-        patches.put(owner, "__next__", __next__)
+    def _yielded(self, args: tuple[Any, ...], _: dict[str, Any], data: Any) -> None:
+        self.tape.go_on()
+        if data is FAILED or not self._log.watches():
+            return
+        try:
+            self._seen(args[0], data)
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("loader", error)
 
     # --- loaders ----------------------------------------------------------------------
 

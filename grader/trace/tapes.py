@@ -44,6 +44,7 @@ class Tape(TorchFunctionMode):
     def __init__(self) -> None:
         super().__init__()
         self.runs = False
+        self._paused: list[bool] = []
         self._steps: list[Step] = []
         self._given: list[torch.Tensor] = []
         self._numbers = 0
@@ -87,19 +88,20 @@ class Tape(TorchFunctionMode):
             self._note(func, args, kwargs or {}, output)
         return output
 
-    def through(self, call: Callable[..., Any], module: Any, args: Any, kwargs: Any) -> Any:
-        """Call a module, as one operation."""
-        output = self.past(call, module, *args, **kwargs)
-        self._note(module, args, kwargs, output)
-        return output
+    def called(self, module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        """Note the call of a module, as one operation."""
+        if self.runs:
+            self._note(module, args, kwargs, output)
 
-    def past(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call something without noting what it does inside."""
+    def pause(self) -> None:
+        """Note nothing of what is done inside the call that begins."""
+        self._paused.append(self.runs)
         self.runs = False
-        try:
-            return call(*args, **kwargs)
-        finally:
-            self.runs = True
+
+    def go_on(self) -> None:
+        """Note again, if it did before the call that has ended."""
+        if self._paused:
+            self.runs = self._paused.pop()
 
     def _note(self, function: Callable[..., Any], args: Any, kwargs: Any, output: Any) -> None:
         with contextlib.suppress(Exception):

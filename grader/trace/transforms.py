@@ -9,7 +9,6 @@ the next call, whether those arguments have other values, which is the update.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -25,8 +24,8 @@ from grader.trace.calls import Call
 from grader.trace.forwards import Forwards
 from grader.trace.gradients import Gradients, Leaf
 from grader.trace.log import Log
-from grader.trace.models import Models
-from grader.trace.patching import Patches
+from grader.trace.models import Model, Models
+from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.sources import Sources
 from grader.trace.updates import Updates
 from grader.trace.wrapped import is_wrapped, outside, plain
@@ -39,22 +38,11 @@ class Transform:
         self.targets = targets
         self.calls: list[Call] = []
         self.gives_targets = False  # a module ran with tensors that depend on the targets
-        self.output: Any = None
         self._storages = {target.untyped_storage().data_ptr() for target in targets}
 
     def holds(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor is a target, or a view of one."""
         return tensor.untyped_storage().data_ptr() in self._storages
-
-    def listening(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, its result kept."""
-
-        @functools.wraps(function)
-        def listening(*args: Any, **kwargs: Any) -> Any:
-            self.output = function(*args, **kwargs)
-            return self.output
-
-        return listening
 
 
 class Transforms:
@@ -78,79 +66,69 @@ class Transforms:
         self._forwards = forwards
         self._backwards = backwards
         self._held: dict[tuple[torch.Size, ...], list[torch.Tensor]] = {}
+        self._giving_to: list[Model] = []
         self._outside: Callable[[], AbstractContextManager[Any]] = outside
 
     def install(self, patches: Patches) -> None:
         """Wrap them, and the one way to call a module with given tensors."""
-        patches.put(stateless, "_functional_call", self._giving(stateless._functional_call))
-        for name, wrap in (
-            ("grad_and_value_impl", self._gradient),
-            ("_vjp_with_argnums", self._product),
+        patches.around(stateless, "_functional_call", self._giving, self._given)
+        for name, before, after in (
+            ("grad_and_value_impl", self._gradient_begins, self._gradient_ends),
+            ("_vjp_with_argnums", self._product_begins, self._product_ends),
         ):
             if hasattr(eager_transforms, name):  # these are torch's own, and may move
-                patches.put(eager_transforms, name, wrap(getattr(eager_transforms, name)))
+                patches.around(eager_transforms, name, before, after)
 
     # --- modules with given tensors -----------------------------------------------------
 
-    def _giving(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(original)
-        def functional_call(module: Any, given: Any, *args: Any, **kwargs: Any) -> Any:
-            if not self._log.is_real() or self._forwards.is_inside_module():
-                return original(module, given, *args, **kwargs)
-            model = None
-            try:
-                model = self._models.of(module)  # before its own tensors are taken out
-                model.give(module, {name: plain(tensor) for name, tensor in given.items()})
-            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
-                self._log.fault("functional call", error)
+    def _giving(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
+        if not self._log.is_real() or self._forwards.is_inside_module():
+            return None
+        try:
+            module, given, *_rest = args
+            model = self._models.of(module)  # before its own tensors are taken out
+            model.give(module, {name: plain(tensor) for name, tensor in given.items()})
             transform = self._forwards.transform
             if transform is not None and any(map(_is_differentiated, given.values())):
                 transform.gives_targets = True
-            try:
-                return original(module, given, *args, **kwargs)
-            finally:
-                if model is not None:
-                    model.given = None
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("functional call", error)
+            return None
+        self._giving_to.append(model)
+        return True
 
-        return functional_call
+    def _given(self, _args: tuple[Any, ...], _kwargs: dict[str, Any], _output: Any) -> None:
+        if self._giving_to:
+            self._giving_to.pop().given = None
 
     # --- transforms ---------------------------------------------------------------------
 
-    def _gradient(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(original)
-        def grad_and_value(func: Any, argnums: Any, has_aux: Any, args: Any, kwargs: Any) -> Any:
-            numbers = argnums if isinstance(argnums, tuple) else (argnums,)
-            transform = self._begin(lambda: [args[number] for number in numbers])
-            if transform is None:
-                return original(func, argnums, has_aux, args, kwargs)
-            try:
-                result = original(transform.listening(func), argnums, has_aux, args, kwargs)
-            finally:
-                self._forwards.transform = None
-            self._end(transform)
-            return result
+    def _gradient_begins(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
+        """``grad_and_value_impl(function, numbers of its arguments, has aux, args, kwargs)``."""
 
-        return grad_and_value
+        def chosen() -> list[Any]:
+            _, numbers, _, given, _ = args
+            return [given[n] for n in (numbers if isinstance(numbers, tuple) else (numbers,))]
 
-    def _product(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(original)
-        def vjp(func: Any, *primals: Any, argnums: Any = None, has_aux: bool = False) -> Any:
-            # With ``argnums`` it is a Jacobian's: no training asks for those.
-            transform = None if argnums is not None else self._begin(lambda: list(primals))
-            if transform is None:
-                return original(func, *primals, argnums=argnums, has_aux=has_aux)
-            try:
-                result = original(
-                    transform.listening(func), *primals, argnums=argnums, has_aux=has_aux
-                )
-            finally:
-                self._forwards.transform = None
-            self._end(transform)
-            return result
+        return self._begin(chosen)
 
-        return vjp
+    def _gradient_ends(self, args: tuple[Any, ...], _: dict[str, Any], result: Any) -> None:
+        if result is FAILED:
+            self._end(None)
+        else:
+            _, value = result
+            self._end(value[0] if args[2] else value)
 
-    def _begin(self, arguments: Callable[[], list[Any]]) -> Transform | None:
+    def _product_begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+        """``_vjp_with_argnums(function, *arguments, argnums, has_aux)``."""
+        if kwargs.get("argnums") is not None:  # a Jacobian's: no training asks for those
+            return None
+        return self._begin(lambda: list(args[1:]))
+
+    def _product_ends(self, _args: tuple[Any, ...], _: dict[str, Any], result: Any) -> None:
+        self._end(None if result is FAILED else result[0])
+
+    def _begin(self, arguments: Callable[[], list[Any]]) -> object:
         """Settle the update that led here; None where there is nothing to look at."""
         forwards = self._forwards
         if forwards.transform is not None or not self._log.is_real():
@@ -166,9 +144,10 @@ class Transforms:
         except Exception as error:  # noqa: BLE001 - a wrong argument is for torch to refuse
             self._log.fault("transform", error)
             return None
-        self._updates.may_stop()
+        if self._updates.is_over():
+            return StopReplay
         forwards.transform = transform
-        return transform
+        return True
 
     def _settle(self, targets: list[torch.Tensor]) -> None:
         """Record the update that other values of the last call's arguments show."""
@@ -178,7 +157,10 @@ class Transforms:
             leaves = [self._leaf(new) for new, _ in pairs]
             self._updates.replaced(leaves, pairs)
 
-    def _end(self, transform: Transform) -> None:
+    def _end(self, output: Any) -> None:
+        transform, self._forwards.transform = self._forwards.transform, None
+        if transform is None or output is None:
+            return
         try:
             with self._outside():
                 calls = transform.calls
@@ -186,7 +168,7 @@ class Transforms:
                 self._forwards.mark(calls, wire.FED_GRAD)
                 if self._is_training(transform, leaves):
                     self._held[_shapes(transform.targets)] = transform.targets
-                    self._backwards.noted(calls, leaves, _losses(transform.output))
+                    self._backwards.noted(calls, leaves, _losses(output))
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("transform", error)
 

@@ -21,16 +21,9 @@ from torch.optim import optimizer as optim_module
 
 from grader.trace.gradients import Gradients, Leaf, norm
 from grader.trace.log import EAGER_UPDATES, Log, plain_float
-from grader.trace.patching import Patches
+from grader.trace.patching import Patches, StopReplay
 
 Pair = tuple[Leaf, torch.Tensor]
-
-
-class StopReplay(BaseException):
-    """Raised in the student's code when it has made the steps that were asked for.
-
-    A BaseException, so that ``except Exception`` lets it pass.
-    """
 
 
 class Updates:
@@ -80,32 +73,30 @@ class Updates:
 
     def install(self, patches: Patches) -> None:
         """Hook every optimizer's step, present and future."""
-        before, after = self._guard(self._pre), self._guard(self._post)
-        patches.hook(optim_module.register_optimizer_step_pre_hook(before))
-        patches.hook(optim_module.register_optimizer_step_post_hook(after))
-        owner = optim_module.Optimizer
-        original = owner.__init__
-        made = self._made
+        for register, hook in (
+            (optim_module.register_optimizer_step_pre_hook, self._guard(self._pre)),
+            (optim_module.register_optimizer_step_post_hook, self._guard(self._post)),
+        ):
+            patches.hook(register, hook, stop=StopReplay)
+        patches.around(optim_module.Optimizer, "__init__", self._constructed)
 
-        def __init__(optimizer: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-            made(optimizer)
-            original(optimizer, *args, **kwargs)
-
-        __init__.__wrapped__ = original  # type: ignore[attr-defined]
-        patches.put(owner, "__init__", __init__)
-
-    def _guard(self, hook: Callable[[Any], None]) -> Callable[..., None]:
-        def guarded(optimizer: Any, _args: Any, _kwargs: Any) -> None:
+    def _guard(self, hook: Callable[[Any], None]) -> Callable[..., object]:
+        def guarded(optimizer: Any, _args: Any, _kwargs: Any) -> object:
             if not self._log.watches():
-                return
+                return None
             try:
                 hook(optimizer)
             except Exception as error:  # noqa: BLE001 - ours must not end the student's run
                 self._log.fault("optimizer step", error)
-            if not self._depth:
-                self.may_stop()
+            return StopReplay if not self._depth and self.is_over() else None
 
         return guarded
+
+    def _constructed(self, args: tuple[Any, ...], _: dict[str, Any]) -> None:
+        try:
+            self._made(args[0])
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("optimizer", error)
 
     def _made(self, optimizer: Any) -> None:
         """Note where an optimizer is constructed: outside its own ``__init__`` frames."""
@@ -281,14 +272,12 @@ class Updates:
         if self._stop_after is not None:
             self.stop()
 
-    def may_stop(self) -> None:
-        """End a replay that has made its steps, or a run that shall go no further.
+    def is_over(self) -> bool:
+        """Whether a replay has made its steps, or a run shall go no further.
 
-        Raises:
-            StopReplay: again at each call, should the student's code swallow it.
+        Who asks lets `StopReplay` be raised: again each time, should the student swallow it.
         """
-        if self._stop_after is not None and self.count >= self._stop_after:
-            raise StopReplay
+        return self._stop_after is not None and self.count >= self._stop_after
 
     def is_stepping(self) -> bool:
         """Whether an optimizer's step has not returned yet."""
