@@ -7,16 +7,29 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
 
 import torch
 from torch import nn
 from torch.func import functional_call
-from torch.utils._pytree import tree_map
 
-from grader.trace.calls import tensors_in
 from grader.trace.formulas import evaluating
+from grader.trace.looking import (
+    asks_for_gradients,
+    attribute,
+    first_argument,
+    function_in,
+    has_rows,
+    in_class,
+    is_a,
+    is_tensor,
+    locals_of,
+    mapped,
+    method_of,
+    named_parameters_in,
+    tensors_in,
+)
 from grader.trace.wrapped import plain
 
 MODES = (("eval", "train"), ("eval_mode", "train_mode"))
@@ -34,12 +47,11 @@ class Function:
         self._function = function
         count = self.code.co_argcount + self.code.co_kwonlyargcount
         names = self.code.co_varnames[:count]
+        values = locals_of(frame)
         self._others = {
-            name: tree_map(plain, frame.f_locals[name])
+            name: mapped(plain, values[name])
             for name in names
-            if name != data
-            and name in frame.f_locals
-            and not (owner is not None and name == names[0])
+            if name != data and name in values and not (owner is not None and name == names[0])
         }
 
     def asking(self, namespace: Mapping[str, Any]) -> Answer:
@@ -62,7 +74,7 @@ class Function:
 
 def _latest(now: Any, then: Any) -> Any:
     """What a global holds now, if that and what it held then are tensors of a kind."""
-    alike = isinstance(now, type(then)) and _has_tensors(now) and _has_tensors(then)
+    alike = is_a(now, type(then)) and _has_tensors(now) and _has_tensors(then)
     return now if alike else then
 
 
@@ -71,7 +83,7 @@ def _has_tensors(value: Any) -> bool:
 
 
 def _asks_for_gradients(value: Any) -> bool:
-    return any(tensor.requires_grad for tensor in tensors_in(value))
+    return any(map(asks_for_gradients, tensors_in(value)))
 
 
 def functions_given(
@@ -82,9 +94,9 @@ def functions_given(
         code = frame.f_code
         if is_student(code) and code.co_name != "<module>":
             names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-            values = frame.f_locals
+            values = locals_of(frame)
             data = next((n for n in names if _same_data(values.get(n), batch)), None)
-            owner, function = _function_of(frame, names)
+            owner, function = _function_of(frame)
             if data is not None and function is not None:
                 yield Function(frame, data, owner, function)
         frame = frame.f_back
@@ -92,30 +104,28 @@ def functions_given(
 
 def _same_data(value: Any, batch: torch.Tensor) -> bool:
     """Whether an argument is the batch, or what it was made of: as many rows."""
+    value = plain(value)
     return (
-        isinstance(value, torch.Tensor)
-        and not value.requires_grad
-        and value.dim() > 0
+        is_tensor(value)
+        and not asks_for_gradients(value)
+        and has_rows(value)
         and value.shape[0] == batch.shape[0]
         and value.numel() == batch.numel()
     )
 
 
-def _function_of(frame: FrameType, names: tuple[str, ...]) -> tuple[Any, Any]:
+def _function_of(frame: FrameType) -> tuple[Any, Any]:
     """The object, if it is a method, and the function that ``frame`` runs."""
     code = frame.f_code
-    owner = frame.f_locals.get(names[0]) if names else None
-    method = getattr(type(owner), code.co_name, None)
-    if getattr(method, "__code__", None) is code:
-        return owner, getattr(owner, code.co_name)
-    places = [frame.f_globals]
+    owner = first_argument(frame)
+    method = method_of(owner, code)
+    if method is not None:
+        return owner, method
+    places: list[Mapping[str, Any]] = [frame.f_globals]
     if frame.f_back is not None:
-        places.append(frame.f_back.f_locals)
-    for place in places:
-        for value in place.values():
-            if getattr(value, "__code__", None) is code:
-                return None, value
-    return None, None
+        places.append(locals_of(frame.f_back))
+    found = (function for place in places if (function := function_in(place, code)) is not None)
+    return None, next(found, None)
 
 
 def asking_module(module: nn.Module, given: Mapping[str, Any] | None = None) -> Answer:
@@ -125,7 +135,7 @@ def asking_module(module: nn.Module, given: Mapping[str, Any] | None = None) -> 
         with _evaluation_mode(module):
             if given is None:
                 return module(batch)
-            own = {name for name, _ in module.named_parameters()}  # the others are buffers
+            own = {name for name, _ in named_parameters_in(module)}  # the others are buffers
             chosen = {name: value for name, value in given.items() if name in own}
             return functional_call(module, {**given, **_differentiable(chosen)}, (batch,))
 
@@ -136,28 +146,28 @@ def _differentiable(value: Any) -> Any:
     """The same with tensors that ask for gradients, so that an output shows its origin."""
 
     def alias(tensor: Any) -> Any:
-        plainly = isinstance(tensor, torch.Tensor) and tensor.is_floating_point()
+        plainly = is_tensor(tensor) and tensor.is_floating_point()
         return tensor.detach().requires_grad_() if plainly else tensor
 
-    return tree_map(alias, value)
+    return mapped(alias, value)
 
 
 @contextlib.contextmanager
 def _evaluation_mode(owner: Any) -> Iterator[None]:
     """Evaluation mode for as long as it lasts, if ``owner`` has such a mode; then as before."""
-    if isinstance(owner, nn.Module):
+    if is_a(owner, nn.Module):
         with evaluating(owner):
             yield
         return
-    was_training = getattr(owner, "training", True)
+    was_training = attribute(owner, "training") is not False
     for on, off in MODES:
-        enter, leave = getattr(owner, on, None), getattr(owner, off, None)
-        if callable(enter) and callable(leave):
-            enter()
+        enter, leave = in_class(type(owner), on), in_class(type(owner), off)
+        if type(enter) is FunctionType and type(leave) is FunctionType:
+            enter(owner)
             try:
                 yield
             finally:
                 if was_training:
-                    leave()
+                    leave(owner)
             return
     yield

@@ -12,17 +12,28 @@ from types import FrameType
 from typing import Any
 
 import torch
+from torch.autograd.graph import GradientEdge
 
 from grader.trace import wire
-from grader.trace.calls import Call, tensors_in
+from grader.trace.calls import Call
 from grader.trace.forwards import MOST_NODES, Forwards
 from grader.trace.gradients import Gradients, Leaf
 from grader.trace.log import Log, plain_float
+from grader.trace.looking import (
+    is_leaf,
+    node_of,
+    quietly,
+    scalar,
+    shape_of,
+    tensors_in,
+)
 from grader.trace.opaque import stateless
 from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.updates import Updates
 from grader.trace.wrapped import is_wrapped
 
+LEAF = torch._C._functions.AccumulateGrad
+"""The node that a leaf tensor is at the end of."""
 WALKS = 3
 LOST = 30
 """So many losses in a row that are not finite show all that a replay can show."""
@@ -104,14 +115,15 @@ class Backwards:
 
     def _guarded(self, step: Callable[..., None], *args: Any) -> None:
         try:
-            step(*args)
+            with quietly():
+                step(*args)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("backward", error)
 
     # --- backward() -------------------------------------------------------------------
 
     def _before(self, tensors: Any) -> None:
-        roots = [tensors] if isinstance(tensors, torch.Tensor) else list(tensors_in(tensors))
+        roots = list(tensors_in(tensors))
         if self._count < SETTLED or self._by_hand:
             frame = self._log.frame(3)
             self._place = self._log.place(frame)
@@ -142,7 +154,7 @@ class Backwards:
 
     def _before_grad(self, outputs: Any, inputs: Any) -> None:
         roots = list(tensors_in(outputs))
-        wanted = [t for t in tensors_in(inputs) if t.is_leaf]
+        wanted = [t for t in tensors_in(inputs) if is_leaf(t)]
         known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
         # A gradient by an input trains nothing; a penalty on it, in a later pass, may.
         calls = self._forwards.feed(roots, wire.FED_GRAD, again=True)
@@ -202,7 +214,7 @@ class Backwards:
     def _may_replace(self, wanted: list[torch.Tensor]) -> bool:
         """Whether tensors look like those that are updated by hand."""
         shapes = sorted(leaf.shape for leaf in self._by_hand)
-        return bool(shapes) and shapes == sorted(tuple(tensor.shape) for tensor in wanted)
+        return bool(shapes) and shapes == sorted(shape_of(tensor) for tensor in wanted)
 
     def _replaced(self, found: list[Leaf]) -> None:
         """Take new tensors of the old shapes, in the old ones' stead, for an update."""
@@ -214,10 +226,10 @@ class Backwards:
 
 def _readable_twice(original: Any, enter: Callable[..., Any], _: Any) -> Any:
     """``autograd.grad`` in a door: ``model.parameters()`` could be read only once."""
-    stop = StopReplay
+    stop, one = StopReplay, (torch.Tensor, GradientEdge)
 
     def grad(outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        if hasattr(type(inputs), "__next__"):
+        if not issubclass(type(inputs), one):  # torch makes the same tuple of it
             inputs = tuple(inputs)
         if enter((outputs, inputs), kwargs) is stop:
             raise stop
@@ -228,13 +240,12 @@ def _readable_twice(original: Any, enter: Callable[..., Any], _: Any) -> Any:
 
 def leaves_of(roots: Iterable[torch.Tensor]) -> Iterable[torch.Tensor]:
     """The leaf tensors that a graph ends in (the variables of its AccumulateGrad nodes)."""
-    stack = [root.grad_fn for root in roots if root.grad_fn is not None]
+    stack = [node for root in roots if (node := node_of(root)) is not None]
     visited = set(stack)
     while stack and len(visited) < MOST_NODES:
         node = stack.pop()
-        variable = getattr(node, "variable", None)
-        if isinstance(variable, torch.Tensor):
-            yield variable
+        if type(node) is LEAF:  # what a program's own function keeps may be named alike
+            yield node.variable
         for following, _ in node.next_functions:
             if following is not None and following not in visited:
                 visited.add(following)
@@ -242,6 +253,5 @@ def leaves_of(roots: Iterable[torch.Tensor]) -> Iterable[torch.Tensor]:
 
 
 def _loss(roots: list[torch.Tensor]) -> float | str | None:
-    if len(roots) != 1 or roots[0].numel() != 1 or roots[0].is_complex():
-        return None
-    return plain_float(float(roots[0].item()))
+    value = scalar(roots[0]) if len(roots) == 1 else None
+    return None if value is None else plain_float(value)

@@ -6,15 +6,15 @@ Runs in the student's process.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
 from grader.trace import wire
 from grader.trace.log import Row
+from grader.trace.looking import MISSING, attribute, first_argument, in_class, is_a
 from grader.trace.models import Model
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def whole_module(frame: FrameType | None) -> tuple[nn.Module | None, FrameType |
         if frame is None:
             break
         if frame.f_code.co_name == "forward":
-            owner = frame.f_locals.get("self")
-            if isinstance(owner, nn.Module):
+            owner = first_argument(frame)
+            if is_a(owner, nn.Module):
                 found = (owner, frame)
         frame = frame.f_back
     return found
@@ -112,14 +112,15 @@ def own_mode(frame: FrameType | None, flags: int, *, inner: bool) -> int:
     """
     if frame is None or frame.f_code.co_name not in METHODS or not frame.f_code.co_argcount:
         return flags
-    owner = frame.f_locals.get(frame.f_code.co_varnames[0])
-    if owner is None or isinstance(owner, nn.Module | torch.Tensor):
+    owner = first_argument(frame)
+    if owner is None or is_a(owner, nn.Module, torch.Tensor):
         return flags
-    training = getattr(owner, "training", None)
-    if isinstance(training, bool):
+    training = attribute(owner, "training")
+    if type(training) is bool:
         flags &= ~wire.TRAINING
         return flags | wire.TRAINING if training else flags
-    return flags if inner else flags | wire.PART
+    computed = training is MISSING and in_class(type(owner), "training") is not MISSING
+    return flags if inner and not computed else flags | wire.PART
 
 
 def caller_of(frame: FrameType | None) -> FrameType | None:
@@ -127,15 +128,3 @@ def caller_of(frame: FrameType | None) -> FrameType | None:
     while frame is not None and frame.f_back is not None and frame.f_code.co_name in METHODS:
         frame = frame.f_back
     return frame
-
-
-def tensors_in(value: Any, depth: int = 3) -> Iterable[torch.Tensor]:
-    """The tensors with a floating or integer payload in nested tuples, lists and dicts."""
-    if isinstance(value, torch.Tensor):
-        yield value
-    elif depth and isinstance(value, dict):
-        for item in value.values():
-            yield from tensors_in(item, depth - 1)
-    elif depth and isinstance(value, tuple | list):
-        for item in value:
-            yield from tensors_in(item, depth - 1)

@@ -15,6 +15,7 @@ import torch
 from grader.trace.calls import Call
 from grader.trace.formulas import Formula, Reading
 from grader.trace.gradients import Leaf
+from grader.trace.looking import quietly
 from grader.trace.tapes import Tape
 
 AGAIN = 20
@@ -90,7 +91,7 @@ class Composed:
             return []
         self.tape.runs = False  # reading computes, too
         found: list[Formula] = []
-        with contextlib.suppress(Exception):  # an aid: without it, other ways remain
+        with contextlib.suppress(Exception), quietly():  # an aid: without it, other ways remain
             found = read(Reading(*self.tape.noted, self._is_picture))
         if found:
             self.tape.end()

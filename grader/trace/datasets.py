@@ -10,10 +10,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
+import numpy as np
 import torch
 from torch.utils.data import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset
+
+from grader.trace.looking import (
+    attribute,
+    derives,
+    has_values,
+    in_class,
+    integers,
+    is_a,
+    is_tensor,
+    name_of,
+    own,
+    shape_of,
+    values_of,
+)
+from grader.trace.looking import parts_of as parts_in
 
 DEPTH = 8
 MOST_ROWS = 200_000
@@ -35,34 +52,47 @@ class Part:
         return len(self.rows & other.rows)
 
 
-def parts_of(dataset: Any, sampler: Any = None) -> tuple[Part, ...]:
-    """The parts that a loader over ``dataset`` with ``sampler`` may yield."""
-    indices = getattr(sampler, "indices", None)
-    if indices is not None and not isinstance(dataset, IterableDataset):
-        rows = _integers(indices)
-        return tuple(_resolve(dataset, rows, DEPTH))
-    return tuple(_resolve(dataset, None, DEPTH))
+def parts_of(dataset: Any, indices: list[int] | None = None) -> tuple[Part, ...]:
+    """The parts that a loader over ``dataset`` may yield whose sampler holds ``indices``."""
+    if derives(type(dataset), IterableDataset):
+        indices = None
+    return tuple(_resolve(dataset, indices, DEPTH))
 
 
-def _integers(values: Any) -> list[int] | None:
-    try:
-        return [int(value) for value in values][:MOST_ROWS]
-    except (TypeError, ValueError):
-        return None
+def size_of(dataset: Any) -> int | None:
+    """How many rows a data set has, where that is known without asking its own code."""
+    counts = in_class(type(dataset), "__len__")
+    if counts is Subset.__len__:
+        indices = integers(attribute(dataset, "indices"))
+        return None if indices is None else len(indices)
+    if counts is ConcatDataset.__len__:
+        sizes = [size_of(part) for part in parts_in(attribute(dataset, "datasets"))]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+    if counts is TensorDataset.__len__:
+        return next((_count(part) for part in parts_in(attribute(dataset, "tensors"))), None)
+    if type(counts) is FunctionType and counts.__module__.startswith("torchvision.datasets."):
+        return _count(attribute(dataset, "data"))
+    return None
+
+
+def _count(data: Any) -> int | None:
+    if is_tensor(data):
+        return next(iter(shape_of(data)), None)
+    return len(data) if type(data) in (list, tuple, np.ndarray) else None
 
 
 def _resolve(dataset: Any, rows: list[int] | None, depth: int) -> Iterable[Part]:
     if depth == 0:
         yield Part(_identity(dataset), None)
-    elif isinstance(dataset, Subset):
-        inner = _integers(dataset.indices)
+    elif is_a(dataset, Subset):
+        inner = integers(attribute(dataset, "indices"))
         if rows is not None and inner is not None:
             inner = [inner[row] for row in rows if -len(inner) <= row < len(inner)]
-        yield from _resolve(dataset.dataset, inner, depth - 1)
-    elif isinstance(dataset, ConcatDataset):
+        yield from _resolve(attribute(dataset, "dataset"), inner, depth - 1)
+    elif is_a(dataset, ConcatDataset):
         yield from _concatenated(dataset, rows, depth)
-    elif isinstance(dataset, TensorDataset) and dataset.tensors:
-        yield _of_tensor(dataset.tensors[0], rows)
+    elif is_a(dataset, TensorDataset) and (tensors := parts_in(attribute(dataset, "tensors"))):
+        yield _of_tensor(tensors[0], rows)
     else:
         inner_dataset = _wrapped(dataset)
         if inner_dataset is not None:
@@ -75,8 +105,11 @@ def _concatenated(
     dataset: ConcatDataset[Any], rows: list[int] | None, depth: int
 ) -> Iterable[Part]:
     start = 0
-    for part in dataset.datasets:
-        size = len(part)  # type: ignore[arg-type]
+    for part in parts_in(attribute(dataset, "datasets")):
+        size = size_of(part)
+        if size is None:  # where the next one begins is not known either
+            yield Part(_identity(dataset), None)
+            return
         inside = None if rows is None else [row - start for row in rows if 0 <= row - start < size]
         if inside is None or inside:
             yield from _resolve(part, inside, depth - 1)
@@ -85,6 +118,8 @@ def _concatenated(
 
 def _of_tensor(tensor: torch.Tensor, rows: list[int] | None) -> Part:
     """Rows of a tensor, counted in its storage, so that two slices of one tensor compare."""
+    if not is_tensor(tensor) or not has_values(tensor):
+        return Part(f"tensor:{id(tensor)}", None)
     stride = tensor.stride(0) if tensor.dim() else 0
     if not stride or tensor.storage_offset() % stride:
         return Part(_content(tensor, "tensor"), None)
@@ -103,27 +138,21 @@ def _of_tensor(tensor: torch.Tensor, rows: list[int] | None) -> Part:
 def _all_or(rows: list[int] | None, dataset: Any) -> frozenset[int] | None:
     if rows is not None:
         return frozenset(rows)
-    try:
-        return frozenset(range(min(len(dataset), MOST_ROWS)))
-    except TypeError:
-        return None
+    size = size_of(dataset)
+    return None if size is None else frozenset(range(min(size, MOST_ROWS)))
 
 
 def _wrapped(dataset: Any) -> Any:
-    """The dataset that a student's own wrapper holds, if it has as many rows."""
-    try:
-        size = len(dataset)
-        inner = [value for value in vars(dataset).values() if isinstance(value, Dataset)]
-        return next((value for value in inner if len(value) == size), None)  # type: ignore[arg-type]
-    except TypeError:
-        return None
+    """The one dataset that a student's own wrapper holds."""
+    inner = [value for value in values_of(own(dataset)) if is_a(value, Dataset)]
+    return inner[0] if len(inner) == 1 else None
 
 
 def _identity(dataset: Any) -> str:
     """One name for copies of the same data: by content where a ``data`` tensor shows it."""
-    data = getattr(dataset, "data", None)
-    name = type(dataset).__name__
-    if isinstance(data, torch.Tensor) and data.dim() > 0 and len(data):
+    data = attribute(dataset, "data")
+    name = name_of(dataset)
+    if is_tensor(data) and has_values(data) and data.dim() > 0 and len(data):
         return _content(data, name)
     return f"{name}:{id(dataset)}"
 

@@ -8,7 +8,6 @@ which must end in the tensors that were trained.
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -20,12 +19,20 @@ from torch import nn
 
 from grader.trace.answering import Answer, Function, asking_module, functions_given
 from grader.trace.backwards import leaves_of
-from grader.trace.calls import Call, tensors_in
+from grader.trace.calls import Call
 from grader.trace.composed import Composed
 from grader.trace.forms import IMAGE, AnyForm, Form, Through, fit, transform_of
 from grader.trace.forwards import Forwards
 from grader.trace.gradients import Leaf
 from grader.trace.log import Log
+from grader.trace.looking import (
+    has_values,
+    is_a,
+    parameters_in,
+    quietly,
+    shape_of,
+    tensors_in,
+)
 from grader.trace.sources import Sources
 
 BATCH = 256
@@ -183,12 +190,12 @@ class Evaluator:
             return None
         model, module = self._last
         form = self._forms.get(model.index)
-        if form is None or not isinstance(module, nn.Module) or model.index in self._order:
+        if form is None or module is None or model.index in self._order:
             return None
         if _sums(module) in [self._starts.get(index) for index in self._order]:
             return None  # a copy from before the training, for comparison
         trained = [one.ref() if one.module is None else one.module for one in self._order.values()]
-        if not any(isinstance(one, nn.Module) and _comes_from(module, one) for one in trained):
+        if not any(one is not None and _comes_from(module, one) for one in trained):
             return None
         answer = asking_module(module)
         try:
@@ -203,7 +210,7 @@ class Evaluator:
         for index, model in reversed(self._order.items()):
             form = None if index in parts else self._forms.get(index)
             module = model.ref() if model.module is None else model.module
-            if form is not None and model.is_module and isinstance(module, nn.Module):
+            if form is not None and model.is_module and module is not None:
                 givens = list(model.trained_givens())
                 for given in givens:
                     yield asking_module(module, given), form, NEARLY
@@ -240,24 +247,30 @@ class Evaluator:
 
 def _sums(module: object) -> list[float]:
     """What tells a module's weights from those before an update, and from none at all."""
-    with contextlib.suppress(Exception):  # parameters without values yet
-        if isinstance(module, nn.Module):
-            return [float(p.detach().sum(dtype=torch.float64)) for p in module.parameters()]
-    return []
+    if not is_a(module, nn.Module):
+        return []
+    with quietly():
+        parameters = list(filter(has_values, parameters_in(module)))  # some have none yet
+        return [float(p.detach().sum(dtype=torch.float64)) for p in parameters]
 
 
 def _comes_from(module: nn.Module, trained: nn.Module) -> bool:
     """Whether a module has the weights that another one has or had, or an average of them."""
-    pairs = [[p.detach() for p in each.parameters() if p.dim() > 1] for each in (module, trained)]
-    if [p.shape for p in pairs[0]] != [p.shape for p in pairs[1]] or not pairs[0]:
-        return False
-    one, other = (torch.cat([p.flatten().float().cpu() for p in each]) for each in pairs)
-    return bool(nn.functional.cosine_similarity(one, other, dim=0) > ALIKE)
+    with quietly():
+        pairs = [
+            [p.detach() for p in parameters_in(each) if has_values(p) and p.dim() > 1]
+            for each in (module, trained)
+        ]
+        if [p.shape for p in pairs[0]] != [p.shape for p in pairs[1]] or not pairs[0]:
+            return False
+        one, other = (torch.cat([p.flatten().float().cpu() for p in each]) for each in pairs)
+        return bool(nn.functional.cosine_similarity(one, other, dim=0) > ALIKE)
 
 
 def _first_logits(output: Any, rows: int) -> torch.Tensor:
     for tensor in tensors_in(output):
-        if tensor.is_floating_point() and tensor.dim() > 1 and tensor.shape[0] == rows:
+        shape = shape_of(tensor)
+        if len(shape) > 1 and shape[0] == rows and tensor.is_floating_point():
             flat = tensor.reshape(rows, -1)
             if flat.shape[1] == tensor.shape[1]:
                 return flat

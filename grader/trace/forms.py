@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from PIL import Image
 
+from grader.trace.looking import MISSING, attribute
+
 IMAGE = 28 * 28
 DEPTH = 8
 LEVELS = 256
@@ -73,11 +75,11 @@ class Through:
 def transform_of(dataset: Any) -> Transform | None:
     """The transform of a data set of pictures, or of the one inside a subset."""
     for _ in range(DEPTH):
-        transform = getattr(dataset, "transform", None)
-        if callable(transform):
+        transform = attribute(dataset, "transform")
+        if transform is not MISSING and callable(transform):
             found: Transform = transform
             return found
-        dataset = getattr(dataset, "dataset", None)
+        dataset = attribute(dataset, "dataset")
     return None
 
 

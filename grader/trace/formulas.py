@@ -14,9 +14,19 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.utils._pytree import tree_map
 
-from grader.trace.calls import tensors_in
+from grader.trace.looking import (
+    asks_for_gradients,
+    has_values,
+    is_a,
+    is_leaf,
+    is_tensor,
+    mapped,
+    mode_of,
+    modules_in,
+    shape_of,
+    tensors_in,
+)
 from grader.trace.tapes import Step
 
 INPUTS = -1
@@ -62,7 +72,7 @@ class Formula:
         rows = self._shapes[0][0]
         with contextlib.ExitStack() as stack:
             for line in self._lines.values():
-                if isinstance(line.function, nn.Module):
+                if is_a(line.function, nn.Module):
                     stack.enter_context(evaluating(line.function))
             parts = [self._ask(part, rows) for part in torch.split(batch, rows)]
         return torch.cat(parts)
@@ -73,10 +83,10 @@ class Formula:
         values = {INPUTS: [full.reshape(shape) for shape in self._shapes]}
 
         def value(item: Any) -> Any:
-            return values[item.step][item.part] if isinstance(item, Slot) else item
+            return values[item.step][item.part] if type(item) is Slot else item
 
         for number, line in self._lines.items():
-            args, kwargs = tree_map(value, (line.args, line.kwargs))
+            args, kwargs = mapped(value, (line.args, line.kwargs))
             output = line.function(*args, **kwargs)
             values[number] = list(tensors_in(args[0] if line.writes else output))
         return values[self._answer.step][self._answer.part][: len(part)]
@@ -85,7 +95,7 @@ class Formula:
 @contextlib.contextmanager
 def evaluating(module: nn.Module) -> Iterator[None]:
     """Evaluation mode for as long as it lasts; then each part's mode as it was."""
-    modes = [(part, part.training) for part in module.modules()]
+    modes = [(part, mode) for part in modules_in(module) if (mode := mode_of(part)) is not None]
     module.eval()
     try:
         yield
@@ -119,7 +129,7 @@ class Reading:
             made = self._made
             self._reads.append({id(t): made[id(t)] for t in step.inputs if id(t) in made})
             for part, t in enumerate(step.outputs):
-                if not (t.is_leaf and t.requires_grad):  # gradients are asked of it: a beginning
+                if not (is_leaf(t) and asks_for_gradients(t)):  # else a beginning
                     made[id(t)] = Slot(number, part)
 
     def of_loss(self, loss: torch.Tensor) -> list[Formula]:
@@ -174,12 +184,12 @@ class Reading:
             return frozenset((DATA,))
         if made & MADE_ANEW:
             return made
-        if tensor.requires_grad:
-            return frozenset((TRAINED if tensor.is_leaf else LOST,))
+        if asks_for_gradients(tensor):
+            return frozenset((TRAINED if is_leaf(tensor) else LOST,))
         return frozenset((LABELS,) if self._tells_rows_apart(tensor) else ())
 
     def _tells_rows_apart(self, tensor: torch.Tensor) -> bool:
-        if tensor.dim() == 0 or tensor.shape[0] != self._rows or not tensor.numel():
+        if shape_of(tensor)[:1] != (self._rows,) or not has_values(tensor) or not tensor.numel():
             return False
         return bool((tensor != tensor.reshape(-1)[0]).any())
 
@@ -199,7 +209,8 @@ class Reading:
             return False
         tensor = self._steps[slot.step].outputs[slot.part]
         return (
-            tensor.is_floating_point()
+            has_values(tensor)
+            and tensor.is_floating_point()
             and tensor.dim() == MATRIX
             and tensor.shape[0] == self._rows
             and tensor.shape[1] > 1
@@ -214,7 +225,7 @@ class Reading:
 
     def _line(self, step: Step, reads: dict[int, Slot]) -> Line:
         def place(item: Any) -> Any:
-            if not isinstance(item, torch.Tensor):
+            if not is_tensor(item):
                 return item
             if id(item) in self._inputs:
                 return Slot(INPUTS, self._inputs[id(item)][0])
@@ -222,7 +233,7 @@ class Reading:
             made = slot is not None and bool(self._traits[slot.step] & MADE_ANEW)
             return slot if made else item
 
-        args, kwargs = tree_map(place, (step.args, step.kwargs))
+        args, kwargs = mapped(place, (step.args, step.kwargs))
         if kwargs.get("training") is True:  # dropout and its kin, as functions
             kwargs = {**kwargs, "training": False}
         return Line(step.function, args, kwargs, step.writes)
@@ -230,4 +241,5 @@ class Reading:
 
 def _holds_images(tensor: torch.Tensor) -> bool:
     """Whether a tensor has as many numbers in a row as an image has pixels."""
-    return tensor.dim() > 1 and len(tensor) > 0 and tensor.numel() == IMAGE * len(tensor)
+    shape = shape_of(tensor)
+    return len(shape) > 1 and shape[0] > 0 and tensor.numel() == IMAGE * shape[0]

@@ -9,6 +9,7 @@ with the graph: from then on nothing can be fed any more.
 from __future__ import annotations
 
 import contextlib
+import math
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 from torch.nn.modules import loss as losses
-from torch.utils._pytree import tree_map
 
 from grader.trace import wire
 from grader.trace.calls import (
@@ -28,10 +28,22 @@ from grader.trace.calls import (
     Tokened,
     caller_of,
     own_mode,
-    tensors_in,
     whole_module,
 )
 from grader.trace.log import Log, Row
+from grader.trace.looking import (
+    asks_for_gradients,
+    has_parts,
+    has_values,
+    is_tensor,
+    mapped,
+    mode_of,
+    module_dict,
+    node_of,
+    quietly,
+    shape_of,
+    tensors_in,
+)
 from grader.trace.models import Model, Models
 from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.sources import Source, Sources
@@ -49,11 +61,11 @@ IMAGE = 28 * 28
 SENT_AT_ONCE = 8
 """Of the forwards on each source: the first ones leave without waiting for more."""
 WITHOUT_PARAMETERS = frozenset(
-    kind
+    id(kind)
     for kind in vars(losses).values()
     if isinstance(kind, type) and issubclass(kind, losses._Loss)
-) | {nn.ReLU, nn.Flatten, nn.Softmax, nn.LogSoftmax}
-"""Classes of torch that are never a model: calling one is passed on at once."""
+) | frozenset(map(id, (nn.ReLU, nn.Flatten, nn.Softmax, nn.LogSoftmax)))
+"""The ids of torch's classes that are never a model: calling one is passed on at once."""
 
 
 class Forwards:
@@ -74,6 +86,7 @@ class Forwards:
         self._inside: Inside | None = None
         self._running: Model | None = None
         self._ordinary: Model | None = None
+        self._modes: dict[tuple[int, int], object] = {}  # model, source -> mode last written down
         self._sent: Counter[int] = Counter()
         self.transform: Transform | None = None  # the one of torch.func that is running
         self.tape = Tape()
@@ -89,10 +102,10 @@ class Forwards:
         """A module is called: True if it is a root that is looked at."""
         module: nn.Module = args[0]
         if self._depth:
-            if self._looks and module.training:
+            if self._looks:
                 self._inner(module)
             return None
-        if type(module) in WITHOUT_PARAMETERS:
+        if id(type(module)) in WITHOUT_PARAMETERS:
             return None
         try:
             return self._root(module, args) if self.transform is None else self._within(module)
@@ -101,11 +114,18 @@ class Forwards:
             return None
 
     def _inner(self, module: nn.Module) -> None:
-        """Gather the bits of a module in training mode that runs inside the root."""
+        """Gather the bits of a module that runs inside the root."""
+        inside = module_dict(module)
+        training = inside.get("training")
+        if training is not True and training is not False:
+            training = mode_of(module)
+            self._seen |= wire.MODE_UNKNOWN if training is None else 0
+        if not training:
+            return
         self._seen |= wire.LEAF_TRAINING
-        if type(module) not in self._models.plain and self._models.is_sensitive(module):
+        if id(type(module)) not in self._models.plain and self._models.is_sensitive(module):
             self._seen |= wire.SENSITIVE
-        elif not module._modules:
+        elif not has_parts(inside):
             self._seen |= wire.PLAIN_TRAINING
 
     def _root(self, module: nn.Module, args: tuple[Any, ...]) -> object:
@@ -116,7 +136,7 @@ class Forwards:
             return None
         if self._updates.is_over():
             return StopReplay
-        self._looks = model.trained <= SETTLED or not self._is_ordinary(model, args[1:])
+        self._looks = model.trained <= SETTLED or not self._is_ordinary(model, *args[:2])
         self._seen, self._depth = self._mode(model, module) if self._looks else 0, 1
         self._running = model
         self.tape.pause()
@@ -146,22 +166,22 @@ class Forwards:
             return
         module, *rest = args
         try:
-            if self.transform is not None:
-                self._record_within(self.transform, model, module, (tuple(rest), kwargs), output)
-                return
-            self.tape.called(module, tuple(rest), kwargs, output)
-            if self._looks:
-                self._record(model, module, (tuple(rest), kwargs), output)
+            with quietly():
+                self._ended(model, module, (tuple(rest), kwargs), output)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
 
-    def _record_within(
-        self, transform: Transform, model: Model, module: nn.Module, inputs: Any, output: Any
-    ) -> None:
-        inputs = tree_map(plain, inputs)
-        with outside():
-            self._record(model, module, inputs, tree_map(plain, output))
-        self._transformed(transform, tensors_in(inputs))
+    def _ended(self, model: Model, module: nn.Module, inputs: Any, output: Any) -> None:
+        if self.transform is not None:
+            inputs = mapped(plain, inputs)
+            with outside():
+                self._record(model, module, inputs, mapped(plain, output))
+                self._transformed(self.transform, tensors_in(inputs))
+            return
+        args, kwargs = inputs
+        self.tape.called(module, args, kwargs, output)
+        if self._looks:
+            self._record(model, module, inputs, output)
 
     def _transformed(self, transform: Transform, inputs: Iterable[torch.Tensor]) -> None:
         """Tie the forward that was just recorded to the transform around it."""
@@ -177,28 +197,34 @@ class Forwards:
     def _enter(self, module: nn.Module) -> Model | None:
         """Look the root up and settle updates by hand before it runs on the new values."""
         try:
-            model = self._models.of(module)
+            with quietly():
+                model = self._models.of(module)
             if model.index < 0:
-                if module.training and model.sensitive and self._last is not None:
+                if mode_of(module) and model.sensitive and self._last is not None:
                     self._last.add_flag(wire.SENSITIVE | wire.HAS_SENSITIVE)
                 return model
-            self._updates.look()
+            with quietly():
+                self._updates.look()
         except Exception as error:  # noqa: BLE001
             self._log.fault("forward", error)
             return None
         return model
 
-    def _is_ordinary(self, model: Model, args: tuple[Any, ...]) -> bool:
+    def _is_ordinary(self, model: Model, module: nn.Module, batch: Any = None) -> bool:
         """Whether a forward is one more of many that trained this model on this source.
 
         Nothing is asked of such a forward any more, so nothing is written down: in a long
-        training this is what most of the recorder's time would go into.
+        training this is what most of the recorder's time would go into. One in another mode
+        than the last that was written down is not ordinary: each change is in the record.
         """
-        batch = args[0] if args else None
-        if not isinstance(batch, torch.Tensor) or batch.requires_grad:
+        if not is_tensor(batch):
             return False
-        source = self._sources.by_storage(batch)
+        with quietly():
+            source = None if asks_for_gradients(batch) else self._sources.by_storage(batch)
         if source is None or source.direct.get(model.index, 0) <= SETTLED:
+            return False
+        mode = module_dict(module).get("training")
+        if self._modes.get((model.index, source.index)) is not mode:
             return False
         self._ordinary = model
         self._last = self._inside = None
@@ -207,7 +233,10 @@ class Forwards:
     def _mode(self, model: Model, module: nn.Module) -> int:
         """The bits that the root itself gives, before it runs."""
         flags = wire.HAS_SENSITIVE if model.sensitive else 0
-        if module.training:
+        training = mode_of(module)
+        if training is None:
+            flags |= wire.MODE_UNKNOWN
+        elif training:
             flags |= wire.TRAINING
             if not model.inner:
                 flags |= wire.LEAF_TRAINING
@@ -216,9 +245,9 @@ class Forwards:
         return flags
 
     def _record(self, model: Model, module: nn.Module, inputs: Any, output: Any) -> None:
-        outputs = [output] if isinstance(output, torch.Tensor) else list(tensors_in(output))
+        outputs = list(tensors_in(output))
         first = inputs[0][0] if inputs[0] else None
-        batch = first if isinstance(first, torch.Tensor) else next(iter(tensors_in(inputs)), None)
+        batch = first if is_tensor(first) else next(tensors_in(inputs), None)
         running = self._log.outside()
         whole, outer = whole_module(running)
         student = self._log.student_from(running if outer is None else outer.f_back)
@@ -228,6 +257,9 @@ class Forwards:
             self._inside = None
             call = self._add(model, flags, batch, outputs, self._log.place(frame))
             call.is_plain &= len(inputs[0]) == 1
+            if call.source is not None:
+                mode = module_dict(module).get("training")
+                self._modes[model.index, call.source.index] = mode
         else:
             self._record_inside(whole, outer, id(module), flags, batch, outputs, frame)
 
@@ -244,7 +276,7 @@ class Forwards:
         """Fold the calls inside ``model.forward(x)`` into one forward of the whole model."""
         model = self._models.of(whole)
         flags &= ~wire.TRAINING
-        flags |= wire.TRAINING if whole.training else 0
+        flags |= wire.TRAINING if mode_of(whole) else 0
         inside = self._inside
         if inside is not None and inside.goes_on(model, part, outer.f_lasti):
             inside.call.add_flag(flags)
@@ -266,17 +298,18 @@ class Forwards:
         prints: list[int] = []
         if batch is not None:
             source, prints = self._sources.of(batch, place)
-            flags |= wire.IN_GRAD if batch.requires_grad else 0
+            flags |= wire.IN_GRAD if asks_for_gradients(batch) else 0
         trained = self._models.is_trained(model)
         flags |= wire.TRAINED if trained else 0
         flags |= wire.GRAD if torch.is_grad_enabled() else 0
         for output in outputs:
-            if output.requires_grad:
+            if asks_for_gradients(output):
                 flags |= wire.OUT_GRAD
+        shape = () if batch is None else shape_of(batch)
         row: Row = [
             "forward", self._count, model.index, place,
             -1 if source is None else source.index,
-            batch.shape[0] if batch is not None and batch.dim() else 0,
+            shape[0] if shape else 0,
             flags, prints[0] if prints else 0, self._updates.count,
         ]  # fmt: skip
         self._count += 1
@@ -288,9 +321,9 @@ class Forwards:
             if twin is not None:
                 self._log.add(["twin", call.number, twin])
         self._expect(call, outputs)
-        if batch is not None and batch.dim() > 1:
-            rows = [output.shape[:-1] for output in outputs]
-            call.is_plain = rows == [batch.shape[:1]] and batch.numel() == IMAGE * len(batch)
+        if batch is not None and len(shape) > 1 and has_values(batch):
+            rows = [shape_of(output)[:-1] for output in outputs]
+            call.is_plain = rows == [shape[:1]] and math.prod(shape) == IMAGE * shape[0]
             self.on_forward(call, batch)
         self._send_firsts(source)
         return call
@@ -325,7 +358,8 @@ class Forwards:
 
     def settle(self) -> bool:
         """Settle updates by hand before a product uses the new values; say if all is over."""
-        self._updates.look()
+        with quietly():
+            self._updates.look()
         return self._updates.is_over()
 
     def product(self, data: torch.Tensor, output: torch.Tensor) -> None:
@@ -341,13 +375,12 @@ class Forwards:
 
     def _expect(self, call: Call, outputs: Iterable[torch.Tensor]) -> None:
         for output in outputs:
-            node = output.grad_fn
+            node = node_of(output)
             if node is None:
                 continue
             number = node._sequence_nr()
             token = Token()
-            # The stubs take ``metadata`` for the method that it was once.
-            node.metadata[KEY] = token  # type: ignore[index]
+            node.metadata[KEY] = token
             ref = Tokened(token, self._forget)
             ref.number = number
             self._pending[number] = (ref, call)
@@ -366,7 +399,7 @@ class Forwards:
             return []
         lowest = min(pending)
         found: list[Call] = []
-        stack = [root.grad_fn for root in roots if root.grad_fn is not None]
+        stack = [node for root in roots if (node := node_of(root)) is not None]
         visited = set(stack)
         while stack and len(visited) < MOST_NODES:
             node = stack.pop()

@@ -16,6 +16,8 @@ from typing import Any
 
 import torch
 
+from grader.trace.looking import has_values, is_dense, shape_of, version_of
+
 EVIDENCE = 6
 LARGE = 4096
 
@@ -31,7 +33,7 @@ class Leaf:
     def __init__(self, index: int, tensor: torch.Tensor) -> None:
         self.index = index
         self.ref = weakref.ref(tensor)
-        self.shape = tuple(tensor.shape)
+        self.shape = shape_of(tensor)
         self.hosted = False  # a parameter of a module that was called
         self.owned = False  # some torch optimizer that has stepped holds it
         self.foreign = False  # neither a module's nor an optimizer's: an input, perhaps
@@ -126,12 +128,12 @@ class Gradients:
                 continue
             if grad is None or leaf.consumed[0]() is not grad:
                 leaf.consumed = None
-            elif leaf.consumed[1] == grad._version and nonzero(grad):
+            elif leaf.consumed[1] == version_of(grad) and nonzero(grad):
                 if self._clear:
                     tensor.grad = None
                     leaf.consumed = None
                     continue
-                leaf.candidate = (grad, grad._version)
+                leaf.candidate = (grad, version_of(grad))
                 found.append(leaf)
         self._open = self._pollution(found, place, updates) if found else None
 
@@ -159,8 +161,8 @@ class Gradients:
                 leaf.fresh = None
                 continue
             fresh = leaf.fresh
-            if fresh is None or fresh[1] != grad._version or fresh[0]() is not grad:
-                leaf.fresh = (weakref.ref(grad), grad._version)
+            if fresh is None or fresh[1] != version_of(grad) or fresh[0]() is not grad:
+                leaf.fresh = (weakref.ref(grad), version_of(grad))
                 reached.append(leaf)
             if self._open is not None:
                 self._pollute(leaf, grad, self._open)
@@ -179,9 +181,9 @@ class Gradients:
             return False
         old, version = leaf.candidate
         # Another object here means that autograd added out of place (create_graph).
-        if grad is old and grad._version == version:
+        if grad is old and version_of(grad) == version:
             return False
-        leaf.polluted = (weakref.ref(grad), grad._version)
+        leaf.polluted = (weakref.ref(grad), version_of(grad))
         leaf.polluted_by = pollution
         pollution.leaves += 1
         return True
@@ -190,7 +192,8 @@ class Gradients:
     def _measure(pollution: Pollution) -> None:
         fresh = []
         for leaf, old in pollution.clones:
-            grad = getattr(leaf.ref(), "grad", None)
+            tensor = leaf.ref()
+            grad = None if tensor is None else tensor.grad
             if grad is not None:
                 fresh.append(grad.detach() - old)
         if fresh:
@@ -232,7 +235,7 @@ class Gradients:
                 leaf.polluted = leaf.polluted_by = leaf.candidate = None
             leaf.consumed_at = updates
             grad = tensor.grad
-            leaf.consumed = None if grad is None else (reference(grad), grad._version)
+            leaf.consumed = None if grad is None else (reference(grad), version_of(grad))
 
     def clips(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
         """A function begins that rescales gradients: it must not make a leftover look new."""
@@ -244,7 +247,7 @@ class Gradients:
             if leaf.consumed is not None
             and tensor.grad is not None
             and leaf.consumed[0]() is tensor.grad
-            and leaf.consumed[1] == tensor.grad._version
+            and leaf.consumed[1] == version_of(tensor.grad)
         ]
         return True
 
@@ -253,7 +256,7 @@ class Gradients:
         for leaf, ref in self._clipped:
             grad = ref()
             if grad is not None:
-                leaf.consumed = (ref, grad._version)
+                leaf.consumed = (ref, version_of(grad))
         self._clipped = []
 
 
@@ -261,13 +264,15 @@ def _holds(mark: tuple[weakref.ref[torch.Tensor], int], grad: torch.Tensor | Non
     """Whether ``grad`` is still the marked object and, if it was touched since, not cleared."""
     if grad is None or mark[0]() is not grad:
         return False
-    return grad._version == mark[1] or nonzero(grad)
+    return version_of(grad) == mark[1] or nonzero(grad)
 
 
 def nonzero(grad: torch.Tensor) -> bool:
     """Whether any entry of a gradient is not zero (nan counts)."""
     if grad.is_sparse:
         grad = grad._values()
+    if not is_dense(grad):
+        return False
     flat = grad.detach().reshape(-1)
     if flat.numel() > LARGE and bool(flat[:: flat.numel() // 64].any()):
         return True
@@ -276,7 +281,8 @@ def nonzero(grad: torch.Tensor) -> bool:
 
 def norm(tensors: Iterable[torch.Tensor]) -> float:
     """The Euclidean norm of several tensors taken as one."""
-    dense = [t._values() if t.is_sparse else t for t in (t.detach() for t in tensors)]
+    values = [t._values() if t.is_sparse else t for t in (t.detach() for t in tensors)]
+    dense = [t for t in values if is_dense(t) and (has_values(t) or t.is_complex())]
     if not dense:
         return 0.0
     norms = [norm_.double() for norm_ in torch._foreach_norm(dense)]

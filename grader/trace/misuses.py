@@ -15,6 +15,7 @@ import torch
 from torch.nn.modules import loss as losses
 
 from grader.trace.log import Log
+from grader.trace.looking import asks_for_gradients, is_tensor, quietly, shape_of
 from grader.trace.opaque import stateless
 from grader.trace.patching import Patches
 
@@ -43,7 +44,8 @@ class Misuses:
         """Note a misuse; True if the loss that was meant can be computed."""
         cls, *given = args
         try:
-            form = _misuse(cls, tuple(given), kwargs)
+            with quietly():
+                form = _misuse(cls, tuple(given), kwargs)
             if form is not None:
                 place = self._log.place(self._log.frame(2))
                 self._log.add(["misuse", place, cls.__name__, form, form == "pair"])
@@ -74,7 +76,7 @@ def _lenient(_original: Any, enter: Callable[..., Any], _leave: Any) -> Any:
         instance: Any = make(cls)
         if enter((cls, *args), kwargs) is None:
             return instance
-        given = [value for value in args if isinstance(value, tensor)]
+        given = [value for value in args if issubclass(type(value), tensor)]
         named = {word: kwargs.pop(word) for word in words if word in kwargs}
         instance.__init__(**kwargs)
         # type.__call__ skips __init__ when __new__ returns something else: the loss itself.
@@ -96,14 +98,15 @@ def _misuse(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | N
     maker = next(kind for kind in cls.__mro__ if "__init__" in vars(kind))
     if not maker.__module__.startswith("torch.nn"):
         return None  # a loss of the student's own: its arguments are their business
-    tensors = [value for value in args if isinstance(value, torch.Tensor)]
-    named = [word for word in WORDS if isinstance(kwargs.get(word), torch.Tensor)]
+    tensors = [value for value in args if is_tensor(value)]
+    named = [word for word in WORDS if is_tensor(kwargs.get(word))]
     if len(tensors) + len(named) > 1:
         return "pair"
     if not tensors or tensors[0] is not args[0]:
         return None
     takes_weight = issubclass(cls, losses._WeightedLoss | losses.BCEWithLogitsLoss)
-    suspicious = tensors[0].requires_grad or (
-        tensors[0].dim() != 1 and not issubclass(cls, losses.BCELoss | losses.BCEWithLogitsLoss)
+    takes_any = issubclass(cls, losses.BCELoss | losses.BCEWithLogitsLoss)
+    suspicious = asks_for_gradients(tensors[0]) or (
+        len(shape_of(tensors[0])) != 1 and not takes_any
     )
     return "alone" if suspicious or not takes_weight else None

@@ -6,10 +6,10 @@ Runs in the student's process.
 from __future__ import annotations
 
 import hashlib
-import inspect
+import math
 import weakref
 from collections.abc import Iterator
-from types import CodeType
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -20,6 +20,21 @@ from torch.nn.modules import module as module_hooks
 from grader.model import Plain
 from grader.trace.gradients import Gradients
 from grader.trace.log import Log
+from grader.trace.looking import (
+    attribute,
+    has_values,
+    in_class,
+    is_a,
+    is_leaf,
+    module_of,
+    modules_in,
+    name_of,
+    named_parameters_in,
+    parameters_in,
+    quietly,
+    shape_of,
+    version_of,
+)
 from grader.trace.patching import Patches
 
 SENSITIVE_TYPES = (
@@ -46,9 +61,9 @@ class Model:
         self.index = -1
         self.ref = weakref.ref(module)
         self.module: nn.Module | None = None  # strong, from its first update on
-        self.name = type(module).__name__
+        self.name = name_of(module)
         self.is_module = True
-        self.is_loss = isinstance(module, losses._Loss)
+        self.is_loss = is_a(module, losses._Loss)
         self.parameters: list[weakref.ref[torch.Tensor]] = []
         self.count = 0
         self.inner = False
@@ -65,7 +80,9 @@ class Model:
     def give(self, module: nn.Module, given: Given) -> None:
         """Note what stands for its own tensors; the first time, also the state of those."""
         if not self.own:
-            self.own = {name: (weakref.ref(p), p._version) for name, p in module.named_parameters()}
+            self.own = {
+                name: (weakref.ref(p), version_of(p)) for name, p in named_parameters_in(module)
+            }
         self.given = self.latest = given
 
     def trained_givens(self) -> Iterator[Given]:
@@ -77,7 +94,7 @@ class Model:
         own = {name: ref() for name, (ref, _) in self.own.items()}
         if self.kept is None or any(p is None for p in own.values()):
             return
-        if any(p._version != self.own[name][1] for name, p in own.items() if p is not None):
+        if any(version_of(p) != self.own[name][1] for name, p in own.items() if p is not None):
             return
         latest = self.latest or self.kept
         alike = latest.keys() == self.kept.keys()
@@ -94,9 +111,9 @@ class Models:
         self._gradients = gradients
         self._by_id: dict[int, Model] = {}
         self._structure = 0
-        self._reads_mode: dict[type, bool] = {}
-        self.plain: set[type] = set()
-        """Classes whose instances never act differently in training mode."""
+        self._reads_mode: dict[int, tuple[type, bool]] = {}  # by id: hashing a class may be theirs
+        self.plain: set[int] = set()
+        """The ids of classes whose instances never act differently in training mode."""
         self.table: list[Model] = []
 
     def install(self, patches: Patches) -> None:
@@ -121,24 +138,22 @@ class Models:
 
     def _read(self, model: Model, module: nn.Module) -> None:
         known = (model.count, model.sensitive) if model.index >= 0 else None
-        parameters = list(module.parameters())
+        parameters = parameters_in(module)
         if any(_is_lazy(p) for p in parameters):
             model.structure = -1  # shapes come with the first batch: read again next time
             parameters = [p for p in parameters if not _is_lazy(p)]
         for p in parameters:
-            if p.is_leaf:
+            if is_leaf(p):
                 self._gradients.know(p).hosted = True
         model.parameters = [weakref.ref(p) for p in parameters]
-        inside = list(module.modules())
+        inside = modules_in(module)
         model.inner = len(inside) > 1
-        model.sensitive = sorted(
-            {type(part).__name__ for part in inside if self.is_sensitive(part)}
-        )
+        model.sensitive = sorted({name_of(part) for part in inside if self.is_sensitive(part)})
         digest = hashlib.blake2b(digest_size=8)
         for p in parameters:
-            digest.update(repr(tuple(p.shape)).encode())
+            digest.update(repr(shape_of(p)).encode())
         model.signature = digest.hexdigest()
-        model.count = sum(p.numel() for p in parameters)
+        model.count = sum(math.prod(shape_of(p)) for p in parameters)
         if parameters and not model.is_loss and known != (model.count, model.sensitive):
             self._enter(model)
 
@@ -166,20 +181,17 @@ class Models:
 
         By class for those of torch, by what its ``forward`` reads for a student's own.
         """
-        if isinstance(module, SENSITIVE_TYPES):
+        if is_a(module, *SENSITIVE_TYPES):
             return _is_active(module)
-        if isinstance(module, CARRIERS):
-            return float(getattr(module, "dropout", 0.0)) > 0.0
+        if is_a(module, *CARRIERS):
+            return _is_above_zero(attribute(module, "dropout"))
         kind = type(module)
-        known = self._reads_mode.get(kind)
+        known = self._reads_mode.get(id(kind))
         if known is None:
-            code = getattr(inspect.getattr_static(kind, "forward", None), "__code__", None)
-            outside = not kind.__module__.startswith(("torch.", "torchvision."))
-            known = outside and isinstance(code, CodeType) and "training" in code.co_names
-            self._reads_mode[kind] = known
-            if not known:
-                self.plain.add(kind)
-        return known
+            known = self._reads_mode[id(kind)] = kind, _reads_mode(kind)
+            if not known[1]:
+                self.plain.add(id(kind))
+        return known[1]
 
     def is_trained(self, model: Model) -> bool:
         """Whether an update has changed any tensor of ``model``."""
@@ -203,19 +215,34 @@ class Models:
 FUNCTIONAL = "functional"
 
 
+def _reads_mode(kind: type) -> bool:
+    """Whether the ``forward`` of a class that is not torch's own asks for its mode."""
+    forward = in_class(kind, "forward")
+    if type(forward) is not FunctionType or "training" not in forward.__code__.co_names:
+        return False
+    return not module_of(kind).startswith(("torch.", "torchvision."))
+
+
 def _is_active(module: nn.Module) -> bool:
-    if isinstance(module, nn.modules.dropout._DropoutNd):
-        return module.p > 0.0
-    if isinstance(module, nn.modules.instancenorm._InstanceNorm):
-        return module.track_running_stats
+    if is_a(module, nn.modules.dropout._DropoutNd):
+        return _is_above_zero(attribute(module, "p"))
+    if is_a(module, nn.modules.instancenorm._InstanceNorm):
+        return attribute(module, "track_running_stats") is True
     return True
 
 
+def _is_above_zero(value: object) -> bool:
+    return type(value) in (int, float) and value > 0  # type: ignore[operator]
+
+
 def _is_lazy(tensor: torch.Tensor) -> bool:
-    return isinstance(tensor, nn.UninitializedParameter | nn.UninitializedBuffer)
+    return is_a(tensor, nn.UninitializedParameter) or is_a(tensor, nn.UninitializedBuffer)
 
 
 def _equal(one: torch.Tensor | None, two: torch.Tensor | None) -> bool:
-    if one is None or two is None or one.device != two.device:
+    if one is None or two is None:
         return False
-    return torch.equal(one.detach(), two.detach())
+    with quietly():
+        if not (has_values(one) and has_values(two)) or one.device != two.device:
+            return False
+        return torch.equal(one.detach(), two.detach())

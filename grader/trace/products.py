@@ -15,6 +15,15 @@ from torch.nn import functional
 from grader.trace.forwards import Forwards
 from grader.trace.gradients import Gradients
 from grader.trace.log import Log
+from grader.trace.looking import (
+    asks_for_gradients,
+    is_leaf,
+    is_open,
+    is_tensor,
+    node_of,
+    quietly,
+    shape_of,
+)
 from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.transforms import Transform
 from grader.trace.wrapped import outside, plain
@@ -72,48 +81,55 @@ class Products:
             return
         try:
             transform = self._forwards.transform
-            if transform is None:
-                self._record(args, output)
-            else:
-                self._record_within(transform, args, output)
+            with quietly():
+                if transform is None:
+                    self._record(args, output)
+                else:
+                    self._record_within(transform, args, output)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("product", error)
 
     def _record(self, args: Any, output: Any) -> None:
-        tensors = [value for value in args if isinstance(value, torch.Tensor)]
-        if len(tensors) < FACTORS or not isinstance(output, torch.Tensor):
+        tensors = [value for value in args if is_tensor(value)]
+        if len(tensors) < FACTORS or not is_tensor(output):
             return
         shape = next((shape for t in tensors if (shape := self._trained(t)) is not None), None)
-        data = next((t for t in tensors if t.dim() > 1 and self._trained(t) is None), None)
+        data = next((t for t in tensors if self._is_data(t)), None)
         if shape is None or data is None:
             return
-        if torch.is_grad_enabled() and data.grad_fn is None:
+        if torch.is_grad_enabled() and node_of(data) is None:
             self._first.add(shape)
-        if shape in self._first and data.grad_fn is None:
+        if shape in self._first and node_of(data) is None:
             self._forwards.product(data, output)
+
+    def _is_data(self, tensor: torch.Tensor) -> bool:
+        return len(shape_of(tensor)) > 1 and self._trained(tensor) is None
 
     def _record_within(self, transform: Transform, args: Any, output: Any) -> None:
         """The same inside a transform: data there depends on nothing that is differentiated."""
-        tensors = [value for value in args if isinstance(value, torch.Tensor)]
-        data = next((t for t in tensors if t.dim() > 1 and not t.requires_grad), None)
-        other = next((plain(t) for t in tensors if t is not data and t.requires_grad), None)
+        tensors = [value for value in args if is_tensor(value)]
+        fixed = (t for t in tensors if not asks_for_gradients(t))
+        data = next((t for t in fixed if is_open(t) and t.dim() > 1), None)
+        differentiated = (plain(t) for t in tensors if asks_for_gradients(t))
+        other = next(differentiated, None)
         if data is None or other is None or not transform.holds(other):
             return
         with outside():
-            self._first.add(_base(other).shape)
-            self._given.add(_base(other).shape)
+            self._first.add(shape_of(_base(other)))
+            self._given.add(shape_of(_base(other)))
             self._forwards.product(plain(data), plain(output))
 
     def _trained(self, tensor: torch.Tensor) -> tuple[int, ...] | None:
         """The shape of the trained tensor that an operand is, or is a view of (``w.T``)."""
         base = _base(tensor)
-        if base.is_leaf and base.requires_grad:
+        if is_leaf(base) and asks_for_gradients(base):
             leaf = self._gradients.find(base) or self._gradients.know(base)
             return None if leaf.hosted else leaf.shape
         # What ``torch.func`` differentiates by asks for no gradients, and is new each time.
-        return tuple(base.shape) if base.shape in self._given else None
+        shape = shape_of(base)
+        return shape if shape in self._given else None
 
 
 def _base(tensor: torch.Tensor) -> torch.Tensor:
-    base = tensor._base if tensor._is_view() else None
+    base = tensor._base if is_open(tensor) and tensor._is_view() else None
     return tensor if base is None else base

@@ -15,8 +15,17 @@ from typing import Any
 import torch
 from torch.utils.data import dataloader
 
-from grader.trace.datasets import Part, parts_of
+from grader.trace.datasets import Part, parts_of, size_of
 from grader.trace.log import Log
+from grader.trace.looking import (
+    attribute,
+    has_rows,
+    has_values,
+    integers,
+    name_of,
+    quietly,
+    tensors_in,
+)
 from grader.trace.patching import FAILED, Patches
 from grader.trace.rows import Fingerprints
 from grader.trace.tapes import Tape
@@ -93,7 +102,8 @@ class Sources:
         if data is FAILED or not self._log.watches():
             return
         try:
-            self._seen(args[0], data)
+            with quietly():
+                self._seen(args[0], data)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("loader", error)
 
@@ -104,10 +114,10 @@ class Sources:
             self._iterator = weakref.ref(iterator)
             self._current = self._loader(iterator)
         source = self._current
-        batch = _first_tensor(data)
-        if source is None or batch is None:
+        batch = next((tensor for tensor in tensors_in(data) if has_rows(tensor)), None)
+        self._last = None if source is None or batch is None else (source, batch)
+        if source is None or batch is None or not has_values(batch):
             return
-        self._last = (source, batch)
         storage = batch.untyped_storage()
         # The weak reference lives as long as the storage: a pointer alone is used again.
         self._storages[storage.data_ptr()] = (weakref.ref(storage), source)
@@ -115,19 +125,17 @@ class Sources:
             self._storages = {k: v for k, v in self._storages.items() if v[0]() is not None}
 
     def _loader(self, iterator: Any) -> Source:
-        dataset = iterator._dataset
-        sampler = getattr(getattr(iterator, "_index_sampler", None), "sampler", None)
-        chosen = sampler if getattr(sampler, "indices", None) is not None else None
+        dataset = attribute(iterator, "_dataset")
+        sampler = attribute(attribute(iterator, "_index_sampler"), "sampler")
+        indices = integers(attribute(sampler, "indices"))
+        chosen = None if indices is None else sampler
         key = (id(dataset), id(chosen))
         source = self._loaders.get(key)
         if source is None:
-            try:
-                size = len(dataset) if chosen is None else len(chosen)
-            except TypeError:
-                size = -1
-            source = self._new("loader", type(dataset).__name__, size)
+            size = size_of(dataset) if indices is None else len(indices)
+            source = self._new("loader", name_of(dataset), -1 if size is None else size)
             source.dataset, source.sampler = dataset, chosen
-            source.parts = parts_of(dataset, chosen)
+            source.parts = parts_of(dataset, indices)
             self._loaders[key] = source
         return source
 
@@ -148,12 +156,12 @@ class Sources:
         source = self.by_storage(batch) or self._by_likeness(batch, place)
         if source is not None:
             source.batches += 1
-            if source.read < source.size or source.read < FEWEST_READ:
+            if source.read < source.size or source.size < 0 or source.read < FEWEST_READ:
                 prints = self.prints.of(batch)
-                source.read += len(batch)
+                source.read += len(prints)
                 self._keep_rows(source, prints)
                 return source, prints
-            return source, [] if source.direct else self.prints.of(batch[:1])
+            return source, [] if source.direct else self.prints.of(batch, 1)
         prints = self.prints.of(batch)
         source = self._by_rows(batch, [value for value in prints if value], place)
         if source is not None:
@@ -165,6 +173,8 @@ class Sources:
         """The loader whose batch lies where ``batch`` does: a view of it, or itself."""
         if self._last is not None and self._last[1] is batch:
             return self._last[0]
+        if not has_values(batch):
+            return None
         entry = self._storages.get(batch.untyped_storage().data_ptr())
         return entry[1] if entry is not None and entry[0]() is not None else None
 
@@ -172,6 +182,8 @@ class Sources:
         """Whether a tensor is data: a loader's batch, or an image of a pool."""
         if self.by_storage(tensor) is not None:
             return True
+        if not has_rows(tensor):
+            return False
         rows = tensor if tensor.dim() > 1 else tensor.unsqueeze(0)
         return any(self.prints.known(value) is not None for value in self.prints.of(rows[:1]))
 
@@ -180,6 +192,8 @@ class Sources:
         if self._last is None:
             return None
         source, last = self._last
+        if not (has_values(last) and has_values(batch)):
+            return None
         if last.dim() == 0 or batch.dim() == 0 or last.shape[0] != batch.shape[0]:
             return None
         key = (place, source.index)
@@ -262,27 +276,9 @@ class Sources:
         )
 
 
-def _first_tensor(data: Any) -> torch.Tensor | None:
-    """The first tensor with rows in what a loader yielded: the inputs, by custom."""
-    if isinstance(data, torch.Tensor):
-        return data if data.dim() > 0 else None
-    values: Any = ()
-    if isinstance(data, Mapping):
-        values = data.values()
-    elif isinstance(data, tuple | list):
-        values = data
-    for value in values:
-        found = _first_tensor(value)
-        if found is not None:
-            return found
-    return None
-
-
 def _alike(batch: torch.Tensor, last: torch.Tensor) -> bool:
     """Whether two batches are plainly one: their first rows correlate, or all rows lie alike."""
     one, two = batch[0].detach().reshape(-1), last[0].detach().reshape(-1)
-    if one.is_complex() or two.is_complex():
-        return False
     if one.numel() == two.numel() > 1 and abs(_correlation(one, two)) > LIKENESS:
         return True
     return _lie_alike(batch, last)

@@ -9,6 +9,7 @@ operations of one step are noted, from the end of an update to the next backward
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ import torch
 from torch import overrides
 from torch.overrides import TorchFunctionMode
 
-from grader.trace.calls import tensors_in
+from grader.trace.looking import quietly, shape_of, tensors_in
 
 _transforms_run = torch._C._are_functorch_transforms_active
 MOST_STEPS = 5_000
@@ -34,7 +35,7 @@ class Step:
         self.args = args
         self.kwargs = kwargs
         self.inputs = list(tensors_in((args, kwargs)))
-        self.writes = getattr(function, "__name__", "") == "__setitem__"  # into its first input
+        self.writes = function is torch.Tensor.__setitem__  # into its first input
         self.outputs = self.inputs[:1] if self.writes else list(tensors_in(output))
 
 
@@ -104,9 +105,9 @@ class Tape(TorchFunctionMode):
             self.runs = self._paused.pop()
 
     def _note(self, function: Callable[..., Any], args: Any, kwargs: Any, output: Any) -> None:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception), quietly():
             step = Step(function, args, kwargs, output)
-            self._numbers += sum(tensor.numel() for tensor in step.outputs)
+            self._numbers += sum(math.prod(shape_of(tensor)) for tensor in step.outputs)
             if self._numbers > MOST_NUMBERS or len(self._steps) >= MOST_STEPS:
                 self._forget()
             if step.outputs:

@@ -16,7 +16,6 @@ from typing import Any
 import torch
 from torch._functorch import eager_transforms
 from torch.nn.utils import stateless
-from torch.utils import _pytree
 
 from grader.trace import wire
 from grader.trace.backwards import Backwards
@@ -24,11 +23,26 @@ from grader.trace.calls import Call
 from grader.trace.forwards import Forwards
 from grader.trace.gradients import Gradients, Leaf
 from grader.trace.log import Log
+from grader.trace.looking import (
+    asks_for_gradients,
+    has_values,
+    is_a,
+    is_leaf,
+    items_of,
+    parts_of,
+    quietly,
+    shape_of,
+    tensors_in,
+)
 from grader.trace.models import Model, Models
 from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.sources import Sources
 from grader.trace.updates import Updates
 from grader.trace.wrapped import is_wrapped, outside, plain
+
+DEPTH = 8
+"""So deep are the tensors of a model looked for in what a function is given."""
+Shapes = tuple[tuple[int, ...], ...]
 
 
 class Transform:
@@ -42,7 +56,7 @@ class Transform:
 
     def holds(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor is a target, or a view of one."""
-        return tensor.untyped_storage().data_ptr() in self._storages
+        return has_values(tensor) and tensor.untyped_storage().data_ptr() in self._storages
 
 
 class Transforms:
@@ -65,7 +79,7 @@ class Transforms:
         self._updates = updates
         self._forwards = forwards
         self._backwards = backwards
-        self._held: dict[tuple[torch.Size, ...], list[torch.Tensor]] = {}
+        self._held: dict[Shapes, list[torch.Tensor]] = {}
         self._giving_to: list[Model] = []
         self._outside: Callable[[], AbstractContextManager[Any]] = outside
 
@@ -86,10 +100,11 @@ class Transforms:
             return None
         try:
             module, given, *_rest = args
-            model = self._models.of(module)  # before its own tensors are taken out
-            model.give(module, {name: plain(tensor) for name, tensor in given.items()})
+            with outside(), quietly():
+                model = self._models.of(module)  # before its own tensors are taken out
+            model.give(module, _named(given))
             transform = self._forwards.transform
-            if transform is not None and any(map(_is_differentiated, given.values())):
+            if transform is not None and any(map(_is_differentiated, tensors_in(given))):
                 transform.gives_targets = True
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("functional call", error)
@@ -108,7 +123,7 @@ class Transforms:
 
         def chosen() -> list[Any]:
             _, numbers, _, given, _ = args
-            return [given[n] for n in (numbers if isinstance(numbers, tuple) else (numbers,))]
+            return [given[n] for n in (numbers if is_a(numbers, tuple) else (numbers,))]
 
         return self._begin(chosen)
 
@@ -136,7 +151,7 @@ class Transforms:
         if forwards.is_inside_module():
             return None
         try:
-            with self._outside():
+            with self._outside(), quietly():
                 targets = list(_tensors(arguments()))
                 self._updates.look()
                 self._settle(targets)
@@ -162,7 +177,7 @@ class Transforms:
         if transform is None or output is None:
             return
         try:
-            with self._outside():
+            with self._outside(), quietly():
                 calls = transform.calls
                 leaves = [self._leaf(target) for target in transform.targets]
                 self._forwards.mark(calls, wire.FED_GRAD)
@@ -191,22 +206,29 @@ class Transforms:
             if (leaf.hosted or leaf.owned) and known.data_ptr() == tensor.data_ptr():
                 return leaf
         # ``.grad`` of what is no leaf of autograd's graph must not be touched: it warns.
-        return self._gradients.know(tensor if tensor.is_leaf else tensor.detach())
+        return self._gradients.know(tensor if is_leaf(tensor) else tensor.detach())
 
 
 def _is_differentiated(value: Any) -> bool:
-    return is_wrapped(value) and bool(value.requires_grad)
+    return is_wrapped(value) and bool(asks_for_gradients(value))
+
+
+def _named(given: Any) -> dict[str, Any]:
+    """What stands for a module's tensors, by name: one dictionary, or several."""
+    parts = [given] if is_a(given, dict) else parts_of(given)
+    named = (pair for part in parts for pair in items_of(part))
+    return {name: plain(tensor) for name, tensor in named if type(name) is str}
 
 
 def _tensors(values: Any) -> Iterator[torch.Tensor]:
-    for value in _pytree.tree_leaves(values):
+    for value in tensors_in(values, DEPTH):
         tensor = plain(value)
-        if isinstance(tensor, torch.Tensor) and tensor.is_floating_point():
+        if has_values(tensor) and tensor.is_floating_point():
             yield tensor
 
 
-def _shapes(tensors: list[torch.Tensor]) -> tuple[torch.Size, ...]:
-    return tuple(tensor.shape for tensor in tensors)
+def _shapes(tensors: list[torch.Tensor]) -> Shapes:
+    return tuple(map(shape_of, tensors))
 
 
 def _differs(new: torch.Tensor, old: torch.Tensor) -> bool:
@@ -216,9 +238,9 @@ def _differs(new: torch.Tensor, old: torch.Tensor) -> bool:
 
 def _losses(output: Any) -> list[torch.Tensor]:
     """The loss, as the one value that a backward pass would have started from."""
-    first = output[0] if isinstance(output, tuple) and output else output
+    first = next(tensors_in(output), None)
     tensor = plain(first)
-    if not isinstance(tensor, torch.Tensor) or not tensor.is_floating_point():
+    if first is None or not has_values(tensor) or not tensor.is_floating_point():
         return []
     # Of a sample each (``vmap`` outside), the mean; of anything else nothing.
     return [tensor.detach().mean()] if first.dim() == 0 else []

@@ -21,6 +21,19 @@ from torch.optim import optimizer as optim_module
 
 from grader.trace.gradients import Gradients, Leaf, norm
 from grader.trace.log import EAGER_UPDATES, Log, plain_float
+from grader.trace.looking import (
+    first_argument,
+    has_values,
+    is_a,
+    is_dense,
+    is_tensor,
+    name_of,
+    own,
+    parts_of,
+    quietly,
+    scalar,
+    version_of,
+)
 from grader.trace.patching import Patches, StopReplay
 
 Pair = tuple[Leaf, torch.Tensor]
@@ -85,7 +98,8 @@ class Updates:
             if not self._log.watches():
                 return None
             try:
-                hook(optimizer)
+                with quietly():
+                    hook(optimizer)
             except Exception as error:  # noqa: BLE001 - ours must not end the student's run
                 self._log.fault("optimizer step", error)
             return StopReplay if not self._depth and self.is_over() else None
@@ -104,7 +118,7 @@ class Updates:
         while (
             frame is not None
             and frame.f_code.co_name == "__init__"
-            and frame.f_locals.get("self") is optimizer
+            and first_argument(frame) is optimizer
         ):
             frame = frame.f_back
         while frame is not None and not self._log.is_student(frame.f_code):
@@ -118,7 +132,7 @@ class Updates:
         index = self._optimizer_count
         self._optimizer_count += 1
         self._optimizers[id(optimizer)] = (weakref.ref(optimizer), index)
-        self._log.add(["optimizer", index, type(optimizer).__name__, place])
+        self._log.add(["optimizer", index, name_of(optimizer), place])
         return index
 
     def abandon(self) -> None:
@@ -146,16 +160,17 @@ class Updates:
             self._grad_norm = norm(p.grad for _, p in held if p.grad is not None)
         self._given_rates = self._raise_rates(optimizer)
         if measured or self._scale != 1.0:
-            self._before = [(p, p.detach().clone()) for _, p in held]
+            self._before = [(p, p.detach().clone()) for _, p in held if is_dense(p)]
 
     def _tensors(self, optimizer: Any) -> list[Pair]:
         """An optimizer's tensors, those of the last step again if its groups are the same."""
-        groups = [group["params"] for group in optimizer.param_groups]
-        shape = [(id(params), len(params), id(params[-1]) if params else 0) for params in groups]
+        groups = [parts_of(group.get("params")) for group in _groups(optimizer)]
+        shape = [(id(params[0]), len(params), id(params[-1])) for params in groups if params]
         if shape != self._shape:
             know = self._gradients.know
             self._shape = shape
-            self._tensors_of_shape = [(know(p), p) for params in groups for p in params]
+            tensors = [p for params in groups for p in params if is_tensor(p)]
+            self._tensors_of_shape = [(know(p), p) for p in tensors]
             self._gradients.own(self._tensors_of_shape)
         return self._tensors_of_shape
 
@@ -175,7 +190,7 @@ class Updates:
             pairs = [pair for pair in held if pair[0].fresh or pair[1].grad is not None]
         for group, given in self._given_rates:
             group["lr"] = given
-        rate = optimizer.param_groups[0].get("lr") if optimizer.param_groups else None
+        rate = next((group.get("lr") for group in _groups(optimizer)), None)
         self._record(self._index(optimizer), pairs, found, _number(rate))
 
     def _is_within_a_step(self) -> bool:
@@ -195,9 +210,11 @@ class Updates:
         """
         if self._scale <= 1.0 and not self._hold:
             return []
-        if any(_number(group.get("lr")) is None for group in optimizer.param_groups):
+        rates: list[tuple[dict[str, Any], Any]] = [
+            (group, group.get("lr")) for group in _groups(optimizer)
+        ]
+        if any(_number(rate) is None for _, rate in rates):
             return []
-        rates = [(group, group["lr"]) for group in optimizer.param_groups]
         for number, (group, rate) in enumerate(rates):
             key = (id(optimizer), number)
             self._highest[key] = max(self._highest.get(key, 0.0), float(rate))
@@ -322,7 +339,7 @@ class Updates:
             if (
                 leaf.fresh is None
                 or tensor.grad is None
-                or (leaf.fresh[0]() is not tensor.grad or leaf.fresh[1] != tensor.grad._version)
+                or (leaf.fresh[0]() is not tensor.grad or leaf.fresh[1] != version_of(tensor.grad))
             ):
                 leaf.consumed = None
             leaf.watch.live = False
@@ -358,29 +375,28 @@ class Watch:
         else:
             self.at, self.uses = self._steepest(tensor), 1
         self.live = True
-        self.version = tensor._version
+        self.version = version_of(tensor)
         self.was = self._read(tensor)
-        self.value = tensor.detach().clone() if keep else None
+        self.value = tensor.detach().clone() if keep and is_dense(tensor) else None
 
     @staticmethod
     def _steepest(tensor: torch.Tensor) -> int:
         grad = tensor.grad
-        if grad is None or grad.is_sparse or grad.numel() == 0:
+        if grad is None or not has_values(grad) or grad.numel() == 0:
             return 0
         return int(grad.detach().abs().reshape(-1).argmax())
 
     def _read(self, tensor: torch.Tensor) -> float:
-        flat = tensor.detach().reshape(-1)
-        if self.at >= flat.numel():
+        if not is_dense(tensor) or self.at >= tensor.numel():
             return 0.0
-        value = flat[self.at].item()
-        return abs(value) if isinstance(value, complex) else float(value)
+        value = tensor.detach().reshape(-1)[self.at].item()
+        return abs(value) if tensor.is_complex() else float(value)
 
     def changed(self, tensor: torch.Tensor) -> bool:
         """Whether the tensor was written to, or holds another value where we look."""
         if not self.live:
             return False
-        if tensor._version != self.version:
+        if version_of(tensor) != self.version:
             return True
         now = self._read(tensor)
         return now != self.was and not (math.isnan(now) and math.isnan(self.was))
@@ -389,7 +405,20 @@ class Watch:
 REFRESH = 20
 
 
+def _groups(optimizer: Any) -> list[dict[str, Any]]:
+    """The parameter groups that an optimizer holds itself."""
+    groups = parts_of(own(optimizer).get("param_groups"))
+    return [group for group in groups if type(group) is dict]
+
+
 def _number(value: Any) -> float | None:
-    if isinstance(value, torch.Tensor):
-        return float(value) if value.numel() == 1 else None
-    return float(value) if isinstance(value, int | float) else None
+    """A learning rate as a number; None of what is none."""
+    if is_tensor(value):
+        return scalar(value)
+    if is_a(value, float):
+        return float.__float__(value)
+    return float(value) if type(value) is int and abs(value) < MOST else None
+
+
+MOST = 1 << 1000
+"""A whole number beyond is no float."""

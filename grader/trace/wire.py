@@ -55,7 +55,9 @@ PART: Final = 2048
 """A single layer, called by an object that is no module but made of such layers."""
 PLAIN_TRAINING: Final = 4096
 """A layer inside that acts the same in either mode ran in training mode."""
-FLAGS: Final = 8191
+MODE_UNKNOWN: Final = 8192
+"""The program computes the mode of the root or of a module inside: it can't be read."""
+FLAGS: Final = 16383
 
 THIN_AFTER: Final = 40_000
 ROW_LIMIT: Final = 160_000

@@ -12,13 +12,15 @@ import torch
 from torch._C import _functorch
 from torch._functorch import pyfunctorch
 
+from grader.trace.looking import is_tensor
+
 is_wrapped = _functorch.is_functorch_wrapped_tensor
 _clear = getattr(pyfunctorch, "temporarily_clear_interpreter_stack", None)
 
 
 def plain(value: Any) -> Any:
     """The tensor at the heart of a wrapped one; anything else as it is."""
-    while isinstance(value, torch.Tensor) and is_wrapped(value):
+    while is_tensor(value) and is_wrapped(value):
         value = _functorch.get_unwrapped(value)
     return value
 
