@@ -144,7 +144,5 @@ def hooks(model):
     for name, parameter in model.named_parameters():
         counts[f"the parameter {name}"] = len(parameter._backward_hooks or ())
     everywhere = torch.nn.modules.module
-    counts["all modules"] = sum(
-        len(getattr(everywhere, f"_global{kind}")) for kind in kinds
-    )
+    counts["all modules"] = sum(len(getattr(everywhere, f"_global{kind}")) for kind in kinds)
     return copy.copy(counts)

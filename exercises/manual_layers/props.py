@@ -1,6 +1,7 @@
 """What the grader asks about a layer, answered where the layer lives."""
 
 from torch import nn
+from torch.jit import ScriptModule
 
 
 def parameters(layer):
@@ -17,10 +18,11 @@ def are_own(layer):
 
 
 def linear_modules(layer):
-    """How many nn.Linear the layer is or holds."""
+    """How many nn.Linear the layer is or holds, compiled ones included."""
     held = list(layer.modules()) if isinstance(layer, nn.Module) else [layer]
     held += list(getattr(layer, "__dict__", {}).values())
-    return sum(isinstance(one, nn.Linear) for one in held)
+    compiled = [one.original_name for one in held if isinstance(one, ScriptModule)]
+    return sum(isinstance(one, nn.Linear) for one in held) + compiled.count("Linear")
 
 
 def to_double(layer):

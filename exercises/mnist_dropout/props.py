@@ -93,8 +93,13 @@ def described(model):
             if isinstance(value, torch.Tensor):
                 names[id(value)] = f"{owner}.{name}".lstrip(".")
     return [
-        [names.get(id(one), f"parameter {number}"), list(one.shape), one.requires_grad, one.is_leaf,
-         type(one.grad_fn).__name__]
+        [
+            names.get(id(one), f"parameter {number}"),
+            list(one.shape),
+            one.requires_grad,
+            one.is_leaf,
+            type(one.grad_fn).__name__,
+        ]
         if isinstance(one, torch.Tensor)
         else [f"parameter {number}", type(one).__name__]
         for number, one in enumerate(given, 1)

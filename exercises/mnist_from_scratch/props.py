@@ -36,8 +36,9 @@ def digits(train_count=None, val_count=None):
     train = MNIST("data", train=True)
     split = LESSON_SPLIT if len(train.data) == FULL else len(train.data)
     val = MNIST("data", train=False) if split == len(train.data) else None
-    images, labels = (train.data[split:], train.targets[split:]) if val is None else (
-        val.data, val.targets)
+    images, labels = (
+        (train.data[split:], train.targets[split:]) if val is None else (val.data, val.targets)
+    )
     return (
         Digits(prepared(train.data[:split][:train_count]), train.targets[:split][:train_count]),
         Digits(prepared(images[:val_count]), labels[:val_count]),
@@ -72,8 +73,15 @@ def described(model):
         return None
     names = {id(value): name for name, value in inside(model) if isinstance(value, torch.Tensor)}
     return [
-        [names.get(id(one), f"parameter {number}"), list(one.shape), one.requires_grad, one.is_leaf,
-         type(one.grad_fn).__name__, one.is_floating_point(), id(one)]
+        [
+            names.get(id(one), f"parameter {number}"),
+            list(one.shape),
+            one.requires_grad,
+            one.is_leaf,
+            type(one.grad_fn).__name__,
+            one.is_floating_point(),
+            id(one),
+        ]
         if isinstance(one, torch.Tensor)
         else [f"parameter {number}", type(one).__name__]
         for number, one in enumerate(given, 1)
@@ -90,8 +98,13 @@ def inside(value, name="", depth=4):
         parts = []
     else:
         held = {**getattr(value, "__dict__", {})}
-        held.update({slot: getattr(value, slot) for slot in getattr(value, "__slots__", ())
-                     if isinstance(slot, str) and hasattr(value, slot)})
+        held.update(
+            {
+                slot: getattr(value, slot)
+                for slot in getattr(value, "__slots__", ())
+                if isinstance(slot, str) and hasattr(value, slot)
+            }
+        )
         parts = [(f"{name}.{key}".lstrip("."), each) for key, each in held.items()]
     for label, each in parts:
         yield label, each
@@ -156,9 +169,16 @@ def fit(train, model, train_loader, val_loader, epochs, lr):
     ran = set()
     hook = register_module_forward_pre_hook(lambda module, _: ran.add(type(module).__name__))
     try:
-        result = call(train, {
-            MODEL_NAMES: model, TRAIN_NAMES: train_loader, VAL_NAMES: val_loader,
-            EPOCH_NAMES: epochs, RATE_NAMES: lr})
+        result = call(
+            train,
+            {
+                MODEL_NAMES: model,
+                TRAIN_NAMES: train_loader,
+                VAL_NAMES: val_loader,
+                EPOCH_NAMES: epochs,
+                RATE_NAMES: lr,
+            },
+        )
     finally:
         hook.remove()
     history = result

@@ -87,7 +87,9 @@ def trained_net(notebook):
     if net is not None:
         return net
     others = [value for name, value in names.items() if name != "small_net"]
-    return next((other for other in others if isinstance(other, nn.Module) and has_the_size(other)), None)
+    return next(
+        (other for other in others if isinstance(other, nn.Module) and has_the_size(other)), None
+    )
 
 
 def has_the_size(net):

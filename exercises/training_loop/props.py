@@ -10,9 +10,7 @@ def network(kind):
     if kind == "regression":
         return nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 2))
     # No bias before the batch norm: its gradient would be nothing but rounding errors.
-    return nn.Sequential(
-        nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.Tanh(), nn.Linear(6, 3)
-    )
+    return nn.Sequential(nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.Tanh(), nn.Linear(6, 3))
 
 
 def optimizer_for(model, name, rate):
@@ -42,9 +40,7 @@ class Bench:
         if schedule:  # made as late as this, so that runs without one have none
             halves = torch.optim.lr_scheduler.StepLR(self.optimizer, step_size=1, gamma=0.5)
             self.scheduler = options["scheduler"] = halves
-        losses = train(
-            self.model, self.loader, self.criterion, self.optimizer, epochs, **options
-        )
+        losses = train(self.model, self.loader, self.criterion, self.optimizer, epochs, **options)
         self.model.eval()  # as a validation between two calls would do
         return losses
 

@@ -3,8 +3,9 @@
 import torch
 
 
-def train(model, dataloader, criterion, optimizer, epochs, *,
-          scheduler=None, max_norm=None, device="cpu"):
+def train(
+    model, dataloader, criterion, optimizer, epochs, *, scheduler=None, max_norm=None, device="cpu"
+):
     """Train `model` for `epochs` passes over `dataloader`.
 
     model       a torch.nn.Module

@@ -10,7 +10,7 @@ import importlib.util
 import traceback
 import types
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -171,6 +171,12 @@ class GradePlugin:
     def student(self) -> Student:
         """The submission as a module over the wall."""
         return self._student
+
+    @pytest.fixture
+    def watched(self) -> Iterator[None]:
+        """Watches every call of a test: ``student.seen`` has what all tests so far have run."""
+        with self._student.watch():
+            yield
 
     @pytest.fixture(scope="session")
     def questions(self) -> Questions:

@@ -19,6 +19,7 @@ from typing import Any
 from grader.checks.cells import CellLog
 from grader.checks.clock import Clock
 from grader.checks.outcome import GPU_FAULT, is_gpu_fault, language_of
+from grader.checks.sight import Sight
 from grader.crashes import explain
 from grader.errors import GraderFault, StudentFault
 from grader.model import Crash, Outcome, Place
@@ -36,6 +37,9 @@ MAX_CELLS = 32 << 20
 """Bytes of what the cells of a notebook may show beside that."""
 
 LASTING_TYPES = frozenset(("function", "type"))
+
+WATCHED = frozenset(("get", "set", "item", "call"))
+"""The requests that run the student's code, and are watched where a check watches."""
 
 
 class StudentRaised(Exception):
@@ -114,8 +118,10 @@ class Connection:
         limit_s: float,
         quiet: bool = False,
         trains: bool = False,
+        sight: Sight | None = None,
     ) -> None:
         self._supervision = supervision
+        self._sight = sight or Sight()
         self.limit_s = limit_s
         sock, seal = supervision.new_student(quiet=quiet, trains=trains)
         self._max_blob = max_blob
@@ -134,20 +140,29 @@ class Connection:
         args: Any = None,
         on_events: Callable[[list[Any]], None] | None = None,
         cells: CellLog | None = None,
+        about: int | None = None,
         **more: object,
     ) -> Any:
         """Ask and wait at most ``limit_s`` seconds; a notebook's ``cells`` are told on the way.
 
-        Returns the unpacked answer. Raises StudentRaised, Invalid, another StudentFault after
-        which this process is gone, or GraderFault where our code over there failed.
+        ``about`` is the identity of the object that the answer must be about. Returns the unpacked
+        answer. Raises StudentRaised, Invalid, another StudentFault after which this process is
+        gone, or GraderFault where our code over there failed.
         """
         number = next(self._ids)
         plain, blob = pack(args, ref=_tag)
         deadline = time.monotonic() + limit_s
+        watch = self._sight.is_watching and do in WATCHED
+        if watch:
+            more["watch"] = True
         try:
             self._channel.send({"id": number, "do": do, "args": plain, **more}, blob)
             answer, blob = self._await(number, deadline, on_events, cells)
             self._supervision.clock.answered()
+            if watch:
+                self._sight.take(answer.get("used"))
+            if about is not None and "ok" in answer and answer.get("at") != about:
+                raise WireMalformed("it is about another object than the question")
             return self._read(answer, blob)
         except WireClosed:
             self._end()
@@ -262,14 +277,14 @@ class Remote:
     @property
     def value(self) -> Any:
         """A copy of the value: numbers, text, plain CPU tensors and containers of them."""
-        return self._request("value", [self])
+        return self._request("value", [self], about=self._tag["at"])
 
     def get(self, name: str) -> Remote:
         """The attribute ``name``, whatever it is called."""
         return _as_remote(self._request("get", [self, name]))
 
-    def _request(self, do: str, args: list[Any]) -> Any:
-        return self._connection.request(do, args=args, limit_s=self._limit_s)
+    def _request(self, do: str, args: list[Any], about: int | None = None) -> Any:
+        return self._connection.request(do, args=args, limit_s=self._limit_s, about=about)
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
@@ -331,10 +346,10 @@ def _tag(value: object) -> dict[str, Any] | None:
 
 def _read_tag(connection: Connection, tag: dict[str, Any]) -> Remote:
     """A handle from a hostile tag: every field of the right type, nothing else kept."""
-    number, tensor = tag.get("id"), tag.get("tensor")
-    if tag.get("$") != "ref" or type(number) is not int:
+    number, at, tensor = tag.get("id"), tag.get("at"), tag.get("tensor")
+    if tag.get("$") != "ref" or type(number) is not int or type(at) is not int:
         raise WireMalformed("it has an unknown tag")
-    clean: dict[str, Any] = {"id": number, "type": _text(tag.get("type"))}
+    clean: dict[str, Any] = {"id": number, "at": at, "type": _text(tag.get("type"))}
     clean["callable"] = tag.get("callable") is True
     if isinstance(tensor, dict):
         clean["tensor"] = {

@@ -25,6 +25,7 @@ from grader.checks.remote import (
     Supervision,
     read_crash,
 )
+from grader.checks.sight import Sight
 from grader.checks.training import Training
 from grader.errors import GraderFault, StudentFault
 from grader.model import Crash, Limits, Outcome, Progress
@@ -49,6 +50,7 @@ class Student:
         self._supervision = supervision
         self._limits = limits
         self._report = report
+        self._sight = Sight()
         self._connection: Connection | None = None
         self._module: RemoteModule | None = None
         self._helpers: RemoteModule | None = None
@@ -103,21 +105,29 @@ class Student:
     def watching(self) -> Iterator[set[str]]:
         """A context whose set holds, at its end, the torch functions and modules that calls ran.
 
-        Functions are named as in ``torch.overrides`` (``torch.Tensor.matmul``), modules by
-        their class (``torch.nn.Linear``).
-        """
-        used: set[str] = set()
-        self._loaded()
-        self._ask_watch(start=True)
-        yield used
-        used.update(self._ask_watch(start=False))
+        Functions are named as in ``torch.overrides`` (``torch.Tensor.matmul``), operators as in
+        ``torch.ops`` (``torch.ops.aten.mm``, also those that compiled code runs), modules by their
+        class (``torch.nn.Linear``), steps of a backward pass ``torch.autograd.engine.…``.
+        Contexts may be nested, and a process that dies in one costs nothing that was seen.
 
-    def _ask_watch(self, *, start: bool) -> list[str]:
-        assert self._connection is not None
-        names = self._connection.request("watch", args=[start], limit_s=self._limits.check_s)
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise StudentFault(Outcome.FORBIDDEN, "The student's process hid what it ran.")
-        return names
+        Raises CheckFailed at the end, if the program has ended the watch over there.
+        """
+        with self._sight.watching() as used:
+            yield used
+        self._sight.require_whole(used)
+
+    def watch(self) -> contextlib.AbstractContextManager[set[str]]:
+        """As ``watching``, and raises nothing: ``seen`` does, for whoever judges by it."""
+        return self._sight.watching()
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """What calls ran in all these contexts so far, under the same names.
+
+        Raises CheckFailed, if the program has ended the watch over there.
+        """
+        self._sight.require_whole(self._sight.everything)
+        return frozenset(self._sight.everything)
 
     def _loaded(self) -> RemoteModule:
         if self._module is None or self._connection is None or not self._connection.alive:
@@ -126,6 +136,7 @@ class Student:
                 self._supervision,
                 max_blob=self._limits.answer_bytes,
                 limit_s=self._limits.check_s,
+                sight=self._sight,
             )
             cells = self._report.cells(self._limits)
             try:

@@ -44,13 +44,16 @@ from grader.runner.packing import NotPlain, facts_of, pack, unpack
 from grader.runner.program import InvalidProgram, Program
 from grader.runner.seeds import UnseededGenerators, seed_everything
 from grader.runner.served import Mnist, serve
-from grader.runner.watch import Watch, threads_are_watched
+from grader.runner.watch import Watch, keep_the_record, threads_are_watched
 from grader.runner.wire import Channel, WireClosed
 from grader.trace.opaque import opaque
 from grader.trace.patching import Patches
 from grader.trace.recorder import Recorder
 
 MAX_FAULT = 300
+
+_identity = id
+"""Of the object behind a number: the judge compares, so that none is exchanged for another."""
 
 
 def main(argument: dict[str, Any], descriptors: list[int]) -> None:
@@ -151,8 +154,11 @@ class Student:
         with contextlib.suppress(WireClosed):
             while True:
                 request, blob = self._channel.receive()
+                self._watch = watch = Watch() if request.get("watch") is True else None
                 answer, answer_blob = self._answer(request, blob)
-                head = {"id": request["id"], "notes": self._notes}
+                head: dict[str, Any] = {"id": request["id"], "notes": self._notes}
+                if watch is not None:
+                    head["used"] = sorted(watch.names)
                 self._channel.send({**head, **answer}, answer_blob)
 
     def _answer(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
@@ -189,6 +195,7 @@ class Student:
         self._program.module.__name__ = "submission"
         self._program.prepare(self._provided())
         self._seed_everything()
+        keep_the_record()
         threads_are_watched(lambda: self._watch)
         self._new_recorder().prepare()  # what the program binds as it is loaded leads past us
         gc.freeze()  # what is ours by now is not among the objects that the collector lists
@@ -239,17 +246,10 @@ class Student:
             exec(compile(self._props, "props.py", "exec"), module.__dict__)  # noqa: S102
         return {"ok": self._ref(self._props_module)}, b""
 
-    def _do_watch(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
-        """Start or stop noting what calls run; stopping answers the sorted names."""
-        (start,) = self._arguments(request, blob)
-        names = sorted(self._watch.names) if self._watch is not None else []
-        self._watch = Watch() if start else None
-        return {"ok": names}, b""
-
     def _do_value(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         (target,) = self._arguments(request, blob)
         plain, answer = pack(target, ref=self._ref)
-        return {"ok": plain}, answer
+        return {"ok": plain, "at": _identity(target)}, answer
 
     def _do_seed(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         (seed,) = self._arguments(request, blob)
@@ -387,7 +387,8 @@ class Student:
         number = next(self._ids)
         self._objects[number] = value
         kind = type(value)  # isinstance() would ask the value
-        tag = {"$": "ref", "id": number, "type": kind.__name__[:80], "callable": callable(value)}
+        tag = {"$": "ref", "id": number, "type": kind.__name__[:80], "callable": callable(value),
+               "at": _identity(value)}  # fmt: skip
         if issubclass(kind, torch.Tensor):
             with contextlib.suppress(RuntimeError):  # a nested tensor has no one shape
                 tag["tensor"] = facts_of(value)

@@ -68,7 +68,7 @@ def corpus() -> list[bytes]:
         {"w": torch.zeros(0), "n": torch.tensor(3)},
     ]
     said = [frame({"id": 1, "ok": plain}, blob) for plain, blob in map(pack, values)]
-    ref = {"$": "ref", "id": 3, "type": "Tensor", "callable": False,
+    ref = {"$": "ref", "id": 3, "at": 140, "type": "Tensor", "callable": False,
            "tensor": {"dtype": "torch.float32", "shape": [2, 3], "device": "cpu",
                       "requires_grad": True, "is_leaf": True, "has_grad": False}}  # fmt: skip
     crash = {"type": "ValueError", "message": "no", "frames": [["s.py", 3, None, "x = 1"]]}

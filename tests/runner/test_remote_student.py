@@ -295,6 +295,134 @@ def test_what_runs_inside_a_call_is_seen_by_name(grade: Bench) -> None:
     assert graded["it"].status is Status.PASSED, graded["it"]
 
 
+WAYS = """
+import queue, threading, torch
+import torch.nn.functional as F
+built_in, x = F.softmax, torch.ones(2, 3)
+
+@torch.jit.script
+def scripted(z: torch.Tensor) -> torch.Tensor:
+    return F.softmax(z, 1)
+
+traced = torch.jit.trace(lambda z: z.softmax(1), x, check_trace=False)
+def operator(z): return torch.ops.aten._softmax(z, 1, False)
+def bound_before(z): return built_in(z, 1)
+def disabled(z):
+    with torch._C.DisableTorchFunction(): return z.softmax(1)
+def subclass(z):
+    with torch._C.DisableTorchFunctionSubclass(): return z.softmax(1)
+def undispatched(z):
+    with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction(): return z.softmax(1)
+def vmapped(z): return torch.func.vmap(lambda row: row.softmax(0))(z)
+def compiled(z): return torch.compile(lambda y: y.softmax(1))(z)
+def in_a_thread(z):
+    out = []
+    thread = threading.Thread(target=lambda: out.append(scripted(z)))
+    thread.start(); thread.join()
+    return out[0]
+asked, answered = queue.Queue(), queue.Queue()
+def work():
+    while True: answered.put(scripted(asked.get()))
+threading.Thread(target=work, daemon=True).start()
+def in_a_waiting_thread(z):
+    asked.put(z)
+    return answered.get()
+def by_hand(z):
+    return z.exp() / z.exp().sum(1, keepdim=True)
+"""
+
+
+def test_operators_are_seen_however_they_are_reached(grade: Bench) -> None:
+    """A built-in is seen in compiled code, in threads, and with every mode switched off."""
+    body = """
+    ways = ("scripted", "traced", "operator", "bound_before", "disabled", "subclass",
+            "undispatched", "vmapped", "compiled", "in_a_thread", "in_a_waiting_thread")
+    for name in ways:
+        with student.watching() as used:
+            student.get(name)(draw.normal(4, 3))
+        assert "torch.ops.aten._softmax" in used, (name, sorted(used))
+    with student.watching() as used:
+        student.by_hand(draw.normal(4, 3))
+    assert not any("softmax" in name for name in used), used
+    assert "torch.ops.aten._softmax" in student.seen
+    """
+    graded = grade(one(body), WAYS, "it")
+    assert graded["it"].status is Status.PASSED, graded["it"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "torch.autograd.profiler._disable_profiler()",
+        "torch._C._autograd._disable_profiler()",
+        "torch.overrides._pop_mode()",
+        "torch.overrides._push_mode(torch.overrides.BaseTorchFunctionMode())",
+    ],
+)
+def test_a_watch_that_is_ended_from_inside_is_told(grade: Bench, ending: str) -> None:
+    """Where a program ends the watch, a check that stands on it fails in words."""
+    source = f"""
+    import contextlib, torch
+    def f(x):
+        with contextlib.suppress(RuntimeError):
+            {ending}
+        return x
+    """
+    body = """
+    with student.watching() as used:
+        student.f(1)
+    """
+    graded = grade(one(body), source, "it")["it"]
+    assert graded.status is Status.FAILED, graded
+    assert "could not be seen" in graded.message
+
+
+def test_what_was_seen_outlives_the_process(grade: Bench) -> None:
+    """What a call ran stays known when a later one kills the process."""
+    source = """
+    import os, torch
+    def f(x): return x.tanh()
+    def dies(x): os._exit(1)
+    """
+    body = """
+    with student.watching() as used:
+        student.f(draw.normal(2))
+        try:
+            student.dies(1)
+        except Exception:
+            pass
+        student.f(draw.normal(2)[0])
+    assert "torch.Tensor.tanh" in used, used
+    """
+    assert grade(one(body), source, "it")["it"].status is Status.PASSED
+
+
+def test_a_handle_stands_for_one_object(grade: Bench) -> None:
+    """An object that was exchanged for another behind its number is noticed."""
+    source = """
+    import gc, sys
+    def swap(x):
+        frame = sys._getframe()
+        while frame:
+            objects = getattr(frame.f_locals.get("self"), "_objects", None)
+            if objects is not None:
+                for number, value in list(objects.items()):
+                    if value is x:
+                        objects[number] = x.clone()
+                return True
+            frame = frame.f_back
+    """
+    body = """
+    kept = student.put(draw.normal(2))
+    swapped = student.swap(kept).value
+    assert swapped is not True or kept.value is None, "the exchange went unnoticed"
+    assert swapped is True, "no handle can be reached: it is never about another object"
+    """
+    graded = grade(one(body), source, "it")["it"]
+    assert graded.status is Status.FAILED
+    assert "another object" in graded.message
+
+
 def test_several_tests_of_one_check_make_one_result(grade: Bench) -> None:
     """The check passes when all of them do; the first that fails is told."""
     checks = (

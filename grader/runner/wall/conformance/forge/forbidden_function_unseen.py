@@ -1,8 +1,7 @@
 # Switches off torch's own means to see what is called, then calls the forbidden function.
 # outcome: ok
 # graded: module
-# earns: by_hand softmax
-# gains: by_hand
+# earns: softmax
 
 import torch
 
