@@ -252,7 +252,7 @@ def _read(session: Session) -> Judged:
             outcome=outcome,
             reason=reason,
             crash=read_crash(told.get("crash")),
-            notes=(*told.get("notes", ()), *filter(None, [session.device.note])),
+            notes=(*told.get("notes", ()), *filter(None, [session.device.note]), *session.left),
             cells=tuple(read_cell(m["cell"]) for m in session.messages if "cell" in m),
         ),
         checks=checks,
@@ -267,6 +267,8 @@ def _outcome(session: Session, told: dict[str, Any], broken: list[str]) -> tuple
     if broken:
         return Outcome.GRADER_FAULT, f"The exercise's checks could not be read: {broken[0]}"
     said = Outcome(told.get("outcome", Outcome.OK)), str(told.get("reason", ""))
+    if said[0] is Outcome.OUT_OF_MEMORY and session.limited_itself:
+        said = Outcome.CRASHED, f"{said[1]} It had changed its own limits (resource.setrlimit)."
     # Of the same end the judge may know more: how far the training had come.
     return said if session.outcome in (Outcome.OK, said[0]) else (session.outcome, session.reason)
 

@@ -200,7 +200,7 @@ class Program:
         self._progress = progress
         self._quiet = quiet
         self._training = Training()
-        self._gave_up = False
+        self._gave_up: str | None = None
         self.ended = ""
         self._questions = questions
         connection = self._connect(quiet=quiet)
@@ -331,22 +331,25 @@ class Program:
         else:
             self.ended = self._report.interrupted(cells, self._limits) or self.ended
         crash = None if told.get("crash") is None else read_crash(told["crash"])
-        if crash is None or (crash.type == STOPPED and (late is not None or self._gave_up)):
+        if crash is None:
             return
-        self._crashed(crash)
+        if crash.type != STOPPED or (late is None and self._gave_up is None):
+            self._crashed(crash)
+        elif late is None and self._gave_up is not None:
+            self.ended = self._gave_up
+            self._report.note((self.ended,))
 
     def _give_up(self) -> None:
         """End a training that nothing can save, and say so; all else goes on as if it had run."""
         lost = self._training.lost
-        if lost is None or self._gave_up:
+        if lost is None or self._gave_up is not None:
             return
-        self._gave_up = True
         self._supervision.stop()
-        self.ended = (
+        # Told when it has obeyed: it may have come to its own end meanwhile.
+        self._gave_up = (
             f"The training was ended after step {self._training.step:,}: its loss has been nan "
             f"since step {lost.step:,}, and no later step can bring it back."
         )
-        self._report.note((self.ended,))
 
     def _crashed(self, crash: Crash) -> None:
         self._report.crashed(crash)

@@ -14,14 +14,18 @@ exceeds the bounds is reported as too much, since that is what it is.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 BLOCK = 512  # st_blocks counts in these, whatever the file system's own size
 MAX_DEPTH = 64
+PATIENCE_S = 60.0
+"""How long a folder may take to be emptied; only a process that lives on can make it more."""
 
 
 class Usage(NamedTuple):
@@ -106,7 +110,10 @@ def remove_tree(path: str | os.PathLike[str]) -> None:
 def _empty(top: int) -> None:
     """Unlink the files of every folder and move its subfolders into ``top``, until none is left."""
     number = 0
+    until = time.monotonic() + PATIENCE_S
     while names := os.listdir(top):
+        if time.monotonic() > until:
+            raise OSError(errno.EBUSY, "it fills as fast as it is emptied")
         for name in names:
             if _unlinked(name, top):
                 continue

@@ -89,6 +89,10 @@ class Session:
     cpu_s: float = 0.0
     peak_rss_mb: float = 0.0
     is_late: bool = False
+    limited_itself: bool = False
+    """Whether a process changed its own resource limits: what struck then is none of ours."""
+    left: list[str] = field(default_factory=list)
+    """Sentences about folders that could not be removed."""
 
     def remember(self, outcome: Outcome, reason: str) -> None:
         """Keep the first thing that went wrong: later ones follow from it."""

@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderFault, IsolationRefused
-from grader.model import Isolation, IsolationLevel, IsolationPolicy, Outcome
+from grader.model import Isolation, IsolationLevel, IsolationPolicy, Limits, Outcome
 from grader.runner import wall
 from grader.runner.cleanup import disk_usage, remove_tree
 from grader.runner.job import STOP_SIGNAL, Job, Stream
 from grader.runner.wall import cgroup
+from grader.runner.wall.rlimits import cpu_limit
 from grader.runner.warm import Ended, Zygote
 from grader.runner.wire import Channel, WireError
 
@@ -56,6 +57,10 @@ class StudentProcess:
         self.pipes: dict[int, Stream] = {}
         self._printed = 0
         self._taken_before = 0
+        self._resident_before = 0
+        self._limits_before: tuple[str, ...] = ()
+        self._kills_before = wall.kernel_kills()
+        self.left = ""
         self._fork(zygote, streams)
 
     @property
@@ -127,6 +132,8 @@ class StudentProcess:
                 f"here: it lacks {'; '.join(isolation.missing) or 'every layer'}. Nothing was run. "
                 "See what this machine gives with grade doctor."
             )
+        self._resident_before = wall.resident_memory(self.pid)
+        self._limits_before = wall.limits_of(self.pid)
         channel.send({"seal": seal.hex(), "job": self._job.to_student()})
         return isolation, self._socket
 
@@ -153,6 +160,12 @@ class StudentProcess:
         for fd in self.pipes:
             self.drain(fd)
         return " ".join(stream.text(2000) for stream in self.pipes.values()).strip()
+
+    @property
+    def limited_itself(self) -> bool:
+        """Whether it changed its limits: what struck then may be none of the grader's."""
+        before = self._limits_before
+        return self.end is not None and bool(before) and self.end.limits != before
 
     # --- watching -----------------------------------------------------------------------------
 
@@ -210,9 +223,21 @@ class StudentProcess:
         """Why it ended. ``hear`` fetches the zygote's news, which set :attr:`end`."""
         self._wait(hear)
         if self.outcome is None:
-            starved = self._group is not None and self._group.out_of_memory() > 0
-            self.outcome, self.reason = self._starved() if starved else explain_end(self.end)
+            self.outcome, self.reason = self._explain_end()
         return self.outcome, self.reason
+
+    def _explain_end(self) -> tuple[Outcome, str]:
+        if self._group is not None and self._group.out_of_memory() > 0:
+            return self._starved()
+        taken = 0
+        if self.end is not None:
+            taken = max((self.end.peak_rss_kb << 10) - self._resident_before, 0)
+        return explain_end(
+            self.end,
+            self._limits,
+            taken=taken,
+            kernel_killed=wall.kernel_kills() > self._kills_before,
+        )
 
     def bury(self, hear: Callable[[], None]) -> None:
         """Kill what may be left, read what it printed last, and remove all that was its own."""
@@ -224,10 +249,20 @@ class StudentProcess:
             os.close(fd)
         os.close(self._process.pidfd)
         self._socket.close()
-        remove_tree(self._folder)
+        self._remove_folder()
         if self._group is not None:
             self._group.kill()
             self._group.remove()
+
+    def _remove_folder(self) -> None:
+        """Remove its folder; one that can't be, as without a wall, costs nobody a result."""
+        try:
+            remove_tree(self._folder)
+        except OSError as error:
+            self.left = (
+                f"The program's folder {self._folder} could not be removed "
+                f"({error.strerror or error}); it is left for you to remove."
+            )
 
     def _wait(self, hear: Callable[[], None]) -> None:
         """Wait shortly for a process that hung up; kill one that lives on without its socket."""
@@ -241,8 +276,25 @@ class StudentProcess:
             time.sleep(PAUSE_S)
 
 
-def explain_end(end: Ended | None) -> tuple[Outcome, str]:
-    """The outcome and the sentence for a process that ended without being told to."""
+NEARLY = 0.75
+"""Of a limit: a process that had come so far is taken to have met it."""
+COMPILED = frozenset((signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT))
+
+
+def explain_end(
+    end: Ended | None, limits: Limits, *, taken: int = 0, kernel_killed: bool = False
+) -> tuple[Outcome, str]:
+    """The outcome and the sentence for a process that ended without being told to.
+
+    A limit is blamed only if what was measured had come near it, since a program can send every
+    signal to itself and lower its own limits.
+
+    Args:
+        end: how the process ended, with the CPU time that it had used.
+        limits: what the grader allowed it.
+        taken: the most memory in bytes that it held beyond what it began with.
+        kernel_killed: whether the kernel has killed for lack of memory in its lifetime.
+    """
     if end is None or end.exit >= 0:
         code = 0 if end is None else end.exit
         return Outcome.CRASHED, (
@@ -251,14 +303,23 @@ def explain_end(end: Ended | None) -> tuple[Outcome, str]:
         )
     number = -end.exit
     name = signal.Signals(number).name if number in signal.valid_signals() else f"signal {number}"
-    if number == signal.SIGXCPU:
+    if number == signal.SIGXCPU and end.cpu_s > NEARLY * cpu_limit(limits):
         return Outcome.TIMED_OUT, "The program used up its CPU time."
     if number == signal.SIGSYS:
         return Outcome.FORBIDDEN, "The program made a system call that is not allowed here."
     if number == signal.SIGXFSZ:
         return Outcome.FORBIDDEN, "The program wrote a file that is larger than allowed."
-    if number == signal.SIGKILL:
+    if number == signal.SIGKILL and (kernel_killed or taken > NEARLY * limits.memory_bytes):
         return Outcome.OUT_OF_MEMORY, (
             "The program was killed by the system, which does that when memory runs out."
         )
-    return Outcome.CRASHED, f"The program's process was ended by {name}, a crash in compiled code."
+    if number in COMPILED:
+        return Outcome.CRASHED, (
+            f"The program's process was ended by {name}, a crash in compiled code."
+        )
+    return Outcome.CRASHED, (
+        f"The program's process was ended by {name}, and not at a limit of the grader: it had "
+        f"used {taken / (1 << 30):.1f} of {limits.memory_bytes / (1 << 30):.1f} GiB of memory and "
+        f"{end.cpu_s:.0f} s of CPU time. A program that sends itself this signal (os.kill, "
+        "signal.alarm) or lowers its own limits (resource.setrlimit) ends so."
+    )

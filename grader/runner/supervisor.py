@@ -259,6 +259,9 @@ class Supervisor:
             with contextlib.suppress(KeyError):  # its end may have been seen before
                 self._selector.unregister(fd)
         student.bury(self._hear_of_ends)
+        self._session.limited_itself |= student.limited_itself
+        if student.left:
+            self._session.left.append(student.left)
         self._student = None
 
     def _close(self) -> None:

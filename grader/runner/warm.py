@@ -29,12 +29,17 @@ _BOOT = (
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a forked process ended. ``exit`` is its code, or minus the signal's number."""
+    """How a forked process ended.
+
+    ``exit`` is its code, or minus the signal's number; ``limits`` are its resource limits then,
+    as :func:`grader.runner.wall.outside.limits_of` words them.
+    """
 
     pid: int
     exit: int
     cpu_s: float
     peak_rss_kb: int
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,13 @@ class Zygote:
 
     def _note_end(self, answer: dict[str, Any]) -> None:
         self._ended.append(
-            Ended(answer["ended"], answer["exit"], answer["cpu_s"], answer["peak_rss_kb"])
+            Ended(
+                pid=answer["ended"],
+                exit=answer["exit"],
+                cpu_s=answer["cpu_s"],
+                peak_rss_kb=answer["peak_rss_kb"],
+                limits=tuple(answer["limits"]),
+            )
         )
 
     def _receive(self) -> tuple[dict[str, Any], list[int]]:

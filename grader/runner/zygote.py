@@ -33,6 +33,8 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from grader.runner.wall import limits_of
+
 MAX_REQUEST = 64 << 10
 MAX_FDS = 8
 
@@ -99,12 +101,14 @@ def _receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
 
 
 def _report_end(control: socket.socket, pid: int) -> None:
+    limits = limits_of(pid)  # while it is still in the table of processes
     _, status, usage = os.wait4(pid, 0)
     end = {
         "ended": pid,
         "exit": os.waitstatus_to_exitcode(status),
         "cpu_s": usage.ru_utime + usage.ru_stime,
         "peak_rss_kb": usage.ru_maxrss,
+        "limits": limits,
     }
     with contextlib.suppress(OSError):  # a supervisor that is gone needs no report
         control.send(json.dumps(end).encode())

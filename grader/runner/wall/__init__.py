@@ -8,14 +8,23 @@ of its own layer.
 from grader.runner.wall.build import Plan, apply
 from grader.runner.wall.identity import fresh_uid as submission_uid
 from grader.runner.wall.kernel import Missing, WallBroken
-from grader.runner.wall.outside import kill_everything, private_memory, resident_memory, space_left
+from grader.runner.wall.outside import (
+    kernel_kills,
+    kill_everything,
+    limits_of,
+    private_memory,
+    resident_memory,
+    space_left,
+)
 
 __all__ = [
     "Missing",
     "Plan",
     "WallBroken",
     "apply",
+    "kernel_kills",
     "kill_everything",
+    "limits_of",
     "private_memory",
     "resident_memory",
     "space_left",

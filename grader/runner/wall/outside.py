@@ -21,6 +21,8 @@ KILL_ALL_OF = (
     "import os, sys; uid = int(sys.argv[1]); os.setgroups([]); os.setresgid(uid, uid, uid); "
     "os.setresuid(uid, uid, uid); os.kill(-1, 9)"
 )
+BOUNDS = ("Max cpu time", "Max file size", "Max data size", "Max address space")
+"""Of /proc/<pid>/limits: those that end a program, or let its requests fail, when they strike."""
 PATIENCE_S = 2.0
 PAUSE_S = 0.01
 
@@ -79,6 +81,24 @@ def private_memory(pid: int) -> int:
     """Bytes that a process holds in RAM beyond files: anonymous and shared memory; 0 when gone."""
     facts = _status(pid)
     return sum(int(facts.get(name, "0 kB").split()[0]) << 10 for name in ("RssAnon", "RssShmem"))
+
+
+def kernel_kills() -> int:
+    """How many processes the kernel has killed for lack of memory since it runs; 0 if unknown."""
+    try:
+        with open("/proc/vmstat") as file:
+            return next((int(line.split()[1]) for line in file if line.startswith("oom_kill ")), 0)
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def limits_of(pid: int) -> tuple[str, ...]:
+    """A process's resource limits, as /proc words them; none when it is gone or not told."""
+    try:
+        with open(f"/proc/{pid}/limits") as file:
+            return tuple(line for line in file if line.startswith(BOUNDS))
+    except OSError:
+        return ()
 
 
 def space_left(path: str) -> int:

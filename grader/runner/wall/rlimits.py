@@ -27,15 +27,19 @@ SIGNALS_QUEUED = 4096  # timers and queued signals; nothing honest holds thousan
 LOCKED_BYTES = 64 << 10
 
 
+def cpu_limit(limits: Limits) -> int:
+    """The CPU seconds after which the kernel ends the process."""
+    return math.ceil(limits.wall_s) * (os.cpu_count() or 1) + CPU_GRACE_S
+
+
 def wanted(limits: Limits, *, own_user: bool, bound_addresses: bool = True) -> dict[int, int]:
     """Each resource with the value that it is to have in this process, from now.
 
     Without ``bound_addresses`` the memory is for others to bound: by watching, or a cgroup.
     """
-    cpu_s = math.ceil(limits.wall_s) * (os.cpu_count() or 1) + CPU_GRACE_S
     values = {
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_CPU: cpu_s,
+        resource.RLIMIT_CPU: cpu_limit(limits),
         resource.RLIMIT_FSIZE: limits.disk_bytes,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_NPROC: limits.threads + (0 if own_user else _tasks_now()),
