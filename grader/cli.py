@@ -63,7 +63,7 @@ def _run(words: list[str]) -> ExitCode:
     if not words:
         parser.print_help(sys.stderr)
         return ExitCode.USAGE
-    if name is None and _is_slip(words[0]):
+    if name is None and not words[0].startswith("-") and _is_slip(words[0]):
         raise UnknownName("file or command", words[0], _COMMANDS)
     arguments = parser.parse_args(words[1:] if name else words)
     # Each command imports what it needs and no more: `grade --help` answers at once, though

@@ -110,6 +110,7 @@ class Grader:
             session = Session(outcome=Outcome.GRADER_FAULT, reason=str(fault))
         judged = _read(session)
         judged = replace(judged, run=_with_data(judged.run, exercise, data))
+        judged = replace(judged, run=_with_kind(judged.run, submission))
         return self._report(exercise, submission, started, judged)
 
     def _run(self, job: Job) -> Session:
@@ -213,6 +214,17 @@ def _with_data(run: Run, exercise: Exercise, data: tuple[Given, ...]) -> Run:
     less = exercise.full_data and any(each.form is not Form.FULL for each in data)
     notes = (*run.notes, SUBSET_NOTE) if less else run.notes
     return replace(run, data={each.name: each.form.value for each in data}, notes=notes)
+
+
+def _with_kind(run: Run, submission: Submission) -> Run:
+    """The run, with a word where the file was taken for something else than its name says."""
+    named = submission.name.lower().endswith(".ipynb")
+    is_notebook = submission.kind is SubmissionKind.NOTEBOOK
+    if named is is_notebook:
+        return run
+    what, name = ("a notebook", ".ipynb") if is_notebook else ("Python", ".py")
+    note = f"{submission.name} holds {what} and was graded as that; its name should end in {name}."
+    return replace(run, notes=(*run.notes, note))
 
 
 def _secrets(exercise: Exercise, data: tuple[Given, ...]) -> tuple[Path, ...]:

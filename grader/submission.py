@@ -39,6 +39,12 @@ _MAX_JSON_MARKS = 4_000_000
 _MARKS = (b"[", b"{", b",")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
+# The first thing in a file that only Python begins with, after blank lines and comments.
+_PYTHON_LINE = re.compile(
+    rb"(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?:import|from|def|class|async def)[ \t]+\w|"
+    rb"(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?:\"\"\"|''')"
+)
+
 _PYTHON = ".py"
 _NOTEBOOK = ".ipynb"
 _ANSWERS = (".yaml", ".yml")
@@ -73,15 +79,10 @@ def read(path: Path, submit: SubmissionKind, *, answers: bool = False) -> Submis
     suffix = path.suffix.lower()
     name = _printable(path.name)
     endings = (_PYTHON, _NOTEBOOK, *_ANSWERS) if answers else (_PYTHON, _NOTEBOOK)
-    if suffix == _NOTEBOOK:
-        kind, limit = SubmissionKind.NOTEBOOK, MAX_NOTEBOOK_BYTES
-    elif suffix in _ANSWERS:
-        kind, limit = SubmissionKind.MODULE, MAX_ANSWERS_BYTES
-    else:
-        # A notebook saved as a program runs from top to bottom, as its cells would.
-        kind = SubmissionKind.SCRIPT if submit is SubmissionKind.NOTEBOOK else submit
-        limit = MAX_CODE_BYTES
-    raw = _read_bytes(path, name, limit, endings)
+    raw = _read_bytes(path, name, MAX_NOTEBOOK_BYTES, endings)
+    kind, limit = _kind_of(raw, suffix, submit)
+    if len(raw) > limit:
+        raise _too_large(name, limit)
     cells: tuple[Cell, ...] = ()
     prose: tuple[Prose, ...] = ()
     problem = ""
@@ -96,6 +97,29 @@ def read(path: Path, submit: SubmissionKind, *, answers: bool = False) -> Submis
     return Submission(
         name=name, sha256=sha256, kind=kind, cells=cells, problem=problem, prose=prose
     )
+
+
+def _kind_of(raw: bytes, suffix: str, submit: SubmissionKind) -> tuple[SubmissionKind, int]:
+    """What the file is, by what it holds where its name says otherwise, and its largest size."""
+    if suffix in _ANSWERS:
+        return SubmissionKind.MODULE, MAX_ANSWERS_BYTES
+    is_notebook = suffix == _NOTEBOOK and not _PYTHON_LINE.match(raw, _begin(raw))
+    if is_notebook or (suffix == _PYTHON and _looks_like_a_notebook(raw)):
+        return SubmissionKind.NOTEBOOK, MAX_NOTEBOOK_BYTES
+    # A notebook saved as a program runs from top to bottom, as its cells would.
+    script = submit is SubmissionKind.NOTEBOOK
+    return SubmissionKind.SCRIPT if script else submit, MAX_CODE_BYTES
+
+
+def _begin(raw: bytes) -> int:
+    return len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0
+
+
+def _looks_like_a_notebook(raw: bytes) -> bool:
+    """Whether a file named as Python holds a notebook's JSON: an object with cells and a format."""
+    if not raw[_begin(raw) :].lstrip().startswith(b"{"):
+        return False
+    return b'"nbformat"' in raw and (b'"cells"' in raw or b'"worksheets"' in raw)
 
 
 class _Unrunnable(Exception):
@@ -150,11 +174,15 @@ def _read_bytes(path: Path, name: str, limit: int, endings: tuple[str, ...]) -> 
     finally:
         os.close(fd)
     if len(raw) > limit:
-        raise BadSubmission(
-            f"{name} has more than {limit >> 20} MiB, the most that is graded. Take data out of "
-            "the code, clear a notebook's outputs, and hand it in again."
-        )
+        raise _too_large(name, limit)
     return raw
+
+
+def _too_large(name: str, limit: int) -> BadSubmission:
+    return BadSubmission(
+        f"{name} has more than {limit >> 20} MiB, the most that is graded. Take data out of "
+        "the code, clear a notebook's outputs, and hand it in again."
+    )
 
 
 def _check_kind(mode: int, path: Path, name: str, endings: tuple[str, ...]) -> None:

@@ -357,7 +357,9 @@ def test_a_notebook_without_code_is_graded_as_invalid(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("import torch\n", "not valid JSON"),
+        ("torch\n", "not valid JSON"),
+        ("<html><script>import torch</script></html>", "not valid JSON"),
+        ("<<<<<<< HEAD\n{}\n", "not valid JSON"),
         ("[1, 2]", "JSON without a notebook's"),
         ('{"cells": []}', "JSON without a notebook's"),
         (notebook(("code", "a"), version=5), "format 5; format 4 was expected"),
@@ -377,6 +379,28 @@ def test_a_notebook_without_code_is_graded_as_invalid(
 def test_what_is_no_notebook_is_refused(tmp_path: Path, text: str, words: str) -> None:
     """One sentence each, and bombs end in one too."""
     assert words in refusal(write(tmp_path, text, "n.ipynb"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import torch\n", "# mine\n\nfrom torch import nn\n", '"""A docstring."""\nx = 1\n',
+     "\ufeffdef f(): pass\n", "\r\n# a\r\nclass A: pass\r\n"],
+)  # fmt: skip
+def test_python_under_the_name_of_a_notebook_is_read_as_python(tmp_path: Path, text: str) -> None:
+    """It is somebody's work: one cell, as in a file named .py."""
+    read = submission.read(write(tmp_path, text, "n.ipynb"), SubmissionKind.SCRIPT)
+    assert read.kind is SubmissionKind.SCRIPT
+    assert [cell.number for cell in read.cells] == [0]
+
+
+def test_a_notebook_under_the_name_of_a_program_is_read_as_a_notebook(tmp_path: Path) -> None:
+    """Its cells are its cells; a program that holds a dictionary stays a program."""
+    text = notebook(("markdown", "a"), ("code", "x = null"))
+    read = submission.read(write(tmp_path, text, "n.py"), SubmissionKind.SCRIPT)
+    assert read.kind is SubmissionKind.NOTEBOOK
+    assert [cell.source for cell in read.cells] == ["x = null"]
+    program = write(tmp_path, '{"a": 1}\nx = "nbformat"\n', "p.py")
+    assert submission.read(program, SubmissionKind.SCRIPT).kind is SubmissionKind.SCRIPT
 
 
 def test_a_notebook_in_another_encoding_is_refused(tmp_path: Path) -> None:

@@ -303,16 +303,21 @@ def explain_end(
         )
     number = -end.exit
     name = signal.Signals(number).name if number in signal.valid_signals() else f"signal {number}"
-    if number == signal.SIGXCPU and end.cpu_s > NEARLY * cpu_limit(limits):
-        return Outcome.TIMED_OUT, "The program used up its CPU time."
-    if number == signal.SIGSYS:
-        return Outcome.FORBIDDEN, "The program made a system call that is not allowed here."
-    if number == signal.SIGXFSZ:
-        return Outcome.FORBIDDEN, "The program wrote a file that is larger than allowed."
-    if number == signal.SIGKILL and (kernel_killed or taken > NEARLY * limits.memory_bytes):
-        return Outcome.OUT_OF_MEMORY, (
-            "The program was killed by the system, which does that when memory runs out."
+    struck: dict[int, tuple[Outcome, str]] = {
+        signal.SIGSYS: (
+            Outcome.FORBIDDEN, "The program made a system call that is not allowed here."),
+        signal.SIGXFSZ: (
+            Outcome.FORBIDDEN, "The program wrote a file that is larger than allowed."),
+    }  # fmt: skip
+    if end.cpu_s > NEARLY * cpu_limit(limits):
+        struck[signal.SIGXCPU] = Outcome.TIMED_OUT, "The program used up its CPU time."
+    if kernel_killed or taken > NEARLY * limits.memory_bytes:
+        struck[signal.SIGKILL] = (
+            Outcome.OUT_OF_MEMORY,
+            ("The program was killed by the system, which does that when memory runs out."),
         )
+    if number in struck:
+        return struck[number]
     if number in COMPILED:
         return Outcome.CRASHED, (
             f"The program's process was ended by {name}, a crash in compiled code."

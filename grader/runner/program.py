@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.runner.exported import magic_lines, without_magics
 from grader.runner.values import at_hand
 
 MAX_FRAMES = 30
@@ -72,7 +73,7 @@ class Program:
     def run(self) -> dict[str, Any] | None:
         """Run it; what it raised as a plain crash, or None.
 
-        ``sys.exit`` ends the program and is no crash.
+        ``sys.exit`` ends the program and is no crash, but a note says where.
         Raises :class:`InvalidProgram` when it doesn't compile.
         """
         ((number, source),) = self.cells
@@ -80,7 +81,8 @@ class Program:
             exec(self._compile(number, source), self.module.__dict__)  # noqa: S102
         except InvalidProgram:
             raise
-        except SystemExit:
+        except SystemExit as end:
+            self.say_ended(end)
             return None
         except BaseException as error:  # noqa: BLE001 - whatever a student may raise
             return self.describe(error)
@@ -90,12 +92,61 @@ class Program:
         try:
             code: types.CodeType = compile(source, self.filename(number), "exec", dont_inherit=True)
         except SyntaxError as error:
-            raise InvalidProgram(self._describe_syntax(error, number)) from None
+            return self._compile_exported(number, source, error)
         except (ValueError, OverflowError, RecursionError, MemoryError) as error:
             message = str(error) or "the text is nested too deeply to be parsed"
             crash = {"type": "SyntaxError", "message": message, "line": 1, "frames": []}
             raise InvalidProgram(crash) from None
         return code
+
+    def _compile_exported(self, number: int, source: str, error: SyntaxError) -> types.CodeType:
+        """A file that was exported from a notebook, without its magics; any other has its error."""
+        try:
+            made = without_magics(source)
+        except Exception:  # noqa: BLE001 - whatever a broken text does to the transformers
+            made = None
+        if made is None:
+            raise InvalidProgram(self._describe_syntax(error, number)) from None
+        try:
+            code: types.CodeType = compile(made, self.filename(number), "exec", dont_inherit=True)
+        except SyntaxError as another:
+            raise InvalidProgram(self._describe_syntax(another, number)) from None
+        lines = magic_lines(source, made)
+        self.notes.append(
+            f"{words_of_lines(lines)} of a notebook (such as !pip install or %matplotlib) and no "
+            "Python: passed over."
+        )
+        return code
+
+    def say_ended(self, end: SystemExit) -> None:
+        """Note that the program ended itself, where, and with which words."""
+        place, is_last = self._place_of(end)
+        code = type.__dict__["__dict__"].__get__(SystemExit)["code"].__get__(end)
+        said = f", saying {code[:200]!r}" if type(code) is str else ""
+        if type(code) is str:
+            print(code, file=sys.stderr)  # as Python does at such an end
+        if is_last and (code is None or (type(code) is int and code == 0)):
+            return
+        number = f" with exit code {code}" if type(code) is int else ""
+        note = f"The program ended itself{place}{number}{said}; nothing after that was run."
+        if "argparse" in _modules_of(end):
+            note += " It is started without arguments, so each option needs a default."
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def _place_of(self, end: BaseException) -> tuple[str, bool]:
+        """The line that led to the end, in words, and whether the text ends there too."""
+        place, is_last, traceback = "", False, end.__traceback__
+        while traceback is not None:
+            filename = traceback.tb_frame.f_code.co_filename
+            if filename in self.files:
+                line = traceback.tb_lineno
+                source = linecache.getline(filename, line).strip()[:120]
+                place = f" at line {line} ({source})"
+                if traceback.tb_frame.f_code.co_name == "<module>":
+                    is_last = not any(map(str.strip, linecache.getlines(filename)[line:]))
+            traceback = traceback.tb_next
+        return place, is_last
 
     def _describe_syntax(self, error: SyntaxError, number: int) -> dict[str, Any]:
         line = error.lineno or 1
@@ -156,6 +207,24 @@ class Program:
 
 ENTRY_POINTS = ("main", "run", "train", "fit", "train_model", "training_loop")
 """``main`` before ``train``: a file that has both calls the second from the first."""
+
+
+def words_of_lines(numbers: list[int]) -> str:
+    """``Line 3 is`` or ``Lines 3, 5 and 9 are``."""
+    if len(numbers) == 1:
+        return f"Line {numbers[0]} is"
+    shown = ", ".join(map(str, numbers[:8]))
+    more = f" and {len(numbers) - 8} more" if len(numbers) > 8 else ""  # noqa: PLR2004 - enough
+    return f"Lines {shown}{more} are"
+
+
+def _modules_of(error: BaseException) -> set[object]:
+    """The names of the modules whose code was under way."""
+    names, traceback = set(), error.__traceback__
+    while traceback is not None:
+        names.add(traceback.tb_frame.f_globals.get("__name__"))
+        traceback = traceback.tb_next
+    return names
 
 
 def quiet_input(prompt: object = "") -> str:

@@ -148,7 +148,8 @@ class Student:
 
     def serve(self) -> None:
         """Answer requests until the other side hangs up."""
-        serve(self._mnist, [text for _, text in self._program.cells], self._note)
+        texts = [text for _, text in self._program.cells]
+        serve(self._mnist, texts, self._note, self._program.files)
         self._unseeded.serve()
         signal.signal(STOP_SIGNAL, opaque(lambda *_: self._stop()))
         with contextlib.suppress(WireClosed):
@@ -337,7 +338,8 @@ class Student:
         namespace = {"device": there, "dev": there, **self._program.module.__dict__}
         try:
             calling.call(function, provided, namespace)
-        except SystemExit:
+        except SystemExit as end:
+            self._program.say_ended(end)
             return name, None
         except BaseException as error:  # noqa: BLE001 - whatever a student may raise
             return name, self._program.describe(error)

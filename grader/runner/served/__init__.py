@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import builtins
 import getpass
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from grader.runner.program import quiet_input
-from grader.runner.served import absent, quiet
+from grader.runner.served import absent, plots, quiet
 from grader.runner.served.counted import Counted
 from grader.runner.served.mnist import Mnist
 from grader.runner.served.quiet import Note
@@ -21,10 +21,13 @@ from grader.runner.served.vision import serve_mnist
 __all__ = ["Mnist", "Note", "serve"]
 
 
-def serve(mnist: Mnist | None, texts: Iterable[str], note: Note) -> None:
+def serve(
+    mnist: Mnist | None, texts: Iterable[str], note: Note, files: Container[str] = ()
+) -> None:
     """Install every stand-in.
 
-    ``texts`` are the program's cells; ``note`` takes a sentence for the report, once each.
+    ``texts`` are the program's cells; ``note`` takes a sentence for the report, once each;
+    ``files`` are the names that its text is compiled under.
     """
     builtins.input = getpass.getpass = quiet_input  # type: ignore[assignment]
     quiet.serve_single_process_loading(note)
@@ -32,6 +35,8 @@ def serve(mnist: Mnist | None, texts: Iterable[str], note: Note) -> None:
     quiet.serve_breakpoints(note)
     quiet.serve_display()
     quiet.serve_plain_progress_bars()
+    quiet.serve_warnings(files)
+    plots.serve_plots(note)
     absent.serve(note)
     if mnist is not None:
         serve_mnist(mnist, Counted(texts), note)
