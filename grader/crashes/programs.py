@@ -284,9 +284,13 @@ PROGRAMS: tuple[Row, ...] = (
         "NameError",
     ),
     row(
+        r"(?P<what>[\w.]+) was used, and (?P<name>\w+) is not there where programs are graded",
+        sentences.stand_in,
+        "ModuleNotFoundError",
+    ),
+    row(
         r"No module named '(?P<name>[\w.]+)'",
-        "{name} is not there where programs are graded: only the file handed in is, Python's own "
-        "modules, torch, torchvision, numpy, matplotlib and tqdm.",
+        sentences.no_module,
         "ModuleNotFoundError",
     ),
     row(

@@ -156,6 +156,29 @@ def target(found: re.Match[str], _: Crash) -> str:
     )
 
 
+THERE = (
+    "Python's own modules, torch, torchvision, torchmetrics, numpy, pandas, scikit-learn, "
+    "matplotlib, seaborn and tqdm"
+)
+"""What a program finds wherever it is graded: what this package depends on for it."""
+
+
+def no_module(found: re.Match[str], _: Crash) -> str:
+    """A module that isn't there."""
+    return (
+        f"{found['name']} is not there where programs are graded: only the file handed in is, "
+        f"{THERE}."
+    )
+
+
+def stand_in(found: re.Match[str], _: Crash) -> str:
+    """Something of a package that isn't there, whose import was let pass."""
+    return (
+        f"{found['name']} is not there where programs are graded; its import was let pass, and "
+        f"{found['what']} can't be. There are {THERE}."
+    )
+
+
 _MNIST = {8_000: 60_000, 1_000: 10_000}
 """The images of the embedded subset's two splits, and those of the full set's."""
 

@@ -150,6 +150,40 @@ def test_home_temporary_and_current_folder_are_the_working_folder() -> None:
     assert run(source).stdout == b"1\n"
 
 
+def test_a_private_root_has_the_places_that_programs_write_to(tmp_path: Path) -> None:
+    """They are empty, hold what is written, share one bound, and leave nothing behind."""
+    source = """
+import os, shutil
+for place in places:
+    assert not set(os.listdir(place)) - set(os.getcwd().split("/")), place
+    os.makedirs(place + "/left/behind")
+    print(shutil.copy(__import__("os").__file__, place + "/left/behind/file"))
+try:
+    for place in places:
+        open(place + "/large", "wb").write(bytes(20 << 20))
+except OSError as error:
+    print("full", error.errno)
+"""
+    found = places.elsewhere(places.readable(()))
+    limits = Limits(disk_bytes=32 << 20)
+    trial = run(f"places = {found!r}\n{source}", limits=limits)
+    assert trial.isolation is not None
+    if levels.PRIVATE_ROOT not in trial.isolation.layers:
+        pytest.skip("this machine gives no private root")
+    assert len(found) > 3, trial.stderr
+    lines = trial.stdout.decode().splitlines()
+    assert lines[-1].startswith("full"), (lines, trial.stderr)
+    assert len(lines) == len(found) + 1
+    assert not any(Path(place, "left").exists() for place in found)
+
+
+def test_no_place_to_write_holds_or_lies_in_what_is_shown() -> None:
+    """Where Python lives below /home, that folder is not the program's."""
+    assert "/home" not in places.elsewhere(("/home/me/venv/lib",))
+    assert "/data" not in places.elsewhere(("/data",))
+    assert "/content" in places.elsewhere(("/contents", "/home/me/venv/lib"))
+
+
 @pytest.mark.parametrize("prefix", [sys.prefix, sys.base_prefix])
 def test_no_readable_place_holds_the_bank(prefix: str) -> None:
     """Neither where a wheel puts it nor where a checkout has it."""

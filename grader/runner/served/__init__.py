@@ -37,6 +37,6 @@ def serve(
     quiet.serve_plain_progress_bars()
     quiet.serve_warnings(files)
     plots.serve_plots(note)
-    absent.serve(note)
+    absent.serve(note, files)
     if mnist is not None:
         serve_mnist(mnist, Counted(texts), note)

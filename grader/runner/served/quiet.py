@@ -75,6 +75,7 @@ def serve_warnings(files: Container[str]) -> None:
 
     ``files`` are the names that the program's own text is compiled under.
     """
+    warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode")
     # Beneath `showwarning`, which programs replace and `catch_warnings` restores.
     genuine = warnings._showwarnmsg  # type: ignore[attr-defined]  # noqa: SLF001
 

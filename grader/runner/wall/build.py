@@ -18,7 +18,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.model import Isolation, IsolationLevel, IsolationPolicy, Limits
 from grader.runner.wall import (
@@ -45,8 +45,9 @@ class Plan:
     """What the wall shall be for one submission; the supervisor makes it, as plain values.
 
     Attributes:
-        workdir: a private, existing, empty folder; becomes cwd, HOME and TMPDIR, the only
-            writable place. In a private root a tmpfs of limited size stands in its place.
+        workdir: a private, existing, empty folder; a new folder in it becomes cwd, HOME and
+            TMPDIR, so that ``../models`` is in it too. The only writable place, but for a private
+            root: there a tmpfs of limited size stands in its place, with /tmp and the like.
         readable: folders and files to be read besides the system's and Python's own.
         limits: what the process may use.
         policy: NONE asks for resource limits and closed descriptors only.
@@ -167,7 +168,7 @@ def _confine_files(plan: Plan, standing: _Standing) -> None:
         if levels.NAMESPACES not in standing.layers:
             raise Missing("it needs namespaces")
         private_root.enter(
-            writable=_writable(plan),
+            writable=_writable(plan, readable),
             readable=(*readable, *places.machine()),
             devices=(*places.devices(), *plan.gpu_files),
         )
@@ -182,17 +183,21 @@ def _owner(plan: Plan) -> int:
     return plan.uid
 
 
-def _writable(plan: Plan) -> list[Writable]:
+def _writable(plan: Plan, readable: tuple[str, ...]) -> list[Writable]:
     """What the private root shall have for writing: the working folder, rarely shared memory."""
     owner = _owner(plan)
-    group = os.getegid() if owner == os.geteuid() else owner
-    sizes = {plan.workdir: plan.limits.disk_bytes}
-    if plan.allow_processes:
-        sizes[places.SHARED_MEMORY] = plan.limits.memory_bytes // SHARED_MEMORY_PART
-    return [
-        Writable(path=path, owner=owner, group=group, size=size, files=plan.limits.disk_files)
-        for path, size in sizes.items()
-    ]
+    own = Writable(
+        path=plan.workdir,
+        owner=owner,
+        group=os.getegid() if owner == os.geteuid() else owner,
+        size=plan.limits.disk_bytes,
+        files=plan.limits.disk_files,
+        beside=places.elsewhere(readable),
+    )
+    if not plan.allow_processes:
+        return [own]
+    size = plan.limits.memory_bytes // SHARED_MEMORY_PART
+    return [own, replace(own, path=places.SHARED_MEMORY, size=size, beside=())]
 
 
 def _allowed(
@@ -212,6 +217,8 @@ def _allowed(
         yield path, landlock.USE_DEVICE
     for path in plan.gpu_files:
         yield path, landlock.USE_DRIVER
+    if levels.PRIVATE_ROOT in standing.layers:
+        yield from ((path, landlock.OWN) for path in places.elsewhere(readable))
     if processes and levels.PRIVATE_ROOT in standing.layers:
         yield places.SHARED_MEMORY, landlock.OWN
 
@@ -252,8 +259,10 @@ def _limit(plan: Plan, standing: _Standing) -> None:
     with standing.layer(levels.DESCRIPTORS):
         ruleset = () if standing.ruleset is None else (standing.ruleset,)
         descriptors.close_others((*plan.keep_fds, *ruleset))
-    os.chdir(plan.workdir)
-    os.environ.update(places.surroundings(plan.workdir))
+    home = places.home(plan.workdir)
+    os.makedirs(home, exist_ok=True)
+    os.chdir(home)
+    os.environ.update(places.surroundings(home))
     tempfile.tempdir = None  # forget a folder found before
     os.umask(0o077)
 

@@ -7,7 +7,8 @@ any ``lib``. ``sys.path`` is not trusted as a list of folders, because an editab
 the whole checkout on it; of the checkout only the package ``grader`` itself is allowed.
 
 Not on the list: /etc/passwd and the rest of /etc, /home, /root, /tmp, /var, /run, and in /proc
-everything but one's own entry and a few facts about the machine.
+everything but one's own entry and a few facts about the machine. In a private root some of these
+exist all the same, as empty folders of the program's own: ``ELSEWHERE``.
 """
 
 from __future__ import annotations
@@ -37,6 +38,12 @@ OWN_LISTS = ("fd", "task")
 """Of one's own /proc entry: files to read, folders to list. Not ``net``: all connections."""
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a private one, in the private root only
+ELSEWHERE = (
+    "/tmp", "/var/tmp",  # noqa: S108 - the student's, never the grader's
+    "/content", "/kaggle/working", "/kaggle/temp", "/home", "/mnt", "/media",
+    "/data", "/workspace", "/scratch",
+)  # fmt: skip
+"""Where programs write on their authors' machines; empty, private and gone at the end."""
 PROGRAMS = ("/bin", "/usr/bin", "/usr/local/bin")
 """Only where an exercise may start processes."""
 
@@ -45,6 +52,21 @@ def readable(extra: tuple[str, ...], *, programs: bool = False) -> tuple[str, ..
     """Every existing folder and file that a student's process may read, each once."""
     found = (*SYSTEM, *python(), *(PROGRAMS if programs else ()), *extra)
     return tuple(path for path in dict.fromkeys(found) if os.path.exists(path))
+
+
+def elsewhere(readable: tuple[str, ...]) -> tuple[str, ...]:
+    """The places to write that a private root can have: neither above nor below what it shows."""
+    shown = [f"{os.path.realpath(path)}/" for path in readable]
+    return tuple(path for path in ELSEWHERE if not _meets(f"{os.path.realpath(path)}/", shown))
+
+
+def _meets(folder: str, others: list[str]) -> bool:
+    return any(one.startswith(folder) or folder.startswith(one) for one in others)
+
+
+def home(workdir: str) -> str:
+    """The program's own folder: one below, so that what it writes beside it has a place too."""
+    return os.path.join(workdir, "work")
 
 
 def devices() -> tuple[str, ...]:
@@ -59,16 +81,16 @@ def samples() -> tuple[str, ...]:
     return (*(path for path in python() if os.path.exists(path)), *(name for name in files if name))
 
 
-def surroundings(workdir: str) -> dict[str, str]:
-    """Environment variables that point into the working folder what would point elsewhere."""
+def surroundings(home: str) -> dict[str, str]:
+    """Environment variables that point into the program's folder what would point elsewhere."""
     return {
-        "HOME": workdir,
-        "TMPDIR": workdir,
+        "HOME": home,
+        "TMPDIR": home,
         "USER": "student",
         "LOGNAME": "student",
-        "XDG_CACHE_HOME": os.path.join(workdir, ".cache"),
-        "XDG_CONFIG_HOME": os.path.join(workdir, ".config"),
-        "MPLCONFIGDIR": os.path.join(workdir, ".config", "matplotlib"),
+        "XDG_CACHE_HOME": os.path.join(home, ".cache"),
+        "XDG_CONFIG_HOME": os.path.join(home, ".config"),
+        "MPLCONFIGDIR": os.path.join(home, ".config", "matplotlib"),
     }
 
 

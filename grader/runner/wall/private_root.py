@@ -4,9 +4,10 @@ Theory of operation. Inside a mount namespace of its own the process builds a ne
 empty tmpfs: each readable place is cloned as a detached mount, made read-only at once, and
 attached under the very path that it had; symbolic links on the way are made again, so that every
 path that Python remembers stays true. The working folder is a second tmpfs, whose size and number
-of files the kernel bounds, and which is gone with the process; /proc holds the process's own
-entry and a few facts, /dev the five harmless devices. Then ``pivot_root`` swaps the roots,
-the old one is detached, and the first tmpfs is made read-only.
+of files the kernel bounds, and which is gone with the process; places that programs write to on
+other machines (/tmp, /content) are folders of the same tmpfs, so that one bound holds for all.
+/proc holds the process's own entry and a few facts, /dev the five harmless devices. Then
+``pivot_root`` swaps the roots, the old one is detached, and the first tmpfs is made read-only.
 
 What is not in the new tree has no name: not the bank, not other submissions, not another
 process's /proc entry, not a Unix socket of the system. Folders above a readable place are
@@ -53,19 +54,34 @@ class Clone:
 
 @dataclass(frozen=True, slots=True)
 class Writable:
-    """A folder on a tmpfs of its own: where, whose, how many bytes and files."""
+    """A folder on a tmpfs of its own: where, whose, how many bytes and files.
+
+    ``beside`` are other folders on the same tmpfs, within the same bounds.
+    """
 
     path: str
     owner: int
     group: int
     size: int
     files: int
+    beside: tuple[str, ...] = ()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """All of its places; the folder itself may lie in one of the others, so it is the last."""
+        return (*self.beside, self.path)
+
+    def resolved(self) -> Writable:
+        """The same without symbolic links, which in a tree that is built lead out of it."""
+        beside = tuple(map(os.path.realpath, self.beside))
+        return replace(self, path=os.path.realpath(self.path), beside=beside)
 
     @property
     def options(self) -> str:
-        """As mount(2) takes them; the tmpfs's own root is a file too."""
+        """As mount(2) takes them; the tmpfs's own root and its folders are files too."""
         whose = f"mode=700,uid={self.owner},gid={self.group}"
-        return f"{whose},size={self.size},nr_inodes={self.files + 1}"
+        own = 2 + len(self.beside) + len(self.path.split("/"))
+        return f"{whose},size={self.size},nr_inodes={self.files + own}"
 
 
 def enter(*, writable: Sequence[Writable], readable: Iterable[str], devices: Iterable[str]) -> None:
@@ -90,8 +106,9 @@ def enter(*, writable: Sequence[Writable], readable: Iterable[str], devices: Ite
         clones += [_clone(path, ATTR_NOSUID) for path in devices]
     except OSError as error:
         raise Missing(f"mounts can't be made ({error})") from error
-    links = dict(link for path in (stage, *paths) for link in _links(path))
-    real = [replace(one, path=os.path.realpath(one.path)) for one in writable]
+    places = [folder for one in writable for folder in one.folders]
+    links = dict(link for path in (*places, *paths) for link in _links(path))
+    real = [one.resolved() for one in writable]
     _stage(stage, links, clones, real)
     _swap(stage)
     os.chdir(stage)
@@ -108,13 +125,26 @@ def _stage(
             os.symlink(target, root + link)
         for clone in clones:
             _attach(root + clone.path, clone)
-        for folder in writable:
-            os.makedirs(root + folder.path, mode=0o755, exist_ok=True)
-            _mount_tmpfs(root + folder.path, folder.options)
+        for one in writable:
+            _lay(root, one)
         os.symlink(str(os.getpid()), root + "/proc/self")
     except (OSError, Missing) as error:
         _undo(root)
         raise Missing(f"a private root can't be built ({error})") from error
+
+
+def _lay(root: str, one: Writable) -> None:
+    """Make one tmpfs, and put a folder of it at each of its places."""
+    hidden = f"{root}/.laid"
+    os.mkdir(hidden)
+    _mount_tmpfs(hidden, one.options)
+    for number, path in enumerate(one.folders):
+        folder = f"{hidden}/{number}"
+        os.mkdir(folder, mode=0o700)
+        os.chown(folder, one.owner, one.group)
+        _attach(root + path, replace(_clone(folder, ATTR_NOSUID | ATTR_NODEV), path=path))
+    kernel.call("umount2", os.fsencode(hidden) + b"\0", MNT_DETACH)
+    os.rmdir(hidden)
 
 
 def _swap(workdir: str) -> None:

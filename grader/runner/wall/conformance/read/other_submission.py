@@ -12,6 +12,12 @@ def attempt(route, action):
         print("refused", route, type(error).__name__)
 
 
+def others(folder):
+    """The names in a folder but those on the way to its own."""
+    found = [name for name in os.listdir(folder) if name not in os.getcwd().split("/")]
+    return found or 1 / 0
+
+
 for folder in {"/tmp", os.path.dirname(os.getcwd()), "@neighbour@"}:
-    attempt(folder, lambda: os.listdir(folder))
+    attempt(folder, lambda: others(folder))
 attempt("file", lambda: open("@neighbour@/answer.py").read())
