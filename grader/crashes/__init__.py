@@ -1,6 +1,7 @@
 """What an exception means, in one sentence: the errors that everybody meets while learning torch.
 
-``table`` lists them: first those of ``tensors``, then those of ``programs``. ``sentences`` has
+``table`` lists them: first those of ``surroundings``, then ``tensors`` and
+``programs``. ``sentences`` has
 those that depend on the numbers in the exception's text or on the values in the student's line.
 """
 
@@ -16,6 +17,7 @@ __all__ = ["explain"]
 _DTYPES = {
     "Bool": "bool",
     "Byte": "uint8",
+    "Char": "int8",
     "Double": "float64",
     "Float": "float32",
     "Half": "float16",

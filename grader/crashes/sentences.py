@@ -179,6 +179,54 @@ def stand_in(found: re.Match[str], _: Crash) -> str:
     )
 
 
+def without_parentheses(found: re.Match[str], crash: Crash) -> str:
+    """A class or a function after ``with`` that was not called."""
+    used = re.search(r"\bwith\s+(?:.*,\s*)?([\w.]+)\s*(?:as\s+\w+\s*)?:", _line(crash))
+    name = used[1] if used else f"this {found['kind']}"
+    return (
+        f"with needs an object to enter, and {name} is not called here: the parentheses are "
+        f"missing ({name}())."
+    )
+
+
+def _makes_class_numbers(crash: Crash) -> bool:
+    """Whether the line takes an argmax, or has nothing but tensors of one number a sample."""
+    line = _line(crash)
+    used = [shape for name, shape in _shapes(crash) if re.search(rf"\b{re.escape(name)}\b", line)]
+    return "argmax" in line or (len(used) > 1 and all(len(shape) == 1 for shape in used))
+
+
+def whole_predictions(found: re.Match[str], crash: Crash) -> str:
+    """Whole numbers as the first argument of a loss that takes scores."""
+    said = f"The predictions of this loss are whole numbers ({_dtype(found['a'])})"
+    if _makes_class_numbers(crash):
+        return (
+            f"{said}, as class numbers are (argmax gives them), and no gradient comes through "
+            "them: give the loss the raw scores."
+        )
+    return (
+        f"{said}, and scores are floating-point: a loss takes the scores first, the targets second."
+    )
+
+
+def class_probabilities(found: re.Match[str], crash: Crash) -> str:
+    """Predictions and targets of one shape, where the loss takes targets of that as shares."""
+    if _makes_class_numbers(crash):
+        return (
+            "The predictions have one number a sample, as class numbers have (argmax gives them), "
+            "and no gradient comes through those: give the loss the raw scores, one for each class."
+        )
+    return (
+        "Targets in the shape of the logits are read as probabilities and must be floating-point, "
+        f"and these are {_dtype(found['got'])}; class numbers have the shape (N,), and the scores "
+        "for them (N, classes)."
+    )
+
+
+def _dtype(name: str) -> str:
+    return {"Long": "int64", "Int": "int32", "Bool": "bool", "Byte": "uint8"}.get(name, name)
+
+
 _MNIST = {8_000: 60_000, 1_000: 10_000}
 """The images of the embedded subset's two splits, and those of the full set's."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from grader.crashes.programs import PROGRAMS
 from grader.crashes.rows import Row
+from grader.crashes.surroundings import SURROUNDINGS
 from grader.crashes.tensors import TENSORS
 
-TABLE: tuple[Row, ...] = (*TENSORS, *PROGRAMS)
+TABLE: tuple[Row, ...] = (*SURROUNDINGS, *TENSORS, *PROGRAMS)
 """The first row that fits is the one that speaks."""

@@ -196,11 +196,6 @@ TENSORS: tuple[Row, ...] = (
         "found; convert the targets, for example with .float().",
     ),
     row(
-        r"Expected floating point type for target with class probabilities, got (?P<got>\w+)",
-        "Targets in the shape of the logits are read as probabilities and must be floating-point, "
-        "and these are {got}; class numbers have the shape (N,).",
-    ),
-    row(
         r"0D or 1D target tensor expected, multi-target not supported",
         "The targets must be one class number for each sample, shape (N,), and have more "
         "dimensions here; squeeze them, or take the argmax if they are one-hot.",
@@ -245,11 +240,6 @@ TENSORS: tuple[Row, ...] = (
     row(
         r"\"(?:bitwise|l?rshift|lshift)\w*\" not implemented for '(?P<a>\w+)'",
         "This operator combines booleans or the bits of whole numbers, and the tensor here is {a}.",
-    ),
-    row(
-        r"\"(?:log_)?softmax\w*\" not implemented for '(?P<a>Bool|Byte|Int|Long)'",
-        "Predictions are floating-point numbers, and these are {a}: a loss takes the predictions "
-        "first and the targets second.",
     ),
     row(
         r"\" not implemented for '(?P<a>Float|Double)'",
