@@ -26,6 +26,7 @@ from grader.commands import ExitCode
 from grader.commands.console import drop_output, say
 from grader.errors import BankError, GraderError, StudentFault, UnknownName, UsageError
 from grader.export.formats import names as format_names
+from grader.found import names_in
 
 _MAX_SEED = 2**32 - 1  # numpy's
 
@@ -228,6 +229,37 @@ def _add_new(parser: _Parser) -> None:
     )
 
 
+def _add_package(parser: _Parser) -> None:
+    parser.add_argument("ids", metavar="ID", nargs="+", help="an exercise")
+    parser.add_argument(
+        "--platform",
+        metavar="NAME",
+        required=True,
+        help=", ".join(platform_names()),
+    )
+    parser.add_argument(
+        "--output",
+        metavar="F",
+        type=Path,
+        required=True,
+        help="the package, or a folder for several",
+    )
+    parser.add_argument(
+        "--image", metavar="NAME", default="", help="the image it runs in, named by its digest"
+    )
+    parser.add_argument(
+        "--wheels", metavar="DIR", type=_folder, help="a folder of wheels that goes into it"
+    )
+    parser.add_argument(
+        "--limit", metavar="S", type=_count, help="the platform's time limit, in seconds"
+    )
+    parser.add_argument(
+        "--accept-less",
+        action="store_true",
+        help="also where the platform can't give the isolation that the exercise demands",
+    )
+
+
 def _add_data(parser: _Parser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     path = actions.add_parser("path", help="print the folder that holds a data set's files")
@@ -245,6 +277,7 @@ _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
     "verify": (_add_verify, "prove that the exercises judge as they say"),
     "new": (_add_new, "lay the files of a new exercise, as a tiny one that works"),
     "data": (_add_data, "where the data sets are, and fetching the full ones"),
+    "package": (_add_package, "make an upload for a learning platform, or a student's folder"),
     "doctor": (_add_json, "say what this machine gives: isolation, devices, data, versions"),
 }
 
@@ -254,6 +287,17 @@ _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
 
 def _formats() -> tuple[str, ...]:
     return ("text", "json", *format_names())
+
+
+def platform_names() -> tuple[str, ...]:
+    """The platforms that there are packages for."""
+    return names_in([str(Path(__file__).parent / "package" / "platforms")])
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no folder")
+    return Path(text)
 
 
 def _format(text: str) -> str:

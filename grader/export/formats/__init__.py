@@ -9,10 +9,10 @@ stands ``some_name.schema.json`` where the format is JSON.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from typing import TYPE_CHECKING, Protocol, cast
 
 from grader.errors import UnknownName
+from grader.found import module_name, names_in
 
 if TYPE_CHECKING:
     from grader.shown.view import Shown
@@ -30,7 +30,7 @@ class Format(Protocol):
 
 def names() -> tuple[str, ...]:
     """Every format's name, sorted; nothing is imported for it."""
-    return tuple(sorted(each.name.replace("_", "-") for each in pkgutil.iter_modules(__path__)))
+    return names_in(__path__)
 
 
 def find(name: str) -> Format:
@@ -41,4 +41,4 @@ def find(name: str) -> Format:
     """
     if name not in names():
         raise UnknownName("format", name, names())
-    return cast("Format", importlib.import_module(f"{__name__}.{name.replace('-', '_')}"))
+    return cast("Format", importlib.import_module(module_name(__name__, name)))
