@@ -6,7 +6,7 @@ Runs in the student's process.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType, FunctionType
 from typing import Any
 
@@ -23,11 +23,14 @@ from grader.trace.looking import (
     has_rows,
     in_class,
     is_a,
+    is_dense,
+    is_leaf,
     is_tensor,
     locals_of,
     mapped,
     method_of,
     named_parameters_in,
+    parameters_in,
     tensors_in,
 )
 from grader.trace.wrapped import plain
@@ -150,6 +153,38 @@ def _differentiable(value: Any) -> Any:
         return tensor.detach().requires_grad_() if plainly else tensor
 
     return mapped(alias, value)
+
+
+@contextlib.contextmanager
+def differentiable(tensors: Iterable[torch.Tensor]) -> Iterator[None]:
+    """Let what was trained ask for gradients, as it did then: a program may have frozen it since.
+
+    So the output of what is asked shows that it rests on it. Afterwards all is as it was.
+    """
+    frozen = []
+    for tensor in tensors:
+        if is_leaf(tensor) and not asks_for_gradients(tensor) and is_dense(tensor):
+            with contextlib.suppress(RuntimeError):  # of no kind that has gradients
+                tensor.requires_grad_()
+                frozen.append(tensor)
+    try:
+        yield
+    finally:
+        for tensor in frozen:
+            tensor.requires_grad_(False)
+
+
+def in_types_of(answer: Answer, module: nn.Module) -> Answer:
+    """The same, of a module that has another type of numbers now than when it was trained."""
+    kinds = {p.dtype for p in parameters_in(module) if is_dense(p) and p.is_floating_point()}
+    if len(kinds) != 1:
+        return answer
+    (kind,) = kinds
+
+    def ask(batch: torch.Tensor) -> Any:
+        return answer(batch.to(kind) if batch.is_floating_point() else batch)
+
+    return ask
 
 
 @contextlib.contextmanager

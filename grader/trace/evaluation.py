@@ -17,7 +17,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from grader.trace.answering import Answer, Function, asking_module, functions_given
+from grader.trace.answering import (
+    Answer,
+    Function,
+    asking_module,
+    differentiable,
+    functions_given,
+    in_types_of,
+)
 from grader.trace.backwards import leaves_of
 from grader.trace.calls import Call
 from grader.trace.composed import Composed
@@ -141,7 +148,11 @@ class Evaluator:
         self, images: torch.Tensor, namespace: Mapping[str, Any], model: nn.Module | None = None
     ) -> torch.Tensor:
         """See `Recorder.evaluate`."""
-        with self._forwards.paused(), torch.random.fork_rng(devices=[]):
+        with (
+            self._forwards.paused(),
+            torch.inference_mode(mode=False),  # a program may have left it on
+            torch.random.fork_rng(devices=[]),
+        ):
             if model is None:
                 answer, form = self._choose(images, namespace)
             else:
@@ -215,7 +226,9 @@ class Evaluator:
                 for given in givens:
                     yield asking_module(module, given), form, NEARLY
                 if not givens:
-                    yield asking_module(module), form, 0.0
+                    answer = asking_module(module)
+                    yield answer, form, 0.0
+                    yield in_types_of(answer, module), form, 0.0
         fitted = [form for form in self._forms.values() if form.is_fitted]
         entry = next(iter(fitted or self._forms.values()), None)
         for function in self._asked:
@@ -229,9 +242,18 @@ class Evaluator:
             prints = self._sources.prints.of(formula.example)
             yield formula, self._fit(formula.example, prints), 0.0
 
+    def _trained_tensors(self) -> Iterator[torch.Tensor]:
+        """The tensors of the last update, and the parameters of all models that were trained."""
+        for leaf in self._leaves:
+            if (tensor := leaf.ref()) is not None:
+                yield tensor
+        for model in self._order.values():
+            if model.module is not None:
+                yield from parameters_in(model.module)
+
     def _coverage(self, answer: Answer, batch: torch.Tensor, least: float) -> float:
         """The share of the tensors of the last update that the answer's graph ends in."""
-        with torch.enable_grad():
+        with torch.enable_grad(), differentiable(self._trained_tensors()):
             output = _first_logits(answer(batch), len(batch))
         trained = {leaf.index for leaf in self._leaves}
         if not output.requires_grad or not trained:

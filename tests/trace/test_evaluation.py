@@ -152,6 +152,26 @@ def test_the_model_is_left_in_its_mode() -> None:
 
 
 TRAINED = STYLES["module"] + "images = next(iter(train_loader))[0]\n"
+AFTERWARDS = {
+    "frozen": "model.requires_grad_(False)",
+    "halved and frozen": "model.requires_grad_(False).half()",
+    "forgotten": "model = optimizer = None",
+    "of new parameters": """
+for part in model:
+    if isinstance(part, nn.Linear):
+        part.weight = nn.Parameter(part.weight.detach().clone(), requires_grad=False)""",
+    "in inference mode for good": """
+model.requires_grad_(False)
+torch.inference_mode().__enter__()""",
+}
+
+
+@pytest.mark.parametrize("name", AFTERWARDS)
+def test_what_a_program_does_after_its_training_makes_nothing_unseen(name: str) -> None:
+    """The model is asked as it is now, frozen or in other numbers, and by whatever name."""
+    assert measure(TRAINED + AFTERWARDS[name]) > 0.9
+
+
 RUINED = """
 with torch.no_grad():
     for p in model[4].parameters():
