@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader import submission
-from grader.errors import GraderError
+from grader.errors import NOT_YOUR_CODE, GraderError
 from grader.model import Outcome, Status
 from grader.runner.job import Job, Session
 
@@ -77,13 +77,18 @@ def _passed(job: Job, checks: Iterable[str], run: Run) -> set[str]:
 
 
 def _laid(message: dict[str, Any], judged: set[str]) -> dict[str, Any]:
-    """A message of the judge, in which a check that the reference passes was failed."""
+    """A message of the judge, in which a check that the reference passes was failed.
+
+    One that says by itself that it could not be judged is skipped.
+    """
     check = message.get("check")
     if check is None or check["id"] not in judged or check["status"] != Status.ERROR:
         return message
+    if check["message"] != NOT_YOUR_CODE:
+        return {"check": {**check, "status": Status.SKIPPED, "details": ()}}
     # Which line of the checks it was is nothing to a student.
-    changed = {"status": Status.FAILED, "message": COULD_NOT_USE, "details": check["details"][1:]}
-    return {"check": {**check, **changed}}
+    changed = {"message": COULD_NOT_USE, "details": check["details"][1:]}
+    return {"check": {**check, "status": Status.FAILED, **changed}}
 
 
 def _checks(session: Session) -> Iterable[Mapping[str, Any]]:

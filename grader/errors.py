@@ -17,6 +17,9 @@ from collections.abc import Iterable
 
 from grader.model import Outcome
 
+NOT_YOUR_CODE = "the grader failed, not your code"
+"""How every message of such a failure begins."""
+
 
 class GraderError(Exception):
     """The root of what the grader raises on purpose."""

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import math
 import textwrap
+import time
+from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from grader.checks.agreement import MOST_DETAILS, MOST_TEXT, CheckFailed
+from grader import cli
+from grader.checks.agreement import MOST_DETAILS, MOST_TEXT, CheckFailed, Unsettled
+from grader.checks.cells import CellLog
 from grader.checks.clock import Clock, TooLong
-from grader.model import Outcome, Status
+from grader.checks.student import require_sound
+from grader.commands import ExitCode
+from grader.model import ExecutedCell, Outcome, Status
+from grader.pipeline import Grader
+from grader.trace.trace import Trace
 from grading import Bench, Graded, exercise, submission
 
 HONEST = "def answer():\n    return {'b': 1}\n"
@@ -136,10 +147,51 @@ def test_the_clock_counts_the_time_between_two_answers() -> None:
         spend(0.15)  # all of it is used up
 
 
+def test_a_page_that_can_not_be_made_is_a_note_beside_the_result(
+    warm_grader: Grader,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The exit code is the result's, and the result is written."""
+
+    def broken(_: object) -> str:
+        raise OverflowError("no such number")
+
+    monkeypatch.setattr("grader.report.html.render_html", broken)
+    monkeypatch.setattr("grader.commands.grade.Grader", lambda _: nullcontext(warm_grader))
+    file, result = tmp_path / "activations.py", tmp_path / "result.json"
+    file.write_text("def relu(x):\n    return x\n")
+    asked = [str(file), "--exercise", "activations", "--format", "json", "--no-progress"]
+    code = cli.main([*asked, "--output", str(result), "--report", str(tmp_path / "report.html")])
+    assert code == ExitCode.NOT_PASSED
+    assert "OverflowError: no such number" in json.loads(result.read_text())["run"]["notes"][-1]
+    assert "could not be made" in capsys.readouterr().err
+
+
+def test_nothing_is_concluded_from_a_damaged_record() -> None:
+    """Neither that something was found nor that nothing was."""
+    assert require_sound(Trace()) == Trace()
+    with pytest.raises(Unsettled, match="could not be followed"):
+        require_sound(Trace(faults=("forwards: TypeError",)))
+    with pytest.raises(CheckFailed, match="replaced parts of torch"):
+        require_sound(Trace(end={"lost": ["Tensor.backward"]}))
+
+
+def test_the_time_of_a_cell_is_taken_by_the_judge() -> None:
+    """What a program does to its own clock changes nothing."""
+    done: list[ExecutedCell] = []
+    log = CellLog(10.0, done.append)
+    told = {"number": 1, "status": "running", "outputs": [], "after_failure": []}
+    log.take({**told, "duration_s": 10**400})
+    log.take({**told, "status": "ok", "duration_s": math.inf})
+    log.take({**told, "number": 2, "status": "skipped"})
+    assert 0 < done[0].duration_s < 5
+    assert done[1].duration_s == 0.0
+
+
 def spend(seconds: float) -> None:
     """Use so much of the processor."""
-    import time
-
     end = time.process_time() + seconds
     while time.process_time() < end:
         pass

@@ -74,6 +74,13 @@ class NotJudged(Exception):
         self.message = capped(message, MOST_TEXT)
 
 
+class Unsettled(NotJudged):
+    """The same, where it may be the grader that did not see: the reference solution settles it.
+
+    If the reference isn't judged in the submission's place either, it is the grader's fault.
+    """
+
+
 def compare(
     actual: object,
     expected: torch.Tensor,

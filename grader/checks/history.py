@@ -15,6 +15,10 @@ from grader.checks.agreement import CheckFailed
 SLACK = 0.02
 """How far an accuracy may be told from what it is: means of batches are near enough."""
 LARGEST = 1e300
+DEEPEST = 8
+"""Of lists in lists: a matrix for each epoch of a part of a history is the fifth."""
+MOST_PARTS = 1_000_000
+"""Entries that are looked at in all; each is looked at in its row and in its column."""
 MOST_SHARE = 1.5
 """Accuracies above are percent."""
 
@@ -25,17 +29,28 @@ def series_in(history: object, name: str = "the list") -> Iterator[tuple[str, li
     """The lists of numbers in a history of any form, by name.
 
     In a list with one entry for each epoch, what the entries have in common makes such lists.
+
+    Raises:
+        CheckFailed: it is nested deeper than any history, or larger.
     """
-    if isinstance(history, dict):
-        for key, value in history.items():
-            yield from series_in(value, str(key))
-    elif isinstance(history, list | tuple) and history and all(map(_is_number, history)):
-        yield name, [float(each) if abs(each) < LARGEST else math.inf for each in history]
-    elif isinstance(history, list | tuple):
-        for place, entry in enumerate(history, 1):
-            yield from series_in(entry, f"{name}, {place}")
-        for key, column in _columns_of(list(history)):
-            yield from series_in(column, key)
+    waiting, left = [(name, history, 0)], MOST_PARTS
+    while waiting:
+        name, found, depth = waiting.pop()
+        if not isinstance(found, dict | list | tuple):
+            continue
+        left -= len(found)
+        if left < 0 or depth > DEEPEST:
+            what = f"more than {MOST_PARTS:,} entries" if left < 0 else "lists in lists without end"
+            raise CheckFailed(f"the history has {what}, expected one number for each epoch")
+        if isinstance(found, dict):
+            inner = [(str(key), value) for key, value in found.items()]
+        elif found and all(map(_is_number, found)):
+            yield name, [float(each) if abs(each) < LARGEST else math.inf for each in found]
+            continue
+        else:
+            entries = [(f"{name}, {place}", entry) for place, entry in enumerate(found, 1)]
+            inner = [*entries, *_columns_of(list(found))]
+        waiting += [(key, value, depth + 1) for key, value in reversed(inner)]
 
 
 def _columns_of(rows: list[Any]) -> Iterator[tuple[str, list[Any]]]:

@@ -133,7 +133,7 @@ class Judge:
             "notes": report.notes,
             "metrics": plugin.metrics,
             "findings": [asdict(finding) for finding in plugin.findings],
-            "curves": {} if program is None else curves(program.trace),
+            "curves": {} if program is None else curves(program.recorded),
         }})  # fmt: skip
 
 

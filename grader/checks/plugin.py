@@ -26,6 +26,7 @@ from grader.checks.agreement import (
     Agree,
     CheckFailed,
     NotJudged,
+    Unsettled,
     capped,
 )
 from grader.checks.clock import Clock
@@ -35,7 +36,7 @@ from grader.checks.outcome import RunReport
 from grader.checks.placed import placed
 from grader.checks.remote import Invalid, StudentRaised
 from grader.checks.student import Program, Questions, Student
-from grader.errors import StudentFault
+from grader.errors import NOT_YOUR_CODE, StudentFault
 from grader.model import CheckResult, Finding, Status
 from grader.rules import find_all, of_rules
 from grader.runner.devices import CPU, Device
@@ -43,7 +44,6 @@ from grader.runner.devices import CPU, Device
 Reported = Callable[[CheckResult], None]
 
 CHECKS = "checks.py"
-FAULT = "the grader failed, not your code"
 
 
 class MakeProgram(Protocol):
@@ -190,7 +190,8 @@ class GradePlugin:
         self.training = self._make_program(
             self._report, shown, self._seed, quiet=False, questions=questions
         )
-        self.findings = find_all(self.training.trace)[:MOST_FINDINGS]
+        if self.training.recorded.is_sound:
+            self.findings = find_all(self.training.recorded)[:MOST_FINDINGS]
         return self.training
 
     @pytest.fixture(scope="session")
@@ -234,9 +235,17 @@ class GradePlugin:
 
     @pytest.fixture(scope="session")
     def found(self, program: Program) -> Callable[..., tuple[Finding, ...]]:
-        """``found("rule", ...)``: what those rules found in the program's run."""
-        del program  # asked for so that it has run
-        return lambda *rules: of_rules(self.findings, *rules)
+        """``found("rule", ...)``: what those rules found in the program's run.
+
+        Raises as :attr:`Program.trace` does: where nothing was found in a record that is damaged,
+        nothing is known.
+        """
+
+        def find(*rules: str) -> tuple[Finding, ...]:
+            assert program.trace is not None
+            return of_rules(self.findings, *rules)
+
+        return find
 
     @pytest.fixture
     def settings(self, request: pytest.FixtureRequest) -> Mapping[str, Any]:
@@ -302,6 +311,8 @@ def _judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, d
     match error:
         case None:
             status, message = Status.PASSED, passed
+        case Unsettled():
+            status, message, more = Status.ERROR, error.message, {"details": _told(error)}
         case NotJudged():
             status, message = Status.SKIPPED, error.message
         case CheckFailed():
@@ -317,22 +328,20 @@ def _judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, d
         case pytest.skip.Exception():
             status, message = Status.SKIPPED, str(error.msg)
         case _:  # whose fault that is shows when the reference stands in the student's place
-            status, message = Status.ERROR, FAULT
-            more = {"details": (where(error), kind_of(error))}
+            status, message, more = Status.ERROR, NOT_YOUR_CODE, {"details": _told(error)}
     return status, message, more
 
 
-def where(error: BaseException) -> str:
-    """The line of the checks that an exception left, or else the innermost one of the grader."""
+def _told(error: BaseException) -> tuple[str, str]:
+    """The line of the checks that an exception left, and what a traceback's last line says.
+
+    Where no line of ``checks.py`` is in it, the innermost one of the grader is told.
+    """
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).name == CHECKS]
     at = (own or frames)[-1:]
-    return "".join(f"{Path(frame.filename).name}, line {frame.lineno}" for frame in at)
-
-
-def kind_of(error: BaseException) -> str:
-    """An exception as a traceback's last line tells it."""
-    return capped(f"{type(error).__name__}: {error}".partition("\n")[0], MOST_TEXT)
+    where = "".join(f"{Path(frame.filename).name}, line {frame.lineno}" for frame in at)
+    return where, capped(f"{type(error).__name__}: {error}".partition("\n")[0], MOST_TEXT)
 
 
 def _import_file(name: str, path: Path) -> types.ModuleType:

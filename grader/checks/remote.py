@@ -158,7 +158,6 @@ class Connection:
         try:
             self._channel.send({"id": number, "do": do, "args": plain, **more}, blob)
             answer, blob = self._await(number, deadline, on_events, cells)
-            self._supervision.clock.answered()
             if watch:
                 self._sight.take(answer.get("used"))
             if about is not None and "ok" in answer and answer.get("at") != about:
@@ -192,6 +191,7 @@ class Connection:
             events = answer.get("events")
             if self._channel.received - received > MAX_EVENTS + MAX_CELLS + self._max_blob:
                 raise WireOverflow(self._channel.received - received, MAX_EVENTS)
+            self._supervision.clock.answered()
             if "cell" in answer:
                 self.notes = _read_notes(answer.get("notes"))
                 if cells is not None:
@@ -203,7 +203,11 @@ class Connection:
                 return answer, blob
             if on_events is None or not isinstance(events, list):
                 raise WireMalformed("it reports events that were not asked for")
-            on_events(events)
+            try:
+                on_events(events)
+            except StudentFault as fault:
+                self._give_up(fault)
+                raise
 
     def _read(self, answer: dict[str, Any], blob: bytes) -> Any:
         self.notes = _read_notes(answer.get("notes"))

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from grader.checks.agreement import CheckFailed, Unsettled
 from grader.checks.cells import CellLog
 from grader.checks.outcome import RunReport
 from grader.checks.remote import (
@@ -30,6 +31,7 @@ from grader.checks.training import Training
 from grader.errors import GraderFault, StudentFault
 from grader.model import Crash, Limits, Outcome, Progress
 from grader.trace.learning import next_replay
+from grader.trace.reading import Reader, TraceMalformed
 from grader.trace.trace import ReplayRequest, Trace
 
 Tell = Callable[[Progress], None]
@@ -41,6 +43,24 @@ LATE_S = 10.0
 """Beyond the run's own limit, which is the supervisor's to watch: it asks before it ends."""
 STOPPED = "StopReplay"
 """The class of the exception by which the recorder ends a training."""
+TAMPERED = "The program replaced parts of torch by which its training is watched."
+
+
+def require_sound(trace: Trace) -> Trace:
+    """The same trace.
+
+    Raises:
+        CheckFailed: the program took the recorder's hooks away.
+        Unsettled: the recorder could not follow the program.
+    """
+    if trace.is_tampered:
+        raise CheckFailed(TAMPERED)
+    if trace.faults:  # what it missed could be what a finding, or a pass, rests on
+        raise Unsettled(
+            "the training could not be followed, and this rests on its record; please show it to "
+            f"whoever runs the course ({'; '.join(trace.faults[:3])})"
+        )
+    return trace
 
 
 class Student:
@@ -84,11 +104,16 @@ class Student:
         return self._ask("put", [value])
 
     def trace(self, function: Remote, *args: object, **kwargs: object) -> tuple[Remote, Trace]:
-        """Call a function of the student's under the recorder: its result, and what was seen."""
+        """Call a function of the student's under the recorder: its result, and what was seen.
+
+        Raises as :attr:`Program.trace` does where the record is damaged.
+        """
         self._loaded()
-        batches: list[Any] = []
-        result = self._ask("trace_call", [function, list(args), kwargs], batches.append)
-        return result, Trace.from_plain(batches)
+        reader = Reader()
+        result = self._ask(
+            "trace_call", [function, list(args), kwargs], lambda rows: reader.read([rows])
+        )
+        return result, require_sound(Trace.of_reader(reader))
 
     def _ask(
         self, do: str, args: Any, on_events: Any = None, cells: CellLog | None = None
@@ -175,8 +200,9 @@ class Questions:
 class Program:
     """The submission, run once as a training program under the recorder.
 
-    ``trace`` is what the recorder saw, up to the end or to whatever ended it; ``ended`` says
-    in one sentence why it ended early, or is empty. ``outputs`` is what the trained model
+    ``recorded`` is what the recorder saw, up to the end or to whatever ended it; :attr:`trace` is
+    the same for whoever concludes something from it. ``ended`` says in one sentence why the
+    program ended early, or is empty. ``outputs`` is what the trained model
     gave for ``images``, raw (N, 28, 28) uint8, or the exception that came instead: it is asked
     at once, because a later process of the student ends this one.
     """
@@ -201,6 +227,7 @@ class Program:
         self._quiet = quiet
         self._training = Training()
         self._gave_up: str | None = None
+        self._damage: TraceMalformed | None = None
         self.ended = ""
         self._questions = questions
         connection = self._connect(quiet=quiet)
@@ -208,7 +235,7 @@ class Program:
             name, *values = questions.before
             self._props(connection).get(name)(*values)
         started = time.monotonic()
-        self.trace = self._run(connection)
+        self.recorded = self._run(connection)
         self._replay_s = max(REPLAY_LIMIT_S, time.monotonic() - started)
         self.outputs: object = None if images is None else self._evaluate(connection, images)
         self._seen = self._look(connection)
@@ -233,13 +260,26 @@ class Program:
             questions=questions,
         )
 
+    @property
+    def trace(self) -> Trace:
+        """The record of the run. Nothing may be concluded from one that is damaged.
+
+        Raises:
+            CheckFailed: the program took the recorder's hooks away.
+            TraceMalformed: it wrote rows of its own.
+            Unsettled: the recorder could not follow the program.
+        """
+        if self._damage is not None:
+            raise self._damage
+        return require_sound(self.recorded)
+
     def _run(self, connection: Connection) -> Trace:
-        batches: list[Any] = []
+        reader = Reader()
         cells = self._report.cells(self._limits)
         try:
             self._training = Training(self._hopeless(connection))
             limit_s = self._limits.wall_s + (0.0 if self._quiet else LATE_S)
-            answer = self._trace(connection, batches, None, limit_s, cells=cells)
+            answer = self._trace(connection, reader, None, limit_s, cells=cells)
             self._read_answer(answer, cells)
         except Invalid as error:
             self._report.invalid(error.crash)
@@ -247,15 +287,14 @@ class Program:
         except StudentRaised as error:  # raised outside the submission's own run
             self._crashed(error.crash)
         except StudentFault as fault:  # the process is gone; what it told stays
+            self._damage = fault if isinstance(fault, TraceMalformed) else None
             self._cut_short(fault)
         finally:
             self._report.note(connection.notes)
-        trace = Trace.from_plain(batches)
+        trace = Trace.of_reader(reader)
         if trace.is_tampered:
-            self.ended = "The program replaced parts of torch by which its training is watched."
+            self.ended = TAMPERED
             self._report.faulted(StudentFault(Outcome.FORBIDDEN, self.ended))
-        elif trace.faults:  # what it missed could be what a finding, or a pass, rests on
-            raise GraderFault(f"The recorder failed: {'; '.join(trace.faults[:3])}")
         return trace
 
     def _hopeless(self, connection: Connection) -> list[int]:
@@ -281,7 +320,7 @@ class Program:
         try:
             model = self._ask(connection, self._questions.model)
             outputs = connection.request("evaluate", args=[images, model], limit_s=limit_s)
-        except (StudentFault, StudentRaised) as error:
+        except (StudentFault, StudentRaised, GraderFault) as error:
             return error
         if not isinstance(outputs, torch.Tensor) or not outputs.is_floating_point():
             return StudentFault(Outcome.FORBIDDEN, "The program answered with no model's outputs.")
@@ -300,7 +339,7 @@ class Program:
         try:
             found = self._ask(connection, self._questions.seen)
             seen = None if found is None else found.value
-        except (StudentFault, StudentRaised) as error:
+        except (StudentFault, StudentRaised, GraderFault) as error:
             return error
         return seen
 
@@ -357,18 +396,20 @@ class Program:
 
     def _replay(self) -> None:
         """Run the first steps again at other step sizes, as long as the trace asks for it."""
-        while (request := next_replay(self.trace)) is not None:
+        if self._damage is not None or not self.recorded.is_sound:
+            return
+        while (request := next_replay(self.recorded)) is not None:
             scale = f"{request.update_scale:g} times the step size"
             doing = f"replaying the first steps at {scale}"
-            batches: list[Any] = []
+            reader = Reader()
             # What was recorded until it ended, however it ended, is what the replay shows.
             with contextlib.suppress(StudentFault, StudentRaised):
                 connection = self._connect(quiet=True)
                 try:
-                    self._trace(connection, batches, request, self._replay_s, doing)
+                    self._trace(connection, reader, request, self._replay_s, doing)
                 finally:
                     connection.close()
-            self.trace = self.trace.with_replay(request, Trace.from_plain(batches))
+            self.recorded = self.recorded.with_replay(request, Trace.of_reader(reader))
 
     def _connect(self, *, quiet: bool) -> Connection:
         return Connection(
@@ -382,7 +423,7 @@ class Program:
     def _trace(
         self,
         connection: Connection,
-        batches: list[Any],
+        reader: Reader,
         replay: ReplayRequest | None,
         limit_s: float,
         doing: str = "training",
@@ -397,7 +438,7 @@ class Program:
 
         def take(events: list[Any]) -> None:
             nonlocal said
-            batches.append(events)
+            reader.read([events])  # first: whatever follows them can trust them then
             training.take(events)
             self._give_up()
             if time.monotonic() - said > PROGRESS_S:

@@ -26,7 +26,7 @@ class Lost:
 class Training:
     """Follows one run. ``hopeless`` are the lines of ``.step()`` after which nothing can follow.
 
-    The rows are the student's: one that is no row of the recorder's is passed over.
+    The rows have been read before: what is in them is of the kind and the size that it should be.
     """
 
     def __init__(

@@ -27,9 +27,19 @@ MAX_TENSORS = 400
 """As many as surely fit the header."""
 MAX_DEPTH = 64
 MAX_PARTS = 1_000_000
-MAX_BITS = 10_000
-"""Of a whole number: Python refuses to read longer ones from text."""
+MAX_BITS = 1000
+"""Of a whole number: a longer one has no float near it."""
+MAX_KEYS = 10_000
+"""Of one dict: more could be chosen so that each collides with all others."""
+MAX_KEY = 1 << 60
+"""Below it no two whole numbers have the same hash."""
+DTYPES = frozenset((
+    torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16,
+    torch.bfloat16, torch.float32, torch.float64, torch.complex64,
+))  # fmt: skip
+"""What can be calculated with and can be sent; of other dtypes torch knows next to nothing."""
 SIZE_BYTES = 8
+MAX_WHY = 200
 
 MakeTag = Callable[[Any], Any]
 
@@ -41,6 +51,7 @@ _detach, _to, _clone = _Base.detach, _Base.to, _Base.clone
 _resolve_neg, _resolve_conj = _Base.resolve_neg, _Base.resolve_conj
 _as_subclass = _Base.as_subclass
 _from_numpy = torch.from_numpy
+_dtype_of = np.ndarray.dtype.__get__
 _save = save
 
 
@@ -64,14 +75,16 @@ def pack(value: Any, *, ref: MakeTag | None = None) -> tuple[Any, bytes]:
     NumPy array or scalar, and lists, tuples and dicts of them, or for more than can cross.
     """
     packing = _Packing(ref)
-    plain = _encode(value, packing, 0)
-    if not packing.tensors:
-        return plain, b""
-    with _NO_FUNCTIONS(), _NO_DISPATCH():
-        try:
-            return plain, _save(packing.tensors)
-        except KeyError as error:
-            raise NotPlain(f"a tensor of dtype {error}") from error
+    try:
+        plain = _encode(value, packing, 0)
+        with _NO_FUNCTIONS(), _NO_DISPATCH():
+            return plain, _save(packing.tensors) if packing.tensors else b""
+    except NotPlain:
+        raise
+    except (LookupError, RuntimeError, TypeError, ValueError) as error:
+        # What libraries say to nested tensors, foreign orders of bytes, views of 4 TB, ...
+        why = (str(error).splitlines() or [""])[0][:MAX_WHY]
+        raise NotPlain(f"a value that can't be copied ({why})") from error
 
 
 def _encode(value: Any, packing: _Packing, depth: int) -> Any:
@@ -89,11 +102,23 @@ def _encode(value: Any, packing: _Packing, depth: int) -> Any:
         items = [_encode(item, packing, depth + 1) for item in tuple.__iter__(value)]
         return {"$": "tuple", "items": items}
     if issubclass(kind, dict):
-        pairs = dict.items(dict.copy(value))
-        return {"$": "dict", "items": [
-            [_encode(part, packing, depth + 1) for part in pair] for pair in pairs
-        ]}  # fmt: skip
+        pairs = [
+            [_encode(part, packing, depth + 1) for part in pair]
+            for pair in dict.items(dict.copy(value))
+        ]
+        if (problem := _problem_of_keys(pairs)) is not None:
+            raise NotPlain(problem)
+        return {"$": "dict", "items": pairs}
     return _encode_array(value, packing, depth)
+
+
+def _problem_of_keys(pairs: list[Any]) -> str | None:
+    """What is wrong with a dict whose entries are these, as the judge would have to hold it."""
+    if len(pairs) > MAX_KEYS:
+        return f"a dict of more than {MAX_KEYS:,} entries"
+    if any(type(key) is int and abs(key) >= MAX_KEY for key, _ in pairs):
+        return f"a dict whose keys are whole numbers of more than {MAX_KEY.bit_length() - 1} bits"
+    return None
 
 
 def _simple(value: Any) -> Any:
@@ -120,7 +145,7 @@ def _encode_array(value: Any, packing: _Packing, depth: int) -> Any:
         try:
             return {"$": "array", "at": _put(_from_numpy(np.ndarray.copy(value)), packing)}
         except TypeError as error:
-            raise NotPlain(f"a NumPy array of dtype {value.dtype}") from error
+            raise NotPlain(f"a NumPy array of dtype {_dtype_of(value)}") from error
     if issubclass(kind, np.generic):
         item = np.generic.item(value)
         if type(item) in (bool, int, float, str):
@@ -138,6 +163,8 @@ def _put(tensor: torch.Tensor, packing: _Packing) -> str:
     is_python = _KEYS_OF(tensor).has(_PYTHON)
     if is_python or layout is not torch.strided or device.type == "meta":
         raise NotPlain(f"a tensor without plain numbers ({layout}, {device})")
+    if (dtype := _Base.dtype.__get__(tensor)) not in DTYPES:
+        raise NotPlain(f"a tensor of dtype {str(dtype).removeprefix('torch.')}")
     if len(packing.tensors) >= MAX_TENSORS:
         raise NotPlain(f"a value of more than {MAX_TENSORS} tensors")
     plain: torch.Tensor = _clone(_to(_detach(tensor), "cpu"), memory_format=torch.contiguous_format)
@@ -168,64 +195,77 @@ def unpack(plain: Any, blob: bytes, *, deref: Any = None) -> Any:
     ``deref(tag)`` turns the tags that ``pack``'s ``ref`` made into objects. Raises
     :class:`WireMalformed` for anything that ``pack`` doesn't write.
     """
-    tensors = _load_tensors(blob) if blob else {}
-    return _decode(plain, tensors, deref, 0)
+    reading = _Unpacking(_load_tensors(blob) if blob else {}, deref)
+    return reading.value(plain, 0)
 
 
 def _load_tensors(blob: bytes) -> dict[str, torch.Tensor]:
     if len(blob) < SIZE_BYTES or int.from_bytes(blob[:SIZE_BYTES], "little") > MAX_TENSOR_HEADER:
         raise WireMalformed("its tensors have no sensible header")
     try:
-        return dict(load(blob))
+        tensors = dict(load(blob))
     except Exception as error:  # the parser's own errors are of many kinds
         raise WireMalformed(f"its tensors can't be read ({type(error).__name__})") from error
+    if not all(tensor.dtype in DTYPES for tensor in tensors.values()):
+        raise WireMalformed("it has a tensor of a dtype that can't be calculated with")
+    return tensors
 
 
-def _decode(plain: Any, tensors: dict[str, torch.Tensor], deref: Any, depth: int) -> Any:
-    if depth > 2 * MAX_DEPTH:
-        raise WireMalformed("it is nested too deeply")
-    if plain is None or isinstance(plain, (bool, int, float, str)):
-        return plain
-    if isinstance(plain, list):
-        return [_decode(item, tensors, deref, depth + 1) for item in plain]
-    kind, items = plain.get("$"), plain.get("items")
-    if kind in ("tensor", "array"):
-        return _decode_array(plain, kind, tensors)
-    if kind == "tuple" and isinstance(items, list):
-        return tuple(_decode(item, tensors, deref, depth + 1) for item in items)
-    if kind == "dict" and isinstance(items, list):
-        return _decode_dict(items, tensors, deref, depth)
-    if deref is None:
-        raise WireMalformed(f"it has an unknown tag {str(kind)[:40]!r}")
-    return deref(plain)
+@dataclass
+class _Unpacking:
+    """One value as it is read: its tensors, and how many parts it has had so far."""
 
+    tensors: dict[str, torch.Tensor]
+    deref: Any
+    parts: int = 0
 
-def _decode_array(plain: dict[str, Any], kind: str, tensors: dict[str, torch.Tensor]) -> Any:
-    at = plain.get("at")
-    if not isinstance(at, str) or at not in tensors:
-        raise WireMalformed("it names a tensor that it doesn't carry")
-    if kind == "array":
-        try:
-            return tensors[at].numpy()
-        except TypeError as error:  # bfloat16, which NumPy doesn't have
-            raise WireMalformed("it has an array of a dtype that arrays don't have") from error
-    asks = plain.get("requires_grad") is True and tensors[at].is_floating_point()
-    return tensors[at].requires_grad_(asks)
+    def value(self, plain: Any, depth: int) -> Any:
+        self.parts += 1
+        if depth > 2 * MAX_DEPTH or self.parts > 2 * MAX_PARTS:
+            raise WireMalformed("it is nested too deeply or has too many parts")
+        if isinstance(plain, str):
+            return plain if plain.isascii() else plain.encode("utf-8", "replace").decode()
+        if isinstance(plain, int) and plain.bit_length() > MAX_BITS:
+            raise WireMalformed("it has a whole number that is too long")
+        if plain is None or isinstance(plain, (bool, int, float)):
+            return plain
+        if isinstance(plain, list):
+            return [self.value(item, depth + 1) for item in plain]
+        return self._tagged(plain, depth)
 
+    def _tagged(self, plain: dict[str, Any], depth: int) -> Any:
+        kind, items = plain.get("$"), plain.get("items")
+        if kind in ("tensor", "array"):
+            return self._array(plain, kind)
+        if kind == "tuple" and isinstance(items, list):
+            return tuple(self.value(item, depth + 1) for item in items)
+        if kind == "dict" and isinstance(items, list):
+            return self._dict(items, depth)
+        if self.deref is None:
+            raise WireMalformed(f"it has an unknown tag {str(kind)[:40]!r}")
+        return self.deref(plain)
 
-def _decode_dict(
-    items: list[Any],
-    tensors: dict[str, torch.Tensor],
-    deref: Any,
-    depth: int,
-) -> dict[Any, Any]:
-    result = {}
-    for pair in items:
-        if not isinstance(pair, list) or len(pair) != 2:  # noqa: PLR2004 - a pair
+    def _array(self, plain: dict[str, Any], kind: str) -> Any:
+        at = plain.get("at")
+        if not isinstance(at, str) or at not in self.tensors:
+            raise WireMalformed("it names a tensor that it doesn't carry")
+        tensor = self.tensors[at]
+        if kind == "array":
+            try:
+                return tensor.numpy()
+            except TypeError as error:  # bfloat16, which NumPy doesn't have
+                raise WireMalformed("it has an array of a dtype that arrays don't have") from error
+        asks = plain.get("requires_grad") is True and tensor.is_floating_point()
+        return tensor.requires_grad_(asks)
+
+    def _dict(self, items: list[Any], depth: int) -> dict[Any, Any]:
+        if not all(isinstance(pair, list) and len(pair) == 2 for pair in items):  # noqa: PLR2004 - a pair
             raise WireMalformed("it has a dict whose entries are no pairs")
-        key, value = (_decode(part, tensors, deref, depth + 1) for part in pair)
+        if (problem := _problem_of_keys(items)) is not None:
+            raise WireMalformed(f"it has {problem}")
         try:
-            result[key] = value
+            return {
+                self.value(key, depth + 1): self.value(value, depth + 1) for key, value in items
+            }
         except TypeError as error:
             raise WireMalformed("it has a dict whose keys can't be keys") from error
-    return result

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from grader.errors import NOT_YOUR_CODE
 from grader.model import CellStatus, Exercise, IsolationLevel, Level, Limits, Outcome, Run, Status
 
 SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
@@ -30,7 +31,7 @@ CELL_SYMBOLS = {
     CellStatus.NOT_RUN: "–",
 }
 LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
-FAULT = "the grader failed, not your code"
+FAULT = NOT_YOUR_CODE
 FAULT_ADVICE = (
     "No points were taken for this. Hand the same file in again; if it happens twice, "
     "show this report to your instructor."

@@ -227,7 +227,7 @@ class Reader:
     def _read_trained(self, source: int, model: int, batches: int) -> None:
         old = self._at(self.sources, source, "source")
         self._at(self.models, model, "model")
-        self.sources[source] = replace(old, trained={**old.trained, model: batches})
+        old.trained[model] = batches  # in place: a copy for each row would take as long as it likes
 
     def _read_seen(self, source: int, rows: int, trained: int) -> None:
         old = self._at(self.sources, source, "source")
@@ -236,7 +236,7 @@ class Reader:
     def _read_shared(self, source: int, other: int, rows: int) -> None:
         old = self._at(self.sources, source, "source")
         self._at(self.sources, other, "source")
-        self.sources[source] = replace(old, shared={**old.shared, other: rows})
+        old.shared[other] = rows
 
     # --- events -----------------------------------------------------------------------
 

@@ -84,6 +84,11 @@ class Trace:
         """
         reader = Reader()
         reader.read(batches)
+        return cls.of_reader(reader, replays)
+
+    @classmethod
+    def of_reader(cls, reader: Reader, replays: Iterable[Replay] = ()) -> Trace:
+        """What a reader has read so far."""
         return cls(
             events=tuple(reader.events),
             models=tuple(reader.models),
@@ -116,6 +121,11 @@ class Trace:
     def is_tampered(self) -> bool:
         """Whether the program took the recorder's hooks away."""
         return self.end is not None and bool(self.end.get("lost"))
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether anything may be concluded from it: what it missed could be what it hangs on."""
+        return not self.is_tampered and not self.faults
 
     # --- curves -----------------------------------------------------------------------
 
@@ -210,9 +220,14 @@ class Trace:
 
     def is_held_out(self, index: int) -> bool:
         """Whether a source is known to hold data that nothing was trained on."""
-        if index < 0:
-            return False
-        source = self.sources[index]
+        return index in self._held_out
+
+    @cached_property
+    def _held_out(self) -> frozenset[int]:
+        """Found once: rules ask it of each pass, and a source may share rows with many others."""
+        return frozenset(source.index for source in self.sources if self._holds_out(source))
+
+    def _holds_out(self, source: Source) -> bool:
         if source.trained or source.kind == "unknown":
             return False
         if any(rows != 0 for rows in source.shared.values()):

@@ -69,8 +69,6 @@ def test_gradients(program, found):
 def test_loss(program, found):
     """The loss is an instance that is called."""
     findings = found("loss-class-not-instance")
-    if program.trace.is_tampered:
-        raise CheckFailed(program.ended)
     if findings:
         raise CheckFailed("a loss class is called as if it were a function", findings=findings)
     if not program.trace.updates and not any(True for _ in program.trace.of(Backward)):
@@ -83,7 +81,7 @@ def test_validation(program, found):
     findings = found("validation-in-train-mode", "validation-tracks-gradients")
     if findings:
         raise CheckFailed("the model is validated as if it were being trained", findings=findings)
-    if program.trace.is_tampered or not any(validations(program.trace)):
+    if not any(validations(program.trace)):
         raise CheckFailed(
             "no pass of the model over validation data was seen after training began. "
             f"{program.ended}".rstrip()

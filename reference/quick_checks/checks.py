@@ -22,11 +22,12 @@ KINDS = {
     dict: "a table", list: "a list", tuple: "a list", str: "a text", int: "a number",
     float: "a number", np.ndarray: "an array", torch.Tensor: "a tensor",
 }  # fmt: skip
-NUMBER = re.compile(r"[~≈=\s]*([-+]?[\d.,_]+(?:e[-+]?\d+)?)\s*(%|percent)?[a-z ]*", re.IGNORECASE)
+NUMBER = re.compile(r"[~≈=\s]*+([-+]?[\d.,_]+(?:e[-+]?\d+)?)\s*+(%|percent)?[a-z ]*", re.IGNORECASE)
 FRACTION = re.compile(r"([-+]?\d{1,9}(?:\.\d{1,9})?)\s*/\s*(\d{1,9}(?:\.\d{1,9})?)")
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 CHOICE = re.compile(r"\(?([a-e])(?:[).:].*)?", re.IGNORECASE | re.DOTALL)
 MOST_LETTERS = 10
+LONGEST = 1000
 MARKED = re.compile(r"\b[a-e]\)", re.IGNORECASE)
 
 
@@ -50,6 +51,10 @@ def answer(answers, reference, request, settings):
     reason = " ".join(request.function.__doc__.split())
     if is_missing(answers.get(name)):
         raise CheckFailed("this question is not answered", details=strangers(answers, reference))
+    if isinstance(answers[name], (str, list, tuple)) and len(answers[name]) > LONGEST:
+        raise CheckFailed(
+            f"the answer has {len(answers[name]):,} characters or parts; a few are enough"
+        )
     return Answer(answers[name], reference.answers[name], reason, settings)
 
 

@@ -61,3 +61,14 @@ def test_what_can_not_be_so_fails_the_check(series: Any, message: str) -> None:
 def test_what_may_be_so_passes(series: Any) -> None:
     """Percent, a mean of batches, the best epoch put back, a loss that never moves."""
     require_truth(series, 0.9)
+
+
+def test_a_history_without_end_is_none() -> None:
+    """Lists in lists double at each level, as rows and as columns; they are not followed."""
+    history: Any = 1.0
+    for _ in range(60):
+        history = [history, history]
+    with pytest.raises(CheckFailed, match="lists in lists without end"):
+        dict(series_in(history))
+    with pytest.raises(CheckFailed, match="more than 1,000,000 entries"):
+        dict(series_in([[0.5] * 1000] * 1001))

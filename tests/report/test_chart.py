@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +89,14 @@ def test_thinning_keeps_spikes_and_gaps(length: int, broken: list[int]) -> None:
         assert any(math.isnan(v) for _, v in points)
     elif finite:
         assert max(v for _, v in points) == max(finite)
+
+
+@pytest.mark.parametrize("value", [5e-324, 1e-322, 1e-160, 1e16, 1.7e308])
+def test_a_constant_of_any_size_is_drawn(value: float) -> None:
+    """One that is next to nothing lies on the zero of its axis."""
+    result = made(value, value, value)
+    assert len(result.y_ticks) > 1
+    assert len({tick.at for tick in result.y_ticks}) == len(result.y_ticks)
 
 
 @given(

@@ -118,6 +118,43 @@ def test_other_values_do_not_cross(value: object) -> None:
         pack(value)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        dict.fromkeys(range(10_001)),
+        {1 << 60: None},
+        {"x": 1 << 1000},
+        torch.zeros(2).to(torch.float8_e4m3fn),
+        np.zeros(2, dtype=[("a", "f4")]),
+    ],
+    ids=["many keys", "keys that collide", "a number beyond floats", "float8", "rows"],
+)
+def test_what_nothing_could_be_calculated_with_is_refused(value: object) -> None:
+    """Neither numbers that no operation takes, nor a dict that takes minutes to be built."""
+    with pytest.raises(NotPlain):
+        pack(value)
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {"$": "dict", "items": [[n, None] for n in range(10_001)]},
+        {"$": "dict", "items": [[n * ((1 << 61) - 1), None] for n in range(9)]},
+        10**400,
+    ],
+    ids=["many keys", "keys that collide", "a number beyond floats"],
+)
+def test_what_pack_refuses_is_refused_again(plain: object) -> None:
+    """The other side's word for it isn't taken."""
+    with pytest.raises(WireMalformed):
+        unpack(plain, b"")
+
+
+def test_text_that_no_file_could_hold_is_mended() -> None:
+    """Half a character of two is replaced where it enters, before anybody writes it down."""
+    assert unpack(["a\ud800", "b"], b"") == ["a?", "b"]
+
+
 def test_a_deep_value_is_refused() -> None:
     """A value nested beyond the cap is refused before it recurses away."""
     value: list[object] = []
