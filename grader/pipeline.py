@@ -40,6 +40,7 @@ from grader.runner import devices
 from grader.runner.job import Job, Session
 from grader.runner.supervisor import Supervisor
 from grader.runner.warm import Zygote, ZygoteDied
+from grader.shown.harmless import entered
 from grader.verdict import decide
 
 DEFAULT_SEED = 20240
@@ -185,7 +186,7 @@ class Grader:
             extra=judged.findings,
             public_only=self._options.public_only,
         )
-        return Report(
+        report = Report(
             tool_version=__version__,
             exercise=exercise,
             submission=submission,
@@ -195,6 +196,7 @@ class Grader:
             curves=judged.curves,
             reference_curves=reference_curves(exercise),
         )
+        return entered(report)
 
 
 def _every_cell(submission: Submission, told: tuple[ExecutedCell, ...]) -> tuple[ExecutedCell, ...]:

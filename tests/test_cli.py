@@ -77,6 +77,25 @@ def grade(path: Path, *words: str | Path) -> int:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("--exercise", "debug_loop", "WORK"),
+        ("--exercise", "debug_loop", "--no-progress", "--", "WORK"),
+        ("--no-progress", "WORK", "--exercise", "debug_loop"),
+        ("--exercise=debug_loop", "--output", "OUT.py", "--seed", "3", "WORK"),
+        ("--report", "OUT.ipynb", "--exercise", "debug_loop", "WORK"),
+    ],
+)
+def test_options_may_stand_before_the_file(
+    stub: Any, work: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Values that look like files are the options' own, and the file is the one that is left."""
+    given = [word.replace("WORK", str(work)).replace("OUT", str(tmp_path / "o")) for word in words]
+    assert run(*given) == 0
+    assert stub.seen[2].name == "work.py"
+
+
+@pytest.mark.parametrize(
     ("answer", "code"),
     [
         (PASSED, 0),

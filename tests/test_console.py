@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.commands.console import line
+from grader.commands.console import line, say
 from grader.model import Progress
 
 ROOT = Path(__file__).parent.parent
@@ -98,3 +98,9 @@ def test_nothing_is_shown_where_it_is_not_wanted(wanted: str, env: dict[str, str
     """With --no-progress, and on a terminal that can't go back in its line."""
     code = f"with Progress(wanted={wanted}) as tell:\n    tell('training')\n"
     assert on_a_terminal(f"{code}import sys; sys.stderr.write('end')", **env) == b"end"
+
+
+def test_what_is_said_has_no_control_character(capsys: pytest.CaptureFixture[str]) -> None:
+    """A sentence may quote a file's name or an exception that somebody else has made up."""
+    say("There is no file \x1b[2J\x1b[1;1H10 of 10\x07\u202e.py")
+    assert capsys.readouterr().err == "grade: There is no file ␛[2J␛[1;1H10 of 10␇⟨U+202E⟩.py\n"

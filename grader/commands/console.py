@@ -14,6 +14,7 @@ from typing import Self, TextIO
 
 from grader import model
 from grader.errors import UsageError
+from grader.shown.harmless import visible
 
 _WIDTH = 100  # columns, where no terminal says otherwise
 _BAR = 20
@@ -71,7 +72,8 @@ def say(text: str) -> None:
     """Writes a line to standard error, if there is one."""
     if sys.stderr is not None:
         encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(f"grade: {text}\n".encode(encoding, "replace").decode(encoding))
+        # A sentence may quote what somebody else has written, a file's name among it.
+        sys.stderr.write(f"grade: {visible(text)}\n".encode(encoding, "replace").decode(encoding))
         sys.stderr.flush()
 
 

@@ -6,6 +6,9 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
+
+import wcwidth
 
 from grader.model import (
     CellStatus,
@@ -18,7 +21,7 @@ from grader.model import (
     Visibility,
 )
 from grader.shown import words
-from grader.shown.harmless import cut, one_line
+from grader.shown.harmless import columns, cut, one_line, within
 from grader.shown.view import (
     OUTER_FRAMES,
     Shown,
@@ -93,7 +96,7 @@ class _Page:
     # --- top and bottom ---------------------------------------------------------------
 
     def _header(self, show: Shown) -> Iterator[str]:
-        parts = [show.exercise.id, one_line(show.submission.name, 60)]
+        parts = [show.exercise.id, one_line(show.submission.name, min(60, self.width - 30))]
         if show.checks:
             parts.append(words.score(show.score, show.max_score))
         yield from self._flow("   ".join(parts), headline(show), paint=_BOLD)
@@ -149,7 +152,7 @@ class _Page:
             more = f"the last {len(last)} lines" if len(printed) > len(last) else "all of it"
             yield self._paint(_BOLD, f"The program's {name} ({more})")
             for line in last:
-                yield "  | " + line.rstrip()[: self.width - 4]
+                yield "  | " + within(line.rstrip(), self.width - 4)
 
     def _footer(self, show: Shown) -> Iterator[str]:
         run = show.run
@@ -258,7 +261,7 @@ class _Page:
 
     def _source(self, place: Place, source: str, *, indent: int, head: str = "") -> str:
         where = " " * indent + head + one_line(str(place), self.width - indent - len(head))
-        room = self.width - len(where) - 3
+        room = self.width - columns(where) - 3
         line = one_line(source.strip(), room) if room > 0 else ""
         return self._paint(_DIM, where) + ("   " + line if line else "")
 
@@ -271,23 +274,38 @@ class _Page:
         self, head: str, text: str, *, paint: str = "", hang: int = 4, gap: str = "   "
     ) -> Iterator[str]:
         """Wrap ``head`` and ``text`` with a hanging indent, painting only the head."""
-        if len(head) > self.width * 2 // 3 and text:  # a line of its own leaves room to read
+        if columns(head) > self.width * 2 // 3 and text:  # a line of its own leaves room to read
             yield self._paint(paint, head)
             head, gap = " " * hang, ""
         start = head + gap if text else head
-        first, *rest = textwrap.wrap(
-            text,
-            self.width,
-            initial_indent=start,
-            subsequent_indent=" " * hang,
-            break_on_hyphens=False,
-        ) or [head.rstrip()]
+        lines = _wrap(text, self.width, initial_indent=start, subsequent_indent=" " * hang)
+        first, *rest = lines or [head.rstrip()]
         head = head if first.startswith(head) else ""
         yield self._paint(paint, head) + first[len(head) :] if paint else first
         yield from rest
 
     def _paint(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color and code and text else text
+
+
+_FILL = "\ufdd0"  # no character: a text that was cleaned holds none
+
+
+def _wrap(text: str, width: int, **options: Any) -> list[str]:
+    """As ``textwrap.wrap``, by columns: each letter that takes two is given a companion meanwhile.
+
+    (``wcwidth.wrap`` does the same, and takes thirty times as long.)
+    """
+    start = str(options["initial_indent"])
+    if columns(start + text) == len(start + text):
+        return textwrap.wrap(text, width, break_on_hyphens=False, **options)
+    options["initial_indent"], text = _filled(start), _filled(text)
+    lines = textwrap.wrap(text, width - 1, break_on_hyphens=False, **options)
+    return [line.replace(_FILL, "") for line in lines]
+
+
+def _filled(text: str) -> str:
+    return "".join(char + _FILL if wcwidth.wcwidth(char) > 1 else char for char in text)
 
 
 def _told(cell: ShownCell) -> tuple[str, str]:

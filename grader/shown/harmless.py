@@ -2,8 +2,9 @@
 
 Source, messages, output, even file names come from a stranger. On a terminal an escape
 sequence can rewrite what was shown before it; on any screen a bidi override can make code
-read differently from how it runs. Because the whole record is cleaned before a renderer
-sees it, no renderer can forget a field. HTML is escaped later, by the template.
+read differently from how it runs, and an invisible letter two names alike. Because the whole record
+is cleaned where it enters (``entered``), before anything renders, exports or keeps it, nothing can
+forget a field. HTML is escaped later, by the template.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
+
+import wcwidth
 
 from grader.model import Cell, Output, Prose, Report, Submission
 
@@ -33,8 +36,21 @@ _MARK_FLOOD = re.compile(
 )
 _UP = re.compile(r"\x1b\[(?:\d{1,3})?A")
 _MOVES = re.compile(r"(\n|\r|\x1b\[(?:\d{1,3})?A)")
+_MARKED = 5
 _PIECES = 50  # of a line that is gone back to without being written anew
-_JOINERS = "\u200c\u200d"  # emoji and several scripts need them; they reorder nothing
+_BLANKS = frozenset(
+    (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810),
+     *range(0xFFF0, 0xFFF9), *range(0xE0100, 0xE01F0))
+)  # fmt: skip
+"""Letters and marks that nobody sees, beside those of the category Cf (Unicode's
+Default_Ignorable_Code_Point, and the empty pattern of Braille)."""
+_JOINED = "\u200c\u200d\ufe0e\ufe0f"
+"""Joiners and selectors: emoji and several scripts need them, after a character of theirs."""
+_STRAY = re.compile(
+    "(?:(?<![^\x00-\x7f])|(?<=[\u200c\u200d])(?=[\u200c\u200d])"
+    "|(?<=[\ufe0e\ufe0f])(?=[\ufe0e\ufe0f]))"
+    f"[{_JOINED}](?!\u20e3)"  # a key (1\ufe0f\u20e3) is made of a digit
+)
 
 
 class _Visible(dict[int, str]):
@@ -48,16 +64,20 @@ class _Visible(dict[int, str]):
 def _shown(code: int) -> str:
     char = chr(code)
     category = unicodedata.category(char)
-    if char == "\n" or char in _JOINERS:
+    if char == "\n" or char in _JOINED:
         return char
     if code < 0x20:
         return chr(0x2400 + code)
     if category == "Cs":
         return "\ufffd"
     nonchar = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
-    if nonchar or category in {"Cc", "Cf", "Zl", "Zp"}:
-        return f"⟨U+{code:04X}⟩"
+    if nonchar or code in _BLANKS or category in {"Cc", "Cf", "Zl", "Zp"}:
+        return _sign(code)
     return char
+
+
+def _sign(code: int) -> str:
+    return f"⟨U+{code:04X}⟩"
 
 
 def visible(text: str) -> str:
@@ -68,6 +88,9 @@ def visible(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "\n".join(line.expandtabs(4) for line in text.split("\n"))
+    if text.isascii() and text.replace("\n", " ").isprintable():
+        return text
+    text = _STRAY.sub(lambda found: _sign(ord(found[0])), text)
     return _MARK_FLOOD.sub(r"\1", text.translate(_Visible()))
 
 
@@ -121,9 +144,34 @@ def cut(text: str, limit: int) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """Return ``text`` on one line of at most ``limit`` characters, ended by ``…`` if cut."""
+    """Return ``text`` on one line of at most ``limit`` columns, ended by ``…`` if cut."""
     line = " ".join(text.split("\n")).strip()
-    return line if len(line) <= limit else line[: max(limit - 1, 1)].rstrip() + "…"
+    if columns(line) <= limit:
+        return line
+    return within(line, max(limit - 1, 1)).rstrip() + "…"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a line takes; letters of some scripts take two, marks none."""
+    return len(text) if text.isascii() else wcwidth.width(text, control_codes="ignore")
+
+
+def within(text: str, limit: int) -> str:
+    """The beginning of a line that takes at most ``limit`` columns."""
+    head = text[: _MARKED * limit]  # `visible` leaves so many marks on a character at most
+    return head[:limit] if head.isascii() else wcwidth.clip(head, 0, limit)
+
+
+def entered(report: Report) -> Report:
+    """Return the Report as it is to go on: cleaned, with the outputs of cells as they came.
+
+    Those are pictures and pages as well as text, and are made harmless by kind (``outputs``).
+    """
+    clean = harmless(report)
+    cells = zip(clean.run.cells, report.run.cells, strict=True)
+    kept = tuple(replace(cell, outputs=raw.outputs) for cell, raw in cells)
+    run = replace(clean.run, cells=kept)
+    return replace(clean, run=run, exercise=report.exercise)  # that one is the course's own
 
 
 def harmless(report: Report) -> Report:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from grader.export.json import to_result
 from grader.model import Cell, Output, Report
-from grader.shown.harmless import cut, harmless, one_line, printed, visible
+from grader.shown.harmless import (
+    columns,
+    cut,
+    entered,
+    harmless,
+    one_line,
+    printed,
+    scrubbed,
+    visible,
+    within,
+)
 from grader.shown.view import shown
 
 
@@ -25,6 +37,15 @@ from grader.shown.view import shown
         ("no\u2028line", "no⟨U+2028⟩line"),
         ("Zürich 東京 👩\u200d🔬 שלום", "Zürich 東京 👩\u200d🔬 שלום"),
         ("e" + "\u0301" * 30, "e" + "\u0301" * 4),
+        ("def f(\u3164=None)", "def f(⟨U+3164⟩=None)"),
+        ("x\u1160\uffa0\u2800\u034f", "x⟨U+1160⟩⟨U+FFA0⟩⟨U+2800⟩⟨U+034F⟩"),
+        ("pass\u200cword", "pass⟨U+200C⟩word"),
+        ("a\ufe0fb", "a⟨U+FE0F⟩b"),
+        ("tag\U000e0041\U000e0100", "tag⟨U+E0041⟩⟨U+E0100⟩"),
+        (
+            "1\ufe0f\u20e3 ❤\ufe0f\u200d🔥 שלום\u200cש",
+            "1\ufe0f\u20e3 ❤\ufe0f\u200d🔥 שלום\u200cש",
+        ),
     ],
 )
 def test_odd_characters_become_visible(raw: str, shown_as: str) -> None:
@@ -57,6 +78,34 @@ def test_cutting_says_how_much_is_gone() -> None:
     """A text that is cut ends with the number of characters left out."""
     assert cut("abcdef", 4) == "abcd… (2 more characters)"
     assert one_line("two\nlines of text", 10) == "two lines…"
+
+
+def test_lines_are_measured_in_columns() -> None:
+    """Letters that take two columns count as two, marks as none, and none is cut in half."""
+    assert columns("東京e\u0301 ab") == 8
+    assert one_line("東京都庁舎", 10) == "東京都庁舎"
+    assert one_line("東京都庁舎", 8) == "東京都…"
+    assert one_line("e\u0301" * 10, 10) == "e\u0301" * 10
+    assert columns(within("ab東京", 3)) <= 3
+    assert within("x" * 100_000, 5) == "xxxxx"
+
+
+def test_what_is_clean_stays_as_it_is() -> None:
+    """Cleaning where text enters and again where it is shown is the same as once."""
+    odd = "\x1b[2Ja\u3164\u202e\t\ud800 pass\u200cword 東京 e\u0301"
+    assert visible(visible(odd)) == visible(odd)
+    assert scrubbed(scrubbed(odd)) == scrubbed(odd)
+
+
+def test_a_report_is_cleaned_where_it_enters(clean: Report) -> None:
+    """Reasons, notes and names have no escape sequence for any format that comes later."""
+    told = "\x1b[2J\x1b[1;1H10 of 10\x1b]0;mine\x07\u202e"
+    run = replace(clean.run, reason=told, notes=(told,), output=Output(stdout=told, stderr=told))
+    report = entered(replace(clean, run=run))
+    assert report.run.reason == "10 of 10⟨U+202E⟩"
+    assert "\x1b" not in json.dumps(to_result(report))
+    assert "\\u001b" not in json.dumps(to_result(report))
+    assert report.exercise is clean.exercise
 
 
 def test_code_keeps_its_lines(clean: Report) -> None:

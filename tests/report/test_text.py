@@ -12,9 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import wcwidth
 from hypothesis import given, settings
 
-from grader.model import Isolation, IsolationLevel, Report
+from grader.model import Isolation, IsolationLevel, Output, Report
 from grader.report.text import render_text
 from poison import hostile, poisoned
 
@@ -46,6 +47,18 @@ def test_lines_fit_the_terminal(name: str, sample: Sample, width: int) -> None:
     """No line is wider than the terminal, down to 60 columns."""
     for line in render_text(sample(name), color=False, width=width).splitlines():
         assert len(line) <= max(width, 60), line
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_wide_letters_fit_the_terminal(sample: Sample, width: int) -> None:
+    """Lines are measured in columns: names, reasons, code and output in wide letters fit too."""
+    wide = "東京都庁舎 " * 60
+    report = sample("crashed")
+    run = replace(report.run, reason=wide, notes=(wide,), output=Output(stdout=wide, stderr=wide))
+    report = replace(report, run=run, submission=replace(report.submission, name=f"{wide}.py"))
+    text = render_text(report, color=False, width=width)
+    assert text.count("東京") > 100
+    assert max(map(wcwidth.wcswidth, text.splitlines())) <= width
 
 
 def test_a_failed_check_has_the_agreed_shape(sample: Sample) -> None:
