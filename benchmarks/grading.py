@@ -30,8 +30,8 @@ import os, sys, time
 import torch, torchvision
 from grader import datasets
 from grader.runner.served import Mnist
-fd = os.open(datasets.public_file("mnist"), os.O_RDONLY)
-names = Mnist.read([fd], "subset").loaders()
+given = datasets.given("mnist", full=False, few=True)
+names = Mnist.read([os.open(file, os.O_RDONLY) for file in given.files], "subset").loaders()
 code = compile(open(sys.argv[1]).read(), sys.argv[1], "exec")
 torch.manual_seed(0)
 started = time.perf_counter()

@@ -47,8 +47,8 @@ DEFAULT_SEED = 20240
 CURVES_FILE = "curves.json"
 
 SUBSET_NOTE = (
-    "Graded on the embedded subset of MNIST (8,000 training images), with the thresholds for it; "
-    "`grade data fetch mnist` gets the whole set."
+    "Graded on the embedded subset of MNIST (8,000 real digits, drawn anew until there are "
+    "60,000), with the thresholds for it; `grade data fetch mnist` gets the whole set."
 )
 
 
@@ -135,7 +135,8 @@ class Grader:
     def _data(self, exercise: Exercise) -> tuple[Given, ...]:
         """The data sets for a grading. ``GRADE_DATA`` has the last word on their form."""
         full = exercise.full_data and (datasets.choice() is not None or not self._options.subset)
-        return tuple(datasets.given(name, full=full) for name in exercise.data)
+        few = not exercise.full_data and bool(exercise.provides)
+        return tuple(datasets.given(name, full=full, few=few) for name in exercise.data)
 
     def _job(self, exercise: Exercise, submission: Submission, data: tuple[Given, ...]) -> Job:
         rubric = [line for line in exercise.rubric if self._asked(line)]

@@ -81,7 +81,6 @@ def made(kind: str, message: str, *values: tuple[str, str], line: str = "") -> C
         ("torch.ones(3, 2).gather(1, torch.tensor([0, 1, 1]))", "index.unsqueeze(1)"),
         ("torch.ones(3).sum(dim=1)", "Dimension 1 was asked for"),
         ("torch.ones(3, 4)[:, 5]", "Dimension 1 has 4 entries, numbered 0 to 3, and entry 5"),
-        ("torch.ones(8000, 2)[59_999]", "All of MNIST has 60,000 such images, the grader 8,000"),
         ("torch.ones(3)[0, 1]", "1 dimension(s), and the brackets name more"),
         ("torch.tensor(3)[0]", ".item() gives its value"),
         ("nn.Embedding(3, 2)(torch.tensor([5]))", "below num_embeddings"),

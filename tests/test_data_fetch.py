@@ -28,6 +28,7 @@ from grader.commands import console, data
 from grader.datasets import checksums, fetch, sources
 from grader.datasets.cache import cache
 from grader.datasets.download import Patience, Unavailable, download
+from grader.datasets.lengthened import filled
 from grader.datasets.places import FULL_MNIST, RAW, TEST_IMAGES, TEST_LABELS, Original, raw_files
 from grader.datasets.subset import idx
 from grader.errors import UsageError
@@ -476,7 +477,10 @@ def test_the_published_test_labels_are_a_secret_wherever_they_lie(
 def test_a_student_gets_the_test_images_that_are_not_held_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """In their order, with their labels; the published label file is not handed over."""
+    """In their order, with their labels, and the last ones drawn anew for those that are missing.
+
+    The published label file is not handed over.
+    """
     with (
         np.load(datasets.heldout_file("mnist")) as heldout,
         np.load(datasets.public_file("mnist")) as public,
@@ -498,8 +502,10 @@ def test_a_student_gets_the_test_images_that_are_not_held_out(
     assert given.form is datasets.Form.FULL
     assert own / TEST_LABELS not in given.files
     order = mixed[mixed < 400]
-    assert given.files[2].read_bytes() == idx(others[order])
-    assert given.files[3].read_bytes() == idx(labels[order])
+    whole = filled(others[order], labels[order], 700)
+    assert np.array_equal(whole[0][:400], others[order])
+    assert np.array_equal(whole[1], labels[np.concatenate([order, order[-300:]])])
+    assert [file.read_bytes() for file in given.files[2:]] == list(map(idx, whole))
     assert datasets.given("mnist", full=True) == given
 
 

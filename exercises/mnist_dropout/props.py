@@ -8,7 +8,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision.datasets import MNIST
 
-FULL, LESSON_SPLIT = 60_000, 50_000
+LESSON_SPLIT = 50_000
 CLASSES = 10
 HIDDEN, SHOWN = (256, 128), 9
 MODEL_NAMES = ("model", "net", "network", "classifier", "mlp")
@@ -35,18 +35,14 @@ def prepared(images):
 
 
 def digits(train_count=None, val_count=None):
-    """Training and validation digits, `Digits` each: all there are, or the first so many."""
-    train = MNIST("data", train=True)
-    if len(train.data) == FULL:
-        split = LESSON_SPLIT
-        images, labels = train.data[split:], train.targets[split:]
-    else:
-        split, val = len(train.data), MNIST("data", train=False)
-        images, labels = val.data, val.targets
-    return (
-        Digits(prepared(train.data[:split][:train_count]), train.targets[:split][:train_count]),
-        Digits(prepared(images[:val_count]), labels[:val_count]),
+    """The lesson's training and validation digits, `Digits` each: all, or the first so many."""
+    given = MNIST("data", train=True)
+    train, val = (
+        (given.data[part][:count], given.targets[part][:count])
+        for part, count in (
+            (slice(LESSON_SPLIT), train_count), (slice(LESSON_SPLIT, None), val_count))
     )
+    return tuple(Digits(prepared(images), labels) for images, labels in (train, val))
 
 
 def mislabelled(count, share):

@@ -8,7 +8,7 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision.datasets import MNIST
 
-FULL, LESSON_SPLIT = 60_000, 50_000
+LESSON_SPLIT = 50_000
 MODEL_NAMES = ("model", "net", "network", "classifier", "mlp")
 TRAIN_NAMES = ("train_loader", "train_dl", "trainloader", "train_dataloader", "loader")
 VAL_NAMES = ("val_loader", "val_dl", "valloader", "val_dataloader", "valid_loader", "test_loader")
@@ -32,17 +32,14 @@ def prepared(images):
 
 
 def digits(train_count=None, val_count=None):
-    """Training and validation digits, `Digits` each: all there are, or the first so many."""
-    train = MNIST("data", train=True)
-    split = LESSON_SPLIT if len(train.data) == FULL else len(train.data)
-    val = MNIST("data", train=False) if split == len(train.data) else None
-    images, labels = (
-        (train.data[split:], train.targets[split:]) if val is None else (val.data, val.targets)
+    """The lesson's training and validation digits, `Digits` each: all, or the first so many."""
+    given = MNIST("data", train=True)
+    train, val = (
+        (given.data[part][:count], given.targets[part][:count])
+        for part, count in (
+            (slice(LESSON_SPLIT), train_count), (slice(LESSON_SPLIT, None), val_count))
     )
-    return (
-        Digits(prepared(train.data[:split][:train_count]), train.targets[:split][:train_count]),
-        Digits(prepared(images[:val_count]), labels[:val_count]),
-    )
+    return tuple(Digits(prepared(images), labels) for images, labels in (train, val))
 
 
 def loaders(train_count=None, val_count=None):

@@ -227,22 +227,11 @@ def _dtype(name: str) -> str:
     return {"Long": "int64", "Int": "int32", "Bool": "bool", "Byte": "uint8"}.get(name, name)
 
 
-_MNIST = {8_000: 60_000, 1_000: 10_000}
-"""The images of the embedded subset's two splits, and those of the full set's."""
-
-
 def index(found: re.Match[str], _: Crash) -> str:
     """An entry that a dimension doesn't have."""
     index, dim, size = found["index"], found["dim"], int(found["size"])
     there = f"{size} entries, numbered 0 to {size - 1}" if size else "no entries"
-    said = f"Dimension {dim} has {there}, and entry {index} was asked for."
-    full = _MNIST.get(size, size)
-    if size <= int(index) < full:
-        said += (
-            f" All of MNIST has {full:,} such images, the grader {size:,} of them here: ask "
-            "len(data) for their number, or get all of them with `grade data fetch mnist`."
-        )
-    return said
+    return f"Dimension {dim} has {there}, and entry {index} was asked for."
 
 
 def not_set_up(found: re.Match[str], crash: Crash) -> str:

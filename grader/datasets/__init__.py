@@ -2,8 +2,9 @@
 
 The grader itself reads two small files of the bank: ``public.npz``, which a student's process
 may hold, and ``heldout.npz``, whose labels it never sees. An exercise may ask for the full set,
-which is used where somebody fetched it. For a student's own runs the public part is laid out
-as the original IDX files, as torchvision reads them, unless the full set is there.
+which is used where somebody fetched it. Elsewhere the public part is brought to the full length
+and laid out as the original IDX files, as torchvision reads them, for gradings and for a student's
+own runs.
 """
 
 from __future__ import annotations
@@ -90,4 +91,4 @@ def _look(name: str) -> Dataset:
         return Dataset(name=name, kind="full, 60,000 + 10,000 images", folder=full)
     place = subset_place()
     ready = place if has_subset(place) else None
-    return Dataset(name=name, kind="subset, 8,000 + 1,000 images", folder=ready)
+    return Dataset(name=name, kind="subset, 8,000 + 1,000 images at full length", folder=ready)

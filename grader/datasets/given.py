@@ -1,8 +1,9 @@
 """What of a data set a student's process is given, and what it must never open.
 
 Of the full MNIST: all training images, and as test split the published test images without
-those that the grader measures on. The published test labels name those too, so that file is
-not given: the others' labels stand in a file of their own, made once, in the cache.
+those that the grader measures on, some of the others drawn anew in their place, so that there
+are 10,000 of them. The published test labels name those too, so that file is not given: the
+others' labels stand in a file of their own, made once, in the cache.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.datasets import checksums
 from grader.datasets.cache import cache, making
 from grader.datasets.places import (
     MNIST,
@@ -28,7 +28,7 @@ from grader.datasets.places import (
     public_file,
     raw_files,
 )
-from grader.datasets.subset import idx
+from grader.datasets.subset import idx, made_of, subset_files
 from grader.errors import UsageError
 
 
@@ -36,8 +36,9 @@ from grader.errors import UsageError
 class Given:
     """One data set for one grading.
 
-    ``files`` are opened for the student's process: the subset's one file, or training images,
-    training labels, test images and test labels. ``secrets`` must not open there.
+    ``files`` are opened for the student's process: training images, training labels, test
+    images and test labels, and the subset's own file where its loaders are asked for. ``secrets``
+    must not open there.
     """
 
     name: str
@@ -46,8 +47,11 @@ class Given:
     secrets: tuple[Path, ...]
 
 
-def given(name: str, *, full: bool) -> Given:
-    """The data for a submission; ``full`` asks for the full set where this machine has it.
+def given(name: str, *, full: bool, few: bool = False) -> Given:
+    """The data for a submission.
+
+    ``full`` asks for the full set where this machine has it, ``few`` for provided loaders over
+    the subset's own images.
 
     Raises:
         UnknownName: there is no such data set.
@@ -56,14 +60,11 @@ def given(name: str, *, full: bool) -> Given:
     """
     check_name(name)
     root = full_mnist() if full and name == MNIST else None
-    if root is None:
-        files: tuple[Path, ...] = (public_file(name),)
-    else:
-        files = _full_files(root)
+    files = subset_files() if root is None else _full_files(root)
     return Given(
         name=name,
         form=Form.SUBSET if root is None else Form.FULL,
-        files=files,
+        files=(*files, public_file(name)) if few else files,
         secrets=(heldout_file(name), *_test_labels(name, root)),
     )
 
@@ -86,8 +87,7 @@ def _full_files(root: Path) -> tuple[Path, ...]:
     raw = raw_files(root)
     if raw is None:
         raise UsageError(f"The files of MNIST in {root} changed while they were read. Try again.")
-    digest = checksums.sha256_now(heldout_file(MNIST))
-    place = cache() / f"mnist-test-{digest[:12]}"
+    place = cache() / f"mnist-test-{made_of(heldout_file(MNIST))}"
     if not _is_whole(place):
         with making(place, _is_whole) as new:
             _split(raw[TEST_IMAGES], raw[TEST_LABELS], new)
@@ -99,15 +99,21 @@ def _is_whole(place: Path) -> bool:
 
 
 def _split(images_file: Path, labels_file: Path, new: Path) -> None:
-    """Write the test images that are not held out, in their order, and their labels."""
+    """Write the test images that are not held out, in their order, and their labels.
+
+    The last of them stand there a second time, drawn anew: as many as are held out.
+    """
     import numpy as np  # noqa: PLC0415  # a tenth of a second that only this needs
+
+    from grader.datasets.lengthened import filled  # noqa: PLC0415
 
     with np.load(heldout_file(MNIST), allow_pickle=False) as arrays:
         heldout = {image.tobytes() for image in arrays["images"]}
     images = _values(np, images_file, header=16).reshape(-1, 28, 28)
     labels = _values(np, labels_file, header=8)
     others = np.array([image.tobytes() not in heldout for image in images])
-    for name, kept in ((TEST_IMAGES, images[others]), (TEST_LABELS, labels[others])):
+    whole = filled(images[others], labels[others], len(images))
+    for name, kept in zip((TEST_IMAGES, TEST_LABELS), whole, strict=True):
         (new / name).write_bytes(idx(kept))
         (new / name).chmod(0o444)
 

@@ -148,8 +148,7 @@ class Student:
 
     def serve(self) -> None:
         """Answer requests until the other side hangs up."""
-        texts = [text for _, text in self._program.cells]
-        serve(self._mnist, texts, self._note, self._program.files)
+        serve(self._mnist, self._note, self._program.files)
         self._unseeded.serve()
         signal.signal(STOP_SIGNAL, opaque(lambda *_: self._stop()))
         with contextlib.suppress(WireClosed):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 
+from grader import datasets
 from grader.checks import CheckFailed, check
 
 ROOT = Path(__file__).parents[2]
@@ -39,13 +40,24 @@ class Originals:
     """The images that were served: by their key, which image and which label."""
 
     def __init__(self):
-        with np.load(ROOT / "datasets" / "mnist" / "public.npz", allow_pickle=False) as arrays:
-            parts = {name: arrays[name] for name in arrays.files}
-        self.sizes = {"full": len(parts["train_images"]), "test": len(parts["val_images"])}
-        self.images = np.concatenate([parts["train_images"], parts["val_images"]])
-        self.labels = np.concatenate([parts["train_labels"], parts["val_labels"]])
+        files = datasets.given("mnist", full=False).files[:4]
+        images, labels, test_images, test_labels = (path.read_bytes() for path in files)
+        images, test_images = (pixels(each) for each in (images, test_images))
+        self.sizes = {"full": len(images), "test": len(test_images)}
+        self.images = np.concatenate([images, test_images])
+        self.labels = np.frombuffer(labels[8:] + test_labels[8:], np.uint8)
         keys = load_props().keys(torch.from_numpy(self.images)).tolist()
         self.rows = {key: row for row, key in enumerate(keys)}
+
+    def is_of_test(self, key):
+        """Whether an image is one of the test split."""
+        row = self.rows.get(key)
+        return row is not None and row >= self.sizes["full"]
+
+
+def pixels(file):
+    """The images (N, 28, 28) of a file as torchvision reads them: 16 bytes come before them."""
+    return np.frombuffer(file, np.uint8, offset=16).reshape(-1, 28, 28)
 
 
 class Loaders:
@@ -205,8 +217,6 @@ def test_shares(loaders, originals, settings):
     """Five sixths of the images are for training, one sixth for validation, all others for test."""
     full, test = originals.sizes["full"], originals.sizes["test"]
     slack = settings["slack"] * full
-    # Whoever cuts a permutation of 60,000 indices in two gets, scaled to 8,000 images, 6,667 with
-    # a standard deviation of 31: 2 % of 8,000 are 5.2 of these, or a chance of 2 in 10^7.
     # A training loader may leave out its last, incomplete batch.
     ranges = {
         "train": (full * 5 / 6 - slack - BATCH, full * 5 / 6 + slack),
@@ -221,6 +231,12 @@ def test_shares(loaders, originals, settings):
             raise CheckFailed(
                 f"the {WORDS[name]} loader gives {size:,} of the {of:,} images that MNIST has "
                 f"here{' for tests' if name == 'test' else ''}, expected {right:,}"
+            )
+        strange = sum(originals.is_of_test(key) != (name == "test") for key in loaders.first(name))
+        if name != "train" and strange > size / 2:
+            raise CheckFailed(
+                f"the {WORDS[name]} loader gives images of the other split: MNIST's training "
+                "images are for training and validation, its test images for the test"
             )
         asked = loaders.asked_for(name)
         if name != "train" and isinstance(asked, int) and size < asked:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 import torchvision
-from torch.utils.data import Subset, _utils, random_split
+from torch.utils.data import _utils
 
 from grader import datasets
 from grader.datasets.places import FULL_MNIST, Original
@@ -22,11 +22,11 @@ from grader.model import Report, SubmissionKind
 from grader.pipeline import SUBSET_NOTE, Grader
 from grader.runner.served import mnist as served_mnist
 from grader.runner.served import vision
-from grader.runner.served.counted import Counted
 from grader.runner.served.mnist import Mnist
 from grading import exercise, submission
 
 TRAIN, HELD, OTHERS = 700, 100, 200
+TEST = HELD + OTHERS
 
 
 def arrays() -> dict[str, np.ndarray[Any, Any]]:
@@ -69,11 +69,12 @@ def opened(full: Path) -> Iterator[Mnist]:
 
 
 def test_the_full_files_are_mapped(opened: Mnist) -> None:
-    """All training images, and the test images that are not held out."""
+    """All training images, and the test images that are not held out; others stand in for those."""
     known = list(arrays().values())
     assert np.array_equal(opened.train_images, known[0])
-    assert np.array_equal(opened.val_images, known[2][HELD:])
-    assert np.array_equal(opened.val_labels, known[3][HELD:])
+    assert np.array_equal(opened.val_images[:OTHERS], known[2][HELD:])
+    assert np.array_equal(opened.val_labels, [*known[3][HELD:], *known[3][-HELD:]])
+    assert len({image.tobytes() for image in [*opened.val_images, *known[2][:HELD]]}) == TEST + HELD
 
 
 def test_a_change_stays_in_the_data_set_that_was_changed(opened: Mnist, full: Path) -> None:
@@ -109,11 +110,15 @@ def test_provided_loaders_split_the_training_images(
     assert torch.equal(val.targets, torch.from_numpy(opened.train_labels[600:].astype(np.int64)))
 
 
-def test_the_subset_is_read_from_one_file() -> None:
-    """8,000 and 1,000 images, also as the provided loaders."""
-    mnist = Mnist.read([os.open(datasets.public_file("mnist"), os.O_RDONLY)], "subset")
-    assert (len(mnist.train_images), len(mnist.val_images)) == (8000, 1000)
+def test_the_subset_is_read_from_its_files() -> None:
+    """60,000 and 10,000 images; the provided loaders have the 8,000 and 1,000 they are made of."""
+    given = datasets.given("mnist", full=False, few=True)
+    files = [os.open(path, os.O_RDONLY) for path in given.files]
+    mnist = Mnist.read(files, "subset")
+    assert (len(mnist.train_images), len(mnist.val_images)) == (60_000, 10_000)
     assert [len(loader.dataset) for loader in mnist.loaders().values()] == [8000, 1000]
+    for fd in files:
+        os.close(fd)
 
 
 # --- torchvision's class ----------------------------------------------------------------
@@ -122,43 +127,21 @@ def test_the_subset_is_read_from_one_file() -> None:
 @pytest.fixture
 def served(opened: Mnist) -> Iterator[Callable[..., Any]]:
     """``torchvision.datasets.MNIST`` while it holds the small files; restored afterwards."""
-    kind, parts = torchvision.datasets.MNIST, torch.utils.data
+    kind = torchvision.datasets.MNIST
     names = ("_check_legacy_exist", "_check_exists", "download", "_load_data")
     before = {name: getattr(kind, name) for name in names}
-    split, init, loader = parts.random_split, Subset.__init__, parts.DataLoader.__init__
     fetch = _utils.fetch._MapDatasetFetcher.fetch
-    vision.serve_mnist(opened, Counted(()), lambda _: None)
+    vision.serve_mnist(opened, lambda _: None)
     yield kind
     for name, method in before.items():
         setattr(kind, name, method)
-    parts.random_split = parts.dataset.random_split = split
-    Subset.__init__ = init  # type: ignore[method-assign]
-    parts.DataLoader.__init__ = loader  # type: ignore[method-assign]
     _utils.fetch._MapDatasetFetcher.fetch = fetch  # type: ignore[method-assign]
 
 
 def test_any_root_holds_the_graders_copy(served: Any) -> None:
-    """With and without download; the test split is without what is measured on."""
+    """With and without download."""
     assert len(served("nowhere")) == TRAIN
-    assert len(served("elsewhere", train=False, download=True)) == OTHERS
-
-
-def test_splits_that_count_with_the_full_sizes_get_their_shares(served: Any) -> None:
-    """50,000 and 10,000 of the training images, 6,000 and 4,000 of the test images."""
-    split = torch.utils.data.random_split
-    train = split(served("x"), [50_000, 10_000])
-    assert [len(part) for part in train] == [583, 117]
-    test = split(served("x", train=False), [6_000, 4_000])
-    assert [len(part) for part in test] == [120, 80]
-    parts = Subset(served("x"), range(30_000)), Subset(served("x"), range(30_000, 60_000))
-    assert sorted([*parts[0].indices, *parts[1].indices]) == list(range(TRAIN))
-
-
-def test_splits_by_the_size_that_there_is_are_exact(served: Any) -> None:
-    """Nothing is scaled where a program counts what it has."""
-    data = served("x")
-    assert [len(part) for part in random_split(data, [600, 100])] == [600, 100]
-    assert list(Subset(data, [1, 699]).indices) == [1, 699]
+    assert len(served("elsewhere", train=False, download=True)) == TEST
 
 
 # --- a whole grading ------------------------------------------------------------------
@@ -192,7 +175,7 @@ def test_an_exercise_that_asks_for_it_gets_the_full_set(
 ) -> None:
     """The result says so, and the judge knows; the published labels can't be opened."""
     report = grade(warm_grader, tmp_path, asked=True)
-    assert report.metrics == {"train": TRAIN, "test": OTHERS, "full": 1.0}, report.run
+    assert report.metrics == {"train": TRAIN, "test": TEST, "full": 1.0}, report.run
     assert report.run.data == {"mnist": "full"}
     assert SUBSET_NOTE not in report.run.notes
 
@@ -202,7 +185,7 @@ def test_an_exercise_that_does_not_ask_gets_the_subset(
 ) -> None:
     """Its thresholds were measured with it."""
     report = grade(warm_grader, tmp_path, asked=False)
-    assert report.metrics == {"train": 8000, "test": 1000, "full": 0.0}, report.run
+    assert report.metrics == {"train": 60_000, "test": 10_000, "full": 0.0}, report.run
     assert report.run.data == {"mnist": "subset"}
     assert SUBSET_NOTE not in report.run.notes
 
@@ -210,7 +193,7 @@ def test_an_exercise_that_does_not_ask_gets_the_subset(
 def test_the_subset_in_place_of_the_full_set_is_said(warm_grader: Grader, tmp_path: Path) -> None:
     """In plain words, in the run's notes."""
     report = grade(warm_grader, tmp_path, asked=True)
-    assert report.metrics["train"] == 8000, report.run
+    assert report.metrics["train"] == 60_000, report.run
     assert report.run.data == {"mnist": "subset"}
     assert SUBSET_NOTE in report.run.notes
 
@@ -221,7 +204,7 @@ from grader.checks import check
 @check("again")
 def test_again(student):
     '''It comes back.'''
-    assert student.again().value == [8000, 8000, 1000]
+    assert student.again().value == [60_000, 8000, 1000]
 """
 PICKLES = """
 import pickle

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import builtins
 import getpass
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from grader.runner.program import quiet_input
 from grader.runner.served import absent, plots, quiet
-from grader.runner.served.counted import Counted
 from grader.runner.served.mnist import Mnist
 from grader.runner.served.quiet import Note
 from grader.runner.served.vision import serve_mnist
@@ -21,13 +20,11 @@ from grader.runner.served.vision import serve_mnist
 __all__ = ["Mnist", "Note", "serve"]
 
 
-def serve(
-    mnist: Mnist | None, texts: Iterable[str], note: Note, files: Container[str] = ()
-) -> None:
+def serve(mnist: Mnist | None, note: Note, files: Container[str] = ()) -> None:
     """Install every stand-in.
 
-    ``texts`` are the program's cells; ``note`` takes a sentence for the report, once each;
-    ``files`` are the names that its text is compiled under.
+    ``note`` takes a sentence for the report, once each; ``files`` are the names that the
+    program's text is compiled under.
     """
     builtins.input = getpass.getpass = quiet_input  # type: ignore[assignment]
     quiet.serve_single_process_loading(note)
@@ -39,4 +36,4 @@ def serve(
     plots.serve_plots(note)
     absent.serve(note, files)
     if mnist is not None:
-        serve_mnist(mnist, Counted(texts), note)
+        serve_mnist(mnist, note)

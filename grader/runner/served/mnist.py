@@ -1,7 +1,7 @@
-"""The MNIST that a student's process holds: the embedded subset, or the full files mapped in.
+"""The MNIST that a student's process holds: 60,000 and 10,000 images, mapped in.
 
-The full files come as open descriptors, and every use maps them copy-on-write: all students
-share their pages, and one who writes into ``dataset.data`` changes a copy of the page.
+The files come as open descriptors, and every use maps them copy-on-write: all students share
+their pages, and one who writes into ``dataset.data`` changes a copy of the page.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ MEAN, STD = 0.1307, 0.3081
 
 LESSON_SPLIT = 50_000
 """Of the 60,000 training images, the provided loaders train on the first so many (lesson 1.3)."""
+
+WHAT = ("images", "labels")
 
 Bytes: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -56,40 +58,40 @@ class Digits(TensorDataset):
 
 @dataclass(frozen=True)
 class Mnist:
-    """The part of MNIST that a student's process may hold; images (N, 28, 28), uint8.
+    """The MNIST that a student's process may hold; images (N, 28, 28), uint8.
 
-    ``val`` is what ``train=False`` gives. ``files`` are descriptors of the full set's four
-    files, in the order of the arrays; there are none where the subset is used.
+    ``val`` is what ``train=False`` gives. ``files`` are descriptors of the four files, in the
+    order of the arrays; ``form`` is ``full`` or ``subset``. ``few`` are the subset's own images
+    and labels, in the same order, where the provided loaders are of these.
     """
 
     train_images: Bytes
     train_labels: Bytes
     val_images: Bytes
     val_labels: Bytes
-    files: tuple[int, ...] = ()
+    files: tuple[int, ...]
+    form: str
+    few: tuple[Bytes, ...] | None = None
 
     @classmethod
-    def read(cls, descriptors: Sequence[int], kind: str) -> Mnist:
-        """Read what was handed over: for ``full`` four IDX files, else the subset's one file.
+    def read(cls, descriptors: Sequence[int], form: str) -> Mnist:
+        """Read what was handed over: four IDX files, and after them perhaps the subset's own one.
 
         Raises:
             ValueError: a file isn't what it should be.
         """
-        if kind == "full":
-            images, labels, test_images, test_labels = map(_mapped, descriptors)
-            return cls(images, labels, test_images, test_labels, files=tuple(descriptors))
-        (fd,) = descriptors
-        with os.fdopen(fd, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            names = ("train_images", "train_labels", "val_images", "val_labels")
-            return cls(**{name: arrays[name] for name in names})
+        files = tuple(descriptors[:4])
+        few = _few(*descriptors[4:]) if descriptors[4:] else None
+        images, labels, val_images, val_labels = map(_mapped, files)
+        return cls(images, labels, val_images, val_labels, files=files, form=form, few=few)
 
     def loaders(self) -> dict[str, Any]:
         """``train_loader`` (batches of 64, shuffled) and ``val_loader`` (batches of 256).
 
-        Of the full set these are the lesson's 50,000 and 10,000 of the training images, else
-        the subset's 8,000 and 1,000.
+        These are the lesson's 50,000 and 10,000 of the training images, or the subset's own
+        8,000 and 1,000.
         """
-        train, val = self._lesson_split() if self.files else self._subset_split()
+        train, val = self._lesson_split() if self.few is None else self._subset_split(*self.few)
         return {
             "train_loader": DataLoader(train, batch_size=64, shuffle=True),
             "val_loader": DataLoader(val, batch_size=256),
@@ -100,24 +102,24 @@ class Mnist:
         first, last = slice(None, LESSON_SPLIT), slice(LESSON_SPLIT, None)
         return Digits(images[first], labels[first]), Digits(images[last], labels[last])
 
-    def _subset_split(self) -> tuple[Digits, Digits]:
-        return (
-            Digits(self.train_images, self.train_labels),
-            Digits(self.val_images, self.val_labels),
-        )
+    @staticmethod
+    def _subset_split(*arrays: Bytes) -> tuple[Digits, Digits]:
+        images, labels, val_images, val_labels = arrays
+        return Digits(images, labels), Digits(val_images, val_labels)
 
     def split(self, *, train: bool) -> tuple[torch.Tensor, torch.Tensor]:
         """What ``torchvision.datasets.MNIST(train=…)`` holds: images uint8 and labels int64.
 
         Each call gives tensors of its own, so that a change of one data set stays in it.
         """
-        if self.files:
-            images, labels = map(_mapped, self.files[:2] if train else self.files[2:])
-        elif train:
-            images, labels = self.train_images.copy(), self.train_labels
-        else:
-            images, labels = self.val_images.copy(), self.val_labels
+        images, labels = map(_mapped, self.files[:2] if train else self.files[2:])
         return torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))
+
+
+def _few(fd: int) -> tuple[Bytes, ...]:
+    """The arrays of the subset's own file."""
+    with os.fdopen(os.dup(fd), "rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return tuple(arrays[f"{part}_{what}"] for part in ("train", "val") for what in WHAT)
 
 
 def _mapped(fd: int) -> Bytes:

@@ -10,16 +10,22 @@ import torch
 import torchvision
 
 from grader.runner.served.batches import FromMemory
-from grader.runner.served.counted import Counted
 from grader.runner.served.mnist import Mnist
 from grader.runner.served.quiet import Note
-from grader.runner.served.shares import serve_shares
 
-FULL_TRAIN, FULL_TEST = 60_000, 10_000
-"""The sizes that a script written for the full MNIST counts with."""
+_ORIGIN = {
+    "full": (
+        "torchvision.datasets.MNIST was served from the grader's own copy; in the test split "
+        "other digits stand in for those that the grader measures on."
+    ),
+    "subset": (
+        "torchvision.datasets.MNIST was served from the grader's own subset: 8,000 and 1,000 real "
+        "digits, drawn anew until there are 60,000 and 10,000."
+    ),
+}
 
 
-def serve_mnist(mnist: Mnist, counted: Counted, note: Note) -> None:
+def serve_mnist(mnist: Mnist, note: Note) -> None:
     """Every root exists and holds ``mnist``; loaders over it make their batches in one go."""
     genuine = torchvision.datasets.MNIST
     others = (
@@ -39,27 +45,11 @@ def serve_mnist(mnist: Mnist, counted: Counted, note: Note) -> None:
         setattr(genuine, name, method)
 
     def load(dataset: Any) -> tuple[torch.Tensor, torch.Tensor]:
-        note(_origin(mnist))
+        note(_ORIGIN[mnist.form])
         return mnist.split(train=dataset.train)
 
     served("_check_legacy_exist", lambda _: False)
     served("_check_exists", lambda _: True)
     served("download", lambda _: None)
     served("_load_data", load)
-    serve_shares(_sizes(mnist), counted, note)
     FromMemory().install()
-
-
-def _sizes(mnist: Mnist) -> dict[int, int]:
-    """What each of the two splits stands for."""
-    return {len(mnist.train_images): FULL_TRAIN, len(mnist.val_images): FULL_TEST}
-
-
-def _origin(mnist: Mnist) -> str:
-    if not mnist.files:
-        return "torchvision.datasets.MNIST was served from the grader's own subset of MNIST."
-    count = len(mnist.val_images)
-    return (
-        "torchvision.datasets.MNIST was served from the grader's own copy; its test split has "
-        f"{count:,} images, without those that the grader measures on."
-    )
