@@ -155,6 +155,46 @@ def _add_outputs(parser: _Parser) -> None:
     _add_progress(group)
 
 
+def _add_bulk(parser: _Parser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", help="of submissions, or an LMS's zip of them")
+    parser.add_argument("--exercise", metavar="ID", help="else grade.yaml in the folder names it")
+    parser.add_argument(
+        "--output",
+        metavar="DIR",
+        type=Path,
+        default=Path("results"),
+        help="where the results go, and where they are looked for to go on (default: results)",
+    )
+    group = parser.add_argument_group("what is graded")
+    group.add_argument(
+        "--pick", metavar="NAME", help="which of a student's files, where there are several"
+    )
+    group.add_argument(
+        "--only",
+        choices=("latest", "best"),
+        default="latest",
+        help="of repeated hand-ins the latest counts (default), or the best",
+    )
+    group.add_argument(
+        "--roster", metavar="FILE.csv", type=Path, help="who is in the class, as an LMS exports it"
+    )
+    again = group.add_mutually_exclusive_group()
+    again.add_argument(
+        "--resume",
+        dest="fresh",
+        action="store_false",
+        default=False,
+        help="keep what is graded already (default)",
+    )
+    again.add_argument("--fresh", action="store_true", help="grade everything anew")
+    _add_running(parser)
+    parser.add_argument(
+        "--jobs", metavar="N", type=_count, help="gradings at a time (default: the cores)"
+    )
+    parser.add_argument("--gpu-slots", metavar="N", type=_count, help="gradings at a time on a GPU")
+    _add_progress(parser)
+
+
 def _add_running(parser: _Parser) -> None:
     group = parser.add_argument_group("how it is run")
     group.add_argument(
@@ -271,6 +311,7 @@ def _add_data(parser: _Parser) -> None:
 
 
 _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
+    "bulk": (_add_bulk, "grade every submission of a class"),
     "exercises": (_add_json, "list the exercises"),
     "start": (_add_start, "write the starter and the task of an exercise"),
     "explain": (_add_explain, "print the page of a rule: what, why, example, use instead"),

@@ -57,6 +57,7 @@ class Options:
     """What the person at the terminal decides about one grading or many.
 
     ``subset`` keeps to the embedded subset also where the full data is asked for and there.
+    ``scratch`` is where the submissions' working folders are made, else where the system says.
     """
 
     seed: int = DEFAULT_SEED
@@ -65,16 +66,20 @@ class Options:
     isolation: IsolationPolicy = IsolationPolicy.BEST
     public_only: bool = False
     subset: bool = False
+    scratch: Path | None = None
     progress: Callable[[Progress], None] | None = None
 
 
 class Grader:
-    """Grades submissions one after the other over one warm zygote; a context manager."""
+    """Grades submissions one after the other over one warm zygote; a context manager.
 
-    def __init__(self, options: Options) -> None:
+    A ``zygote`` that is given is used in place of one of its own, and closed as that would be.
+    """
+
+    def __init__(self, options: Options, zygote: Zygote | None = None) -> None:
         self._device = devices.choose(options.device)
         self._options = options
-        self._zygote = Zygote()
+        self._zygote = zygote or Zygote()
 
     def __enter__(self) -> Self:
         self._zygote.start()
@@ -114,6 +119,11 @@ class Grader:
         judged = replace(judged, run=_with_kind(judged.run, submission))
         return self._report(exercise, submission, started, judged)
 
+    def at_fault(self, exercise: Exercise, submission: Submission, reason: str) -> Report:
+        """The report of a grading that could not be done, which is not the student's fault."""
+        session = Session(outcome=Outcome.GRADER_FAULT, reason=reason)
+        return self._report(exercise, submission, datetime.now(UTC), _read(session))
+
     def _run(self, job: Job) -> Session:
         with devices.lease(self._device, self._waits) as device:
             job = job.on(device)
@@ -138,6 +148,10 @@ class Grader:
         few = not exercise.full_data and bool(exercise.provides)
         return tuple(datasets.given(name, full=full, few=few) for name in exercise.data)
 
+    def data_forms(self, exercise: Exercise) -> dict[str, str]:
+        """Which form of each data set this grader gives to an exercise's submissions."""
+        return {each.name: each.form.value for each in self._data(exercise)}
+
     def _job(self, exercise: Exercise, submission: Submission, data: tuple[Given, ...]) -> Job:
         rubric = [line for line in exercise.rubric if self._asked(line)]
         props = exercise.starter.with_name("props.py")
@@ -147,6 +161,7 @@ class Grader:
             policy=self._options.isolation,
             seed=self._options.seed,
             forbidden=_secrets(exercise, data),
+            scratch=self._options.scratch,
             props=props.read_text(encoding="utf-8") if props.is_file() else None,
             data_files=tuple(file for each in data for file in each.files),
             data={each.name: each.form for each in data},

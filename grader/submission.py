@@ -76,10 +76,27 @@ def read(path: Path, submit: SubmissionKind, *, answers: bool = False) -> Submis
     Raises:
         BadSubmission: the file is missing, unreadable, or neither Python nor a notebook.
     """
-    suffix = path.suffix.lower()
-    name = _printable(path.name)
+    return parse(read_bytes(path, answers=answers), path.name, submit)
+
+
+def read_bytes(path: Path, *, answers: bool = False) -> bytes:
+    """The bytes of a file that a student hands in; what they hold is found out by :func:`parse`.
+
+    Raises:
+        BadSubmission: the file is missing, unreadable, too large, or of another kind.
+    """
     endings = (_PYTHON, _NOTEBOOK, *_ANSWERS) if answers else (_PYTHON, _NOTEBOOK)
-    raw = _read_bytes(path, name, MAX_NOTEBOOK_BYTES, endings)
+    return _read_bytes(path, _printable(path.name), MAX_NOTEBOOK_BYTES, endings)
+
+
+def parse(raw: bytes, name: str, submit: SubmissionKind) -> Submission:
+    """Reads what a file holds: as :func:`read`, for bytes that come from elsewhere.
+
+    Raises:
+        BadSubmission: they are too many, or neither Python nor a notebook.
+    """
+    suffix = Path(name).suffix.lower()
+    name = _printable(name)
     kind, limit = _kind_of(raw, suffix, submit)
     if len(raw) > limit:
         raise _too_large(name, limit)

@@ -52,7 +52,9 @@ class HandIn:
     """One attempt of one student or group: one grading and one row.
 
     ``file`` is what is graded, None where there is nothing to grade; ``name`` is that file's name
-    without what an LMS put before it. ``identity`` tells the student from all others.
+    without what an LMS put before it. ``identity`` tells the student from all others, ``stem`` is
+    the name of their report. ``notes`` are of what was graded, ``remarks`` of other attempts;
+    ``counts`` says whether this attempt does, if the latest is to.
     """
 
     identity: str
@@ -65,6 +67,7 @@ class HandIn:
     members: tuple[Student, ...] = ()
     problem: str = ""
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     counts: bool = True
     stem: str = ""
 

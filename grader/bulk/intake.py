@@ -279,7 +279,7 @@ def _counted(hand_ins: Iterable[HandIn], only: str) -> Iterable[HandIn]:
             said = "the best counts" if only == "best" else "the latest counts"
             named = ", ".join(one_line(each.path) for each in earlier[-MOST_NAMED:])
             note = f"Handed in {len(tries)} times, {said}; earlier: {named}."
-            last = replace(last, notes=(*last.notes, note), attempt=number)
+            last = replace(last, remarks=(note,), attempt=number)
         yield from (replace(each, counts=False) for each in earlier)
         yield last
 

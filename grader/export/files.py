@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from grader.errors import UsageError
 
@@ -47,6 +49,30 @@ def write_atomically(path: Path, text: str) -> None:
             return
         target = path.resolve()  # a link keeps being one; what it points to is replaced
         _new_file(target, data).replace(target)
+    except OSError as problem:
+        raise _unwritable(path, problem) from None
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """A text file to be written piece by piece, which takes the old one's place at its end.
+
+    Line ends are written as given. It is not waited for until the disk has it: for what can be
+    made again.
+
+    Raises:
+        UsageError: the file can't be written; an old one is left as it was.
+    """
+    fresh = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        try:
+            with fresh.open("x", encoding="utf-8", errors="replace", newline="") as file:
+                yield file
+            fresh.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+            raise
     except OSError as problem:
         raise _unwritable(path, problem) from None
 

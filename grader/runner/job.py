@@ -34,7 +34,7 @@ class Job:
     run in the student's process and so without a secret in them. ``forbidden`` are the files
     that hold one: the wall tries them and must not get them open. ``data_files`` are opened
     here and handed to the student as descriptors, so that no path of them has to be readable;
-    ``data`` says which form of each data set they are.
+    ``data`` says which form of each data set they are. Working folders are made in ``scratch``.
     """
 
     exercise: Exercise
@@ -47,6 +47,7 @@ class Job:
     data_files: tuple[Path, ...] = ()
     device: Device = CPU
     data: Mapping[str, str] = field(default_factory=dict)
+    scratch: Path | None = None
 
     def on(self, device: Device) -> Job:
         """The same job on a device, as its processes are told of it."""

@@ -45,7 +45,7 @@ class StudentProcess:
     def __init__(self, zygote: Zygote, job: Job, streams: tuple[Stream, Stream]) -> None:
         self._job = job
         self._limits = job.exercise.limits
-        self._folder = Path(tempfile.mkdtemp(prefix="grade-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="grade-", dir=job.scratch))
         walled = job.policy is not IsolationPolicy.NONE
         self._uid = wall.submission_uid() if walled else None
         self._group = self._make_group() if walled else None

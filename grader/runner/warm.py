@@ -67,8 +67,8 @@ class Zygote:
         assert self._control is not None
         return self._control
 
-    def start(self) -> None:
-        """Exec the interpreter; returns at once, while it imports."""
+    def start(self) -> int:
+        """Exec the interpreter; returns its process's number at once, while it imports."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
             # No -E: it would also drop the hash seed, and with it the order of sets.
@@ -85,6 +85,7 @@ class Zygote:
         self._control = ours
         self._ready = False
         self._ended = []  # of a zygote before this one
+        return self._process.pid
 
     def wait_ready(self) -> None:
         """Wait until the imports are done. Raises GraderFault with the import's error."""

@@ -68,10 +68,22 @@ def _import(names: Sequence[str]) -> None:
 
 
 def serve(control: socket.socket) -> None:
-    """Fork on request and report every child's end, until the supervisor hangs up."""
+    """Fork on request and report every child's end, until the supervisor hangs up.
+
+    Then the children end too: whoever was to judge them is gone, however it went.
+    """
+    pidfds: dict[int, int] = {}
+    try:
+        _serve(control, pidfds)
+    finally:
+        for pidfd in pidfds:
+            with contextlib.suppress(OSError):  # one that ended by itself just now
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+
+
+def _serve(control: socket.socket, pidfds: dict[int, int]) -> None:
     poll = select.poll()
     poll.register(control, select.POLLIN)
-    pidfds: dict[int, int] = {}
     while True:
         for fd, _ in poll.poll():
             if fd != control.fileno():

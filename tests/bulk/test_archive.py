@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk.folders import CODE, by_name, lay, taken, zipped
@@ -118,6 +118,7 @@ _NAME = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=30)
 )
 
 
+@settings(deadline=None)  # a busy machine
 @given(st.dictionaries(_NAME, st.binary(max_size=50), max_size=6), st.binary(max_size=6))
 def test_no_zip_breaks_the_class_or_writes_a_file(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes], noise: bytes
@@ -138,6 +139,7 @@ def test_no_zip_breaks_the_class_or_writes_a_file(
         f"{each.path}{each.problem}{each.notes}".encode()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_zip_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, data: bytes

@@ -67,7 +67,7 @@ def test_canvas(tmp_path: Path) -> None:
     assert (found["doejane"].student.id, found["doejane"].attempt) == ("101", 2)
     assert found["doejane"].path == "doejane_101_9050_solution-1.py"
     assert found["doejane"].name == "solution.py"
-    assert "earlier: doejane_101_9001_solution.py" in found["doejane"].notes[-1]
+    assert "earlier: doejane_101_9001_solution.py" in found["doejane"].remarks[0]
     assert (found["roeric"].late, found["doejane"].late) == (True, False)
     assert "it was essay.pdf" in found["poe"].problem
     assert "it was text.html" in found["moe"].problem
@@ -231,7 +231,7 @@ def test_a_student_in_two_layouts_is_one(tmp_path: Path) -> None:
     assert len(by_name(found)) == 2
     jane = by_name(found)["Jane Doe"]
     assert jane.student.id == "11"
-    assert len(by_name(found)["ben"].notes) == 1
+    assert len(by_name(found)["ben"].notes) == 1  # which of two files
 
 
 def test_what_is_no_submission_is_passed_over_and_named(tmp_path: Path) -> None:

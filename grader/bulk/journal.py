@@ -1,0 +1,297 @@
+"""The journal: every result as it comes, in one SQLite file; all else is made from it.
+
+Theory of operation. A result is written in a transaction of its own, and the disk has it when the
+transaction ends (WAL, ``synchronous=FULL``): after a kill, a full disk or a power cut the file
+holds every result that was said to be done and nothing half. What it is found by is the key of
+what it depends on, so grading again writes the same row, never a second one. The class itself
+(who handed in what) is replaced as a whole at each start; results stay until they are asked for
+again. docs/design/027-the-journal.md has the reasons, docs/bulk.md the tables and views.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader.bulk.graded import Graded, plain
+from grader.bulk.hand_in import Class, HandIn, Student
+from grader.errors import GraderFault, UsageError
+
+FILE = "journal.sqlite"
+SCHEMA = 1
+_APPLICATION = 0x67726164  # "grad", which `file` and others can tell the format by
+_TABLES = Path(__file__).with_name("journal.sql")
+_BUSY_S = 10.0
+_WIDTH = 10  # columns of a result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One hand-in with its result, as the journal has them together."""
+
+    identity: str
+    student: Student
+    path: str
+    late: bool | None
+    attempt: int
+    members: tuple[Student, ...]
+    remarks: tuple[str, ...]
+    stem: str
+    key: str
+    result: dict[str, Any]
+    excerpts: list[list[tuple[int, str]]]
+
+    @property
+    def score(self) -> float:
+        """Its points; below any where the grader was at fault."""
+        score = self.result["score"]
+        return -1.0 if score is None else float(score)
+
+
+class Journal:
+    """An open journal; a context manager. One process at a time writes to it (``lock``)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing more is read or written."""
+        self._db.close()
+
+    def prepare(self, exercise_id: str) -> None:
+        """Make the tables where there are none, and see that they are for this exercise.
+
+        Raises:
+            UsageError: they are of a newer grader, or another exercise.
+            sqlite3.DatabaseError: the file is broken.
+        """
+        found = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if found > SCHEMA:
+            raise UsageError(
+                f"{self.path} is of a newer grader (schema {found}; this one knows {SCHEMA}). "
+                "Use that grader, or another --output."
+            )
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        if not found:
+            self._db.executescript(
+                f"BEGIN;{_TABLES.read_text(encoding='utf-8')}"
+                f"PRAGMA application_id={_APPLICATION};PRAGMA user_version={SCHEMA};COMMIT;"
+            )
+        check = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if check != "ok":
+            raise sqlite3.DatabaseError(check)
+        known = self._db.execute("SELECT value FROM about WHERE name='exercise'").fetchone()
+        if known is not None and known[0] != exercise_id:
+            raise UsageError(
+                f"{self.path.parent} holds results of {known[0]}, and {exercise_id} is to be "
+                "graded. Choose another --output for each exercise."
+            )
+        self._db.execute("INSERT OR REPLACE INTO about VALUES ('exercise', ?)", (exercise_id,))
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def put(self, key: str, graded: Graded) -> None:
+        """Keep a result; it is on the disk when this returns.
+
+        Raises:
+            GraderFault: it can't be written, on a full disk for example.
+        """
+        result = graded.result
+        values: tuple[object, ...] = (
+            key,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            result["outcome"],
+            int(result["passed"]),
+            _real(result["score"]),
+            float(result["max_score"]),
+            json.dumps(result, ensure_ascii=False, allow_nan=False),
+            plain(graded.excerpts),
+            graded.page,
+        )
+        with self._transaction():
+            self._insert("REPLACE", (*values, _digest(values)))
+
+    def set_class(self, found: Class, keys: Mapping[int, str], only: str) -> None:
+        """Say who is in the class now and what they handed in; ``keys`` by place in the list."""
+        with self._transaction():
+            for table in ("hand_in", "missing", "unknown", "passed_over"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608  # our own four names
+            self._db.execute("INSERT OR REPLACE INTO about VALUES ('only', ?)", (only,))
+            self._db.executemany(
+                "INSERT INTO hand_in VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                [_values(n, each, keys.get(n)) for n, each in enumerate(found.hand_ins)],
+            )
+            for table, students in (("missing", found.missing), ("unknown", found.unknown)):
+                self._db.executemany(
+                    f"INSERT INTO {table} VALUES (?,?,?)",  # noqa: S608  # one of two names
+                    [(each.id, each.name, each.email) for each in students],
+                )
+            self._db.executemany(
+                "INSERT INTO passed_over VALUES (?,?)",
+                [(each.path, each.why) for each in found.passed],
+            )
+
+    def adopt(self, rows: Iterable[Sequence[object]]) -> int:
+        """Keep results of another journal, as it had them, where they are whole; how many."""
+        count = 0
+        with self._transaction():
+            for row in rows:
+                if len(row) == _WIDTH and _is_whole(row):
+                    self._insert("IGNORE", row)
+                    count += 1
+        return count
+
+    def _insert(self, otherwise: str, row: Sequence[object]) -> None:
+        marks = ",".join("?" * len(row))
+        self._db.execute(f"INSERT OR {otherwise} INTO result VALUES ({marks})", row)  # noqa: S608
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Let results be made again: ``--fresh``."""
+        with self._transaction():
+            self._db.executemany("DELETE FROM result WHERE key=?", [(key,) for key in keys])
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as problem:
+            raise GraderFault(
+                f"{self.path} can't be written ({problem}). Make room or another place for it; "
+                "every result that it has is kept."
+            ) from None
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def settled(self) -> set[str]:
+        """The keys of all results that need no grading.
+
+        A fault of the grader is tried again, and so is a row that is not what was written.
+        """
+        rows = self._db.execute("SELECT * FROM result WHERE outcome <> 'grader_fault'")
+        return {row[0] for row in rows if _is_whole(row)}
+
+    def rows(self) -> Iterator[Row]:
+        """Each student's row, in the order of names; one at a time, however many there are.
+
+        Of several attempts the latest, or the best where ``--only best`` was asked for.
+        """
+        only = self._db.execute("SELECT value FROM about WHERE name='only'").fetchone()
+        columns = self._db.execute(_ROWS.format(best=_BEST if only == ("best",) else _LATEST))
+        for values in columns:
+            yield _row(values)
+
+    def pages(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        """The name of each student's report, and a way to get it."""
+        only = self._db.execute("SELECT value FROM about WHERE name='only'").fetchone()
+        order = _BEST if only == ("best",) else _LATEST
+        pairs = self._db.execute(_STEMS.format(best=order)).fetchall()
+        for stem, key in pairs:
+            yield stem, lambda key=key: self._page(key)  # type: ignore[misc]
+
+    def _page(self, key: str) -> bytes:
+        row = self._db.execute("SELECT page FROM result WHERE key=?", (key,)).fetchone()
+        return bytes(row[0])
+
+    def students(self, table: str) -> list[Student]:
+        """Those that are ``missing``, or ``unknown`` to the roster."""
+        assert table in ("missing", "unknown")
+        rows = self._db.execute(f"SELECT id, name, email FROM {table}")  # noqa: S608  # checked
+        return [Student(id=id_, name=name, email=email) for id_, name, email in rows]
+
+    def passed_over(self) -> list[tuple[str, str]]:
+        """What is no submission, and why."""
+        return list(self._db.execute("SELECT path, why FROM passed_over ORDER BY path"))
+
+
+# --- rows ----------------------------------------------------------------------------------
+
+_LATEST = "counts DESC, number DESC"
+_BEST = "coalesce(score, -1) DESC, attempt DESC, number DESC"
+_RANKED = """
+    FROM (SELECT *, row_number() OVER (PARTITION BY identity ORDER BY {best}) AS place
+          FROM hand_in JOIN result USING (key))
+    WHERE place = 1 ORDER BY student_name COLLATE NOCASE, identity"""
+_ROWS = (
+    "SELECT identity, student_id, student_name, student_email, path, late, attempt, members, "
+    f"remarks, stem, key, result, excerpts {_RANKED}"
+)
+_STEMS = f"SELECT stem, key {_RANKED}"
+
+
+def _is_whole(row: Sequence[object]) -> bool:
+    """Whether a result from a torn file is what was written."""
+    *values, digest = row
+    return digest == _digest(values)
+
+
+def _real(value: float | None) -> float | None:
+    """A score as the column gives it back."""
+    return None if value is None else float(value)
+
+
+def _digest(values: Sequence[object]) -> str:
+    return hashlib.sha256(repr(tuple(values)).encode("utf-8", "replace")).hexdigest()
+
+
+def _values(number: int, each: HandIn, key: str | None) -> tuple[object, ...]:
+    return (
+        number,
+        each.identity,
+        each.student.id,
+        each.student.name,
+        each.student.email,
+        each.path,
+        each.late,
+        each.attempt,
+        json.dumps([member.plain() for member in each.members]),
+        json.dumps(each.remarks),
+        each.counts,
+        each.stem,
+        key,
+    )
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    identity, id_, name, email, path, late, attempt, members, remarks, stem, key, result, cut = (
+        values
+    )
+    return Row(
+        identity=identity,
+        student=Student(id=id_, name=name, email=email),
+        path=path,
+        late=None if late is None else bool(late),
+        attempt=attempt,
+        members=tuple(Student(**member) for member in json.loads(members)),
+        remarks=tuple(json.loads(remarks)),
+        stem=stem,
+        key=key,
+        result=json.loads(result),
+        excerpts=[[(line, text) for line, text in lines] for lines in json.loads(cut)],
+    )

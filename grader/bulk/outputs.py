@@ -1,0 +1,89 @@
+"""Everything in the output folder but the journal: made from it, and made again at will."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader.bulk import tables
+from grader.bulk.graded import page_text
+from grader.bulk.journal import Journal, Row
+from grader.export.files import replacing
+
+RESULTS = "results.jsonl"
+REPORTS = "reports"
+_EVERY_S = 5.0
+_SHARE = 0.05
+"""Of the time, at most: what keeping ``results.jsonl`` up to date may take while a run goes on."""
+
+
+def as_line(row: Row) -> dict[str, Any]:
+    """A row of ``results.jsonl``: the result, and who handed it in."""
+    result = dict(row.result)
+    result["submission"] = {
+        **result["submission"],
+        "student": row.student.plain(),
+        "path": row.path,
+        "late": row.late,
+        "attempt": row.attempt,
+        "members": [member.plain() for member in row.members],
+    }
+    result["run"] = {**result["run"], "notes": [*result["run"]["notes"], *row.remarks]}
+    return result
+
+
+def write_lines(journal: Journal, folder: Path) -> None:
+    """``results.jsonl``: a line a student, whole at any moment.
+
+    Raises:
+        UsageError: it can't be written.
+    """
+    with replacing(folder / RESULTS) as file:
+        for row in journal.rows():
+            text = json.dumps(as_line(row), ensure_ascii=True, allow_nan=False)
+            file.write(text + "\n")
+
+
+def write_all(journal: Journal, folder: Path) -> None:
+    """Every file that is made from the journal.
+
+    Raises:
+        UsageError: one can't be written.
+    """
+    write_lines(journal, folder)
+    tables.write_grades(journal, folder / "grades.csv")
+    tables.write_checks(journal, folder / "checks.csv")
+    _write_reports(journal, folder / REPORTS)
+
+
+def _write_reports(journal: Journal, folder: Path) -> None:
+    """A report a student; those of students who are no longer in the class go."""
+    folder.mkdir(exist_ok=True)
+    kept: set[str] = set()
+    for stem, page in journal.pages():
+        kept.add(f"{stem}.html")
+        with replacing(folder / f"{stem}.html") as file:
+            file.write(page_text(page()))
+    for path in folder.glob("*.html"):
+        if path.name not in kept:
+            path.unlink()
+
+
+class UpToDate:
+    """Writes ``results.jsonl`` anew while a run goes on, now and then."""
+
+    def __init__(self, write: Callable[[], None]) -> None:
+        self._write = write
+        self._next = time.monotonic() + _EVERY_S
+
+    def changed(self) -> None:
+        """Another result is in the journal."""
+        began = time.monotonic()
+        if began < self._next:
+            return
+        self._write()
+        ended = time.monotonic()
+        self._next = ended + max(_EVERY_S, (ended - began) / _SHARE)

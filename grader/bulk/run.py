@@ -1,0 +1,332 @@
+"""A class from start to end: found, graded, kept, and written out.
+
+Theory of operation. Only this thread touches the journal and the output folder. The crew's
+workers tell it what they did; a result counts when it is in the journal, and not before. So an
+end at any moment, by Ctrl-C, a full disk or ``kill -9``, costs what was in flight and no more,
+and the next start goes on from what the journal has.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from grader import submission
+from grader.bulk import archive, fingerprint, lock, outputs, salvage
+from grader.bulk.choose import Wanted
+from grader.bulk.crew import Began, Crew, Done, Interrupt, Left, Task
+from grader.bulk.hand_in import Class, HandIn
+from grader.bulk.intake import take_in
+from grader.bulk.journal import FILE, Journal
+from grader.bulk.scratch import Scratch, scratch
+from grader.errors import BadSubmission, GraderError, GraderFault, UsageError
+from grader.model import Exercise, Limits, Submission
+from grader.pipeline import Grader, Options
+
+_LOOK_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be graded, how, and where the results go."""
+
+    folder: Path
+    output: Path
+    wanted: Wanted
+    options: Options
+    jobs: int
+    fresh: bool = False
+
+
+class Show(Protocol):
+    """Whoever waits: told what goes on."""
+
+    def found(self, total: int, before: int) -> None:
+        """So many gradings are wanted, of which so many are there from before."""
+
+    def began(self, who: str) -> None:
+        """A submission is being graded."""
+
+    def done(self, who: str, outcome: str, *, passed: bool) -> None:
+        """It has its result."""
+
+    def look(self) -> None:
+        """Time has passed."""
+
+    def say(self, text: str) -> None:
+        """A sentence for the person at the terminal."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Summary:
+    """How it ended. ``wanted`` gradings were asked for, ``have`` of them are in the journal."""
+
+    found: Class
+    wanted: int = 0
+    have: int = 0
+    graded: int = 0
+    set_aside: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    trouble: str = ""
+
+
+def grade_class(plan: Plan, show: Show) -> Summary:
+    """Grades a class; whatever was graded before, by the same key, is not graded again.
+
+    Raises:
+        UsageError: the folder, the roster or the output can't be used, or the isolation that is
+            demanded can't be had.
+    """
+    _make_output(plan.output)
+    with lock.held(plan.output):
+        found = take_in(plan.folder, plan.wanted)
+        for note in found.notes:
+            show.say(note)
+        with scratch() as place, _journal(plan, show) as journal:
+            return _Run(plan, place, found, journal, show).run()
+
+
+def _journal(plan: Plan, show: Show) -> contextlib.AbstractContextManager[Journal]:
+    return salvage.opened(plan.output / FILE, plan.wanted.exercise.id, show.say)
+
+
+def _make_output(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        reason = "it is a file" if folder.is_file() else problem.strerror
+        raise UsageError(
+            f"{folder} can't be the output folder ({reason}). Choose another --output."
+        ) from None
+
+
+class _Run:
+    def __init__(
+        self, plan: Plan, place: Scratch, found: Class, journal: Journal, show: Show
+    ) -> None:
+        self._plan = plan
+        self._exercise = _fair(plan.wanted.exercise, plan.jobs, plan.options)
+        self._options = replace(plan.options, timeout_s=None)  # it is in the exercise's limits
+        self._found = found
+        self._journal = journal
+        self._show = show
+        self._crew = Crew(self._exercise, self._options, place, jobs=plan.jobs)
+        self._summary = Summary(found=found)
+        self._interrupts = 0
+
+    def run(self) -> Summary:
+        keys, tasks = self._tasks()
+        summary = self._summary
+        if self._plan.fresh:
+            self._journal.forget(tasks)
+        settled = self._journal.settled()
+        self._journal.set_class(self._found, keys, self._plan.wanted.only)
+        todo = [task for key, task in tasks.items() if key not in settled]
+        summary.wanted, summary.have = len(tasks), len(tasks) - len(todo)
+        self._show.found(len(tasks), summary.have)
+        with self._listening():
+            try:
+                self._grade(todo)
+            except GraderFault as fault:
+                summary.trouble = str(fault)
+            finally:
+                self._crew.end()
+        self._write_out()
+        return summary
+
+    # --- what is to do ------------------------------------------------------------------------
+
+    def _tasks(self) -> tuple[dict[int, str], dict[str, Task]]:
+        """The key of each hand-in that is to be graded, and one task for each key."""
+        circumstances = self._circumstances()
+        keys: dict[int, str] = {}
+        tasks: dict[str, Task] = {}
+        for number, each in enumerate(self._found.hand_ins):
+            if not each.counts and self._plan.wanted.only != "best":
+                continue
+            load = _Load(each, self._exercise)
+            key = fingerprint.of_result(circumstances, load.name, load.digest, each.notes)
+            keys[number] = key
+            tasks.setdefault(
+                key,
+                Task(
+                    key=key,
+                    who=each.student.name,
+                    blank=load.blank(),
+                    load=load.submission,
+                    notes=each.notes,
+                ),
+            )
+        return keys, tasks
+
+    def _circumstances(self) -> str:
+        options = self._plan.options
+        asked = {
+            "seed": options.seed,
+            "device": options.device,
+            "timeout": options.timeout_s,
+            "isolation": options.isolation,
+            "public_only": options.public_only,
+            "data": Grader(self._options).data_forms(self._exercise),
+        }
+        return fingerprint.of_circumstances(self._exercise, asked)
+
+    # --- grading ------------------------------------------------------------------------------
+
+    def _grade(self, todo: list[Task]) -> None:
+        lines = outputs.UpToDate(lambda: outputs.write_lines(self._journal, self._plan.output))
+        working = self._crew.start(todo)
+        while working and self._interrupts < 2:  # noqa: PLR2004  # the second ends at once
+            with contextlib.suppress(TimeoutError):
+                working -= self._hear(lines)
+            self._show.look()
+
+    def _hear(self, lines: outputs.UpToDate) -> int:
+        """Take in what happened next; the number of workers that have left."""
+        match self._crew.hear(_LOOK_EVERY_S):
+            case Began(who=who):
+                self._show.began(who)
+            case Done() as done:
+                self._keep(done)
+                lines.changed()
+            case Left(error=None):
+                return 1
+            case Left(error=error):
+                raise self._stopping(error)
+            case Interrupt():
+                self._interrupted()
+        return 0
+
+    def _keep(self, done: Done) -> None:
+        self._journal.put(done.task.key, done.graded)
+        summary, result = self._summary, done.graded.result
+        summary.graded += 1
+        if done.graded.is_fault:
+            summary.set_aside.append(f"{done.task.who}: {_why(result)}")
+        else:
+            summary.have += 1
+        self._show.done(done.task.who, result["outcome"], passed=result["passed"])
+
+    def _stopping(self, error: BaseException | None) -> BaseException:
+        """What a worker's end means for all: what it raised on purpose, or a fault of ours."""
+        if isinstance(error, GraderError):
+            return error
+        return GraderFault(f"A worker of the crew ended ({type(error).__name__}: {error}).")
+
+    # --- Ctrl-C -------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Ctrl-C becomes a word in the crew's queue, where it waits for its turn."""
+
+        def heard(_number: int, _frame: FrameType | None) -> None:
+            self._interrupts += 1
+            self._crew.news.put(Interrupt())
+
+        old = signal.signal(signal.SIGINT, heard)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, old)
+
+    def _interrupted(self) -> None:
+        self._summary.interrupted = True
+        self._crew.stop()
+        if self._interrupts == 1:
+            self._show.say(
+                "stopping: what is being graded is finished and kept. Ctrl-C again ends at once."
+            )
+
+    # --- what comes out -----------------------------------------------------------------------
+
+    def _write_out(self) -> None:
+        try:
+            outputs.write_all(self._journal, self._plan.output)
+        except (UsageError, sqlite3.Error, OSError) as problem:
+            self._summary.trouble = self._summary.trouble or str(problem)
+
+
+def _why(result: Mapping[str, Any]) -> str:
+    """Why the grader was at fault: its own word, or the error of a check that it couldn't judge."""
+    errors = (check for check in result["checks"] if check["status"] == "error")
+    lines = [f"{c['id']}: {c['details'][-1] if c['details'] else c['message']}" for c in errors]
+    return str(result["run"]["reason"] or next(iter(lines), "see its report"))
+
+
+def _fair(exercise: Exercise, jobs: int, options: Options) -> Exercise:
+    """The exercise with the time that its submissions have.
+
+    More gradings at a time than there are cores leave each a part of one; a limit on wall time
+    that counts on a whole core would then end programs that are not slow.
+    """
+    limits = exercise.limits
+    if options.timeout_s is not None:
+        limits = replace(limits, wall_s=options.timeout_s)
+    share = max(1.0, jobs / len(os.sched_getaffinity(0)))
+    return replace(exercise, limits=_longer(limits, share))
+
+
+def _longer(limits: Limits, share: float) -> Limits:
+    return replace(
+        limits,
+        wall_s=limits.wall_s * share,
+        cell_s=limits.cell_s * share,
+        check_s=limits.check_s * share,
+    )
+
+
+class _Load:
+    """Reads one hand-in: once for its digest, and again when it is graded."""
+
+    def __init__(self, hand_in: HandIn, exercise: Exercise) -> None:
+        self._hand_in = hand_in
+        self._exercise = exercise
+        self.name = hand_in.name
+        try:
+            self.digest = fingerprint.of_bytes(self._bytes())
+        except BadSubmission as problem:
+            self.digest = f"refused: {problem}"
+        except GraderFault:
+            self.digest = "gone"
+
+    def submission(self) -> Submission:
+        """The submission as it was found; a refused one says why in its ``problem``."""
+        if self._hand_in.file is None:
+            return replace(self.blank(), problem=self._hand_in.problem)
+        try:
+            data = self._bytes()
+            if self.digest != "gone" and fingerprint.of_bytes(data) != self.digest:
+                raise GraderFault(f"{self._hand_in.path} has changed since the run began.")
+            return submission.parse(data, self.name, self._exercise.submit)
+        except BadSubmission as problem:
+            return replace(self.blank(), problem=str(problem))
+
+    def blank(self) -> Submission:
+        """The submission without its text."""
+        known = len(self.digest) == len(fingerprint.of_bytes(b""))
+        return Submission(
+            name=submission.parse(b"", self.name, self._exercise.submit).name,
+            sha256=self.digest if known else fingerprint.of_bytes(b""),
+            kind=self._exercise.submit,
+            cells=(),
+        )
+
+    def _bytes(self) -> bytes:
+        file = self._hand_in.file
+        if file is None:
+            return self._hand_in.problem.encode("utf-8", "replace")
+        if not file.on_disk.exists():
+            raise GraderFault(f"{self._hand_in.path} is gone since the run began.")
+        if not file.inside:
+            return submission.read_bytes(file.on_disk, answers=self._exercise.answers)
+        try:
+            return archive.read(file.on_disk, file.inside, submission.MAX_NOTEBOOK_BYTES)
+        except archive.BadArchive as problem:
+            raise BadSubmission(f"{self._hand_in.path} can't be unpacked: {problem}.") from None
