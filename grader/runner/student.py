@@ -12,8 +12,9 @@ What raises while the student's code runs, inside of :meth:`Student._theirs` or 
 fault: whether the submission had a part in it is for the other side to find out.
 
 The submission shares this process with us and could, with effort, change what we say (see
-docs/isolation.md). What makes it an effort: our modules can't be imported, our objects are not
-among those that the collector lists, and what we need of libraries is taken beforehand.
+docs/isolation.md). What makes it an effort: our modules can't be imported, what Python tells of
+frames, objects and classes is told without ours (`unseen`), what torch calls on our behalf shows
+nothing (`grader.trace.opaque`), and what we need of libraries is taken beforehand.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from typing import Any
 import torch
 
 from grader.model import IsolationPolicy, Limits
-from grader.runner import calling, wall
+from grader.runner import calling, unseen, wall
 from grader.runner.answers import SUFFIXES, Answers
 from grader.runner.devices import CPU, Device, settings
 from grader.runner.job import STOP_SIGNAL
@@ -81,7 +82,9 @@ def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     go, _ = channel.receive()
     channel.seal_with(bytes.fromhex(go["seal"]))
     student = Student(channel, go["job"], data, device)
+    ours = [module for name, module in sys.modules.items() if name.partition(".")[0] == "grader"]
     _hide_our_modules()
+    unseen.serve(ours, (student,))
     student.serve()
 
 
@@ -196,7 +199,7 @@ class Student:
         self._program.prepare(self._provided())
         self._seed_everything()
         keep_the_record()
-        threads_are_watched(lambda: self._watch)
+        threads_are_watched(opaque(lambda: self._watch))
         self._new_recorder().prepare()  # what the program binds as it is loaded leads past us
         gc.freeze()  # what is ours by now is not among the objects that the collector lists
         crash = self._program.run()

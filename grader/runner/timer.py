@@ -8,6 +8,7 @@ frame on the wire or half a record would cost the whole run.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import linecache
 import signal
 import sys
@@ -16,6 +17,11 @@ from collections.abc import Callable, Container
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from grader.trace.opaque import sealed
+
+# Taken beforehand: what the program finds in their place knows nothing of our frames.
+_set_handler = _signal.signal
+_back = FrameType.__dict__["f_back"].__get__
 FIRST_TICK_S, TICK_S = 0.1, 1.0
 RETRY_S = 0.005
 PATIENCE_S = 1.0
@@ -54,7 +60,7 @@ class Timer:
     def __enter__(self) -> Self:
         self._started = time.monotonic()
         self._deadline = self._started + self._limit_s
-        self._before = signal.signal(signal.SIGALRM, self._ring)
+        self._before = _set_handler(signal.SIGALRM, sealed(self._ring))
         self._running = True
         self._wind(min(FIRST_TICK_S, self._limit_s))
         return self
@@ -68,7 +74,7 @@ class Timer:
         self._running = False
         sys.settrace(None)
         signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, self._before)
+        _set_handler(signal.SIGALRM, self._before)
 
     def expire(self) -> None:
         """Let the time be over now."""
@@ -140,5 +146,5 @@ def _is_under(frame: FrameType | None, modules: tuple[str, ...], own: Container[
     while frame is not None and frame.f_code.co_filename not in own:
         if str(frame.f_globals.get("__name__", "")).startswith(modules):
             return True
-        frame = frame.f_back
+        frame = _back(frame)
     return False

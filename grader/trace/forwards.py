@@ -45,6 +45,7 @@ from grader.trace.looking import (
     tensors_in,
 )
 from grader.trace.models import Model, Models
+from grader.trace.opaque import opaque
 from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.sources import Source, Sources
 from grader.trace.tapes import Tape
@@ -85,6 +86,7 @@ class Forwards:
         self._last: Call | None = None
         self._inside: Inside | None = None
         self._running: Model | None = None
+        self._forgets = opaque(self._forget)  # a weak reference shows its callback
         self._ordinary: Model | None = None
         self._modes: dict[tuple[int, int], object] = {}  # model, source -> mode last written down
         self._sent: Counter[int] = Counter()
@@ -381,7 +383,7 @@ class Forwards:
             number = node._sequence_nr()
             token = Token()
             node.metadata[KEY] = token
-            ref = Tokened(token, self._forget)
+            ref = Tokened(token, self._forgets)
             ref.number = number
             self._pending[number] = (ref, call)
 

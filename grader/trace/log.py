@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from sys import _getframe
 from types import CodeType, FrameType
 
 import torch
@@ -22,6 +22,8 @@ from grader.trace.wire import FED, ROW_LIMIT, THIN_AFTER
 
 OURS = str(Path(__file__).parent) + os.sep
 """Where the code of the recorder lies."""
+_back = FrameType.__dict__["f_back"].__get__
+"""The caller of a frame, whoever's it is: the program's ``f_back`` passes ours over."""
 FLUSH_SECONDS = 0.2
 EAGER_UPDATES = 5
 TOLD_FAULTS = 5
@@ -63,7 +65,6 @@ class Log:
         self._transforms = torch._C._are_functorch_transforms_active
         self._tracing = torch._C._get_tracing_state
         self._compiling = torch.compiler.is_compiling
-        self._getframe = sys._getframe  # kept: student code may rebind it
         self.dropped = 0
         self.faults = 0
 
@@ -147,23 +148,23 @@ class Log:
 
     def frame(self, depth: int = 1) -> FrameType | None:
         """The innermost frame of the student, seen from ``depth`` frames above the caller."""
-        return self.student_from(self._getframe(depth + 1))
+        return self.student_from(_getframe(depth + 1))
 
     def outside(self) -> FrameType | None:
         """The innermost frame that is none of ours."""
-        frame: FrameType | None = self._getframe(1)
+        frame: FrameType | None = _getframe(1)
         while frame is not None and frame.f_code.co_filename.startswith(OURS):
-            frame = frame.f_back
+            frame = _back(frame)
         return frame
 
     def caller(self, depth: int) -> FrameType | None:
         """The frame ``depth`` above the caller's own, whoever's it is."""
-        return self._getframe(depth + 1)
+        return _getframe(depth + 1)
 
     def student_from(self, frame: FrameType | None) -> FrameType | None:
         """The first frame of the student at or above ``frame``."""
         while frame is not None and not self.is_student(frame.f_code):
-            frame = frame.f_back
+            frame = _back(frame)
         return frame
 
     def place(self, frame: FrameType | None) -> int:

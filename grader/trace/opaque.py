@@ -46,10 +46,17 @@ _keep.argtypes = [ctypes.py_object]
 def opaque(function: Callable[..., Any]) -> Callable[..., Any]:
     """A C function that calls ``function`` with its positional arguments.
 
-    It has no closure, no globals and nothing that the collector could follow. ``function``
-    must not raise: what it raises is printed and lost, and the result is undefined.
+    It has no closure, no globals and nothing that the collector could follow. An exception
+    can't pass: ``function`` must not raise, and if it does, the answer is None.
     """
-    callback = _Callback(lambda _, arguments: function(*arguments))
+
+    def call(_: object, arguments: tuple[Any, ...]) -> Any:
+        try:
+            return function(*arguments)
+        except BaseException:  # noqa: BLE001 - Python would tell it, with our frames, to a hook
+            return None
+
+    callback = _Callback(call)
     definition = _MethodDef(b"hook", ctypes.cast(callback, ctypes.c_void_p), _WITH_ARGUMENTS, None)
     for kept in (callback, definition):
         _keep(kept)
@@ -69,3 +76,23 @@ def stateless(function: Callable[..., Any]) -> Callable[..., Any]:
     )
     copy.__kwdefaults__ = function.__kwdefaults__
     return copy
+
+
+def sealed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that does what ``function`` does, exceptions too, and shows nothing of it."""
+
+    def attempt(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        try:
+            return function(*args, **kwargs), None
+        except BaseException as error:  # noqa: BLE001 - raised again on the other side
+            return None, error.with_traceback(None)
+
+    tried = opaque(attempt)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        value, error = tried(args, kwargs)
+        if error is not None:
+            raise error
+        return value
+
+    return stateless(call)

@@ -8,10 +8,10 @@ followed has ended or waits: ``thread.join()``, ``future.result()``, ``time.slee
 from __future__ import annotations
 
 import dis
-import sys
 import threading
-import time
 from collections.abc import Callable
+from sys import _current_frames
+from time import sleep
 from types import CodeType, FrameType
 
 WAITING = frozenset(
@@ -29,8 +29,6 @@ class Thread:
         self.current = threading.get_ident
         self.ident = self.current()
         self.is_busy: Callable[[], bool] = lambda: False
-        self._frames = sys._current_frames  # kept: student code may rebind it
-        self._sleep = time.sleep
         self._met: set[int] = set()
         self._sleeps: dict[tuple[CodeType, int], bool] = {}
 
@@ -41,12 +39,12 @@ class Thread:
             self._met.add(self.current())
             tries = FIRST_TRIES
         for left in reversed(range(tries)):
-            frame = self._frames().get(self.ident)
+            frame = _current_frames().get(self.ident)
             if not self.is_busy() and (frame is None or self._waits(frame)):
                 self.ident = self.current()
                 return True
             if left:
-                self._sleep(PATIENCE_SECONDS)
+                sleep(PATIENCE_SECONDS)
         return False
 
     def _waits(self, frame: FrameType) -> bool:

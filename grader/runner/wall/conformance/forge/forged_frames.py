@@ -1,8 +1,7 @@
-# Finds the sealed channel by way of the stack, writes a training of its own and stops there.
-# outcome: crashed
+# Looks for the sealed channel on the stack, to write a training of its own and stop there.
+# outcome: crashed AttributeError
 # graded: script
-# earns: learning_rate loss_call validation_mode zero_grad
-# gains: learning_rate loss_call validation_mode zero_grad
+# earns: nothing
 
 import sys
 import time

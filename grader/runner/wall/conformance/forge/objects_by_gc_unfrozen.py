@@ -1,7 +1,7 @@
 # Thaws what the collector was told to leave alone, then empties the grader's own objects.
-# outcome: crashed
+# outcome: ok
 # graded: script
-# earns: nothing
+# earns: learning_rate loss_call
 
 import gc
 

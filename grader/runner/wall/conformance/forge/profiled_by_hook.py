@@ -1,8 +1,7 @@
 # Watches the grader's own functions with a profiling hook and edits what they are about to send.
 # outcome: ok
 # graded: script
-# earns: learning_rate loss_call zero_grad
-# gains: zero_grad
+# earns: learning_rate loss_call
 
 import sys
 

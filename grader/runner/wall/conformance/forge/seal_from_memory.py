@@ -1,5 +1,5 @@
 # Looks for the sealed channel among all objects that any object refers to, and sends by it.
-# outcome: forbidden
+# outcome: ok
 # graded: script
 # earns: nothing
 
