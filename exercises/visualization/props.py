@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
@@ -59,14 +60,18 @@ class Gallery:
         return None if figure is None else describe(figure)
 
 
-def drawn(function, given):
-    """What one call with an empty pyplot returns: its kind, and the figure as plain data."""
+def drawn(function, given, look=None):
+    """What one call with an empty pyplot returns: its kind, and the figure as plain data.
+
+    With a ``look``, "lines" or "images", also what of these can be seen in the picture.
+    """
     plt.close("all")
     result = function(given)
     figure = figure_in(result)
     return {
         "kind": kind_of(result),
         "figure": None if figure is None else describe(figure),
+        "seen": None if figure is None or look is None else LOOKS[look](figure),
     }
 
 
@@ -87,13 +92,18 @@ def kind_of(result):
 def describe(figure):
     """Axes, lines, images, texts and legends of a figure."""
     parts = [figure, *all_subfigures(figure)]
-    axes = [ax for ax in figure.axes if ax.get_visible() and not is_colorbar(ax)]
+    axes = axes_of(figure)
     return {
         "titles": [text.get_text() for part in parts for text in figure_texts(part)],
         "xlabel": " ".join(label_text(part, "_supxlabel") for part in parts),
         "legends": [entries(legend) for part in parts for legend in part.legends],
         "axes": [describe_axes(ax, axes) for ax in axes],
     }
+
+
+def axes_of(figure):
+    """The axes that are shown, but for colour bars."""
+    return [ax for ax in figure.axes if ax.get_visible() and not is_colorbar(ax)]
 
 
 def all_subfigures(figure):
@@ -239,3 +249,142 @@ def describe_image(artist, ax):
     if x_first > x_last:
         values = values[:, ::-1]
     return torch.from_numpy(np.array(values, dtype=np.float64))
+
+
+# --- a figure as it is seen ---------------------------------------------------------------
+
+REACH = 4
+"""Pixels around a point in which its line may be seen."""
+FAINT = 24
+"""Of 255: what differs by less is not seen."""
+
+
+# Something is seen if the picture is another one without it.
+
+
+def lines_seen(figure):
+    """For each axes the shares of its lines' points near which they are seen, then its texts.
+
+    Last, whether each legend is seen.
+    """
+    picture, axes = Picture(figure), axes_of(figure)
+    found = [*figure.legends, *(ax.get_legend() for ax in figure.axes)]
+    legends = [legend for legend in found if legend is not None]
+    texts, shown = picture.said(axes, legends)
+    return {"lines": picture.lines(axes), "texts": texts, "legends": shown}
+
+
+def images_seen(figure):
+    """For each axes its first image: the share of it that is seen, how much its pixels vary."""
+    return Picture(figure).images([images_in(ax)[:1] for ax in axes_of(figure)])
+
+
+LOOKS = {"lines": lines_seen, "images": images_seen}
+
+
+class Picture:
+    """A figure drawn into memory, and drawn again without some of its artists."""
+
+    def __init__(self, figure):
+        self.canvas = FigureCanvasAgg(figure)
+        self.whole = self.draw()
+
+    def draw(self):
+        """The pixels, (height, width, 3)."""
+        self.canvas.draw()
+        return np.asarray(self.canvas.buffer_rgba())[..., :3].astype(np.int16)
+
+    def without(self, artists):
+        """Where the picture changes if the artists are hidden, (height, width)."""
+        shown = [artist for artist in artists if artist.get_visible()]
+        for artist in shown:
+            artist.set_visible(False)
+        changed = (
+            np.abs(self.draw() - self.whole).max(-1) > FAINT
+            if shown
+            else np.zeros(self.whole.shape[:2], dtype=bool)
+        )
+        for artist in shown:
+            artist.set_visible(True)
+        return changed
+
+    def lines(self, axes):
+        """For each axes and each of its lines, the share of its points near which it is seen."""
+        lines = [[line for line in ax.get_lines() if line.get_visible()] for ax in axes]
+        shares = [[] for _ in axes]
+        for number in range(max(map(len, lines), default=0)):
+            chosen = [each[number] if number < len(each) else None for each in lines]
+            hidden = [same for line in chosen if line is not None for same in alike(line, axes)]
+            changed = self.without(hidden)
+            for line, told in zip(chosen, shares):
+                if line is not None:
+                    told.append(self.share_of_points(line, changed))
+        return shares
+
+    def share_of_points(self, line, changed):
+        """The share of a line's points that have a changed pixel near them; 1 if it has none."""
+        height, width = changed.shape
+        x, y = points(line.get_xdata(orig=False)), points(line.get_ydata(orig=False))
+        at = line.get_transform().transform(torch.stack([x, y], 1).numpy())
+        at = at[np.isfinite(at).all(1)].round().clip(-9999, 9999).astype(int)
+        near = [
+            bool(changed[max(height - row - REACH, 0) : max(height - row + REACH, 0),
+                         max(column - REACH, 0) : max(column + REACH, 0)].any())
+            for column, row in at
+        ]  # fmt: skip
+        return sum(near) / len(near) if near else 1.0
+
+    def images(self, images):
+        """For each axes its first image: the share of its pixels seen, and how these vary."""
+        changed = self.without([artist for found in images for artist in found])
+        return [self.image(found[0], changed) if found else None for found in images]
+
+    def image(self, artist, changed):
+        """The share of an image's place in the picture that is seen, and how the pixels vary."""
+        part = self.place(artist.axes.patch)
+        pixels = self.whole[part]
+        if not pixels.size:
+            return (0.0, 0.0)
+        return float(changed[part].mean()), float(pixels.std(axis=(0, 1)).max())
+
+    def place(self, artist):
+        """The part of the picture that an artist takes up."""
+        height = len(self.whole)
+        box = artist.get_window_extent()
+        top, bottom = (max(int(height - y), 0) for y in (box.y1, box.y0))
+        return slice(top, bottom), slice(max(int(box.x0), 0), max(int(box.x1), 0))
+
+    def said(self, axes, legends):
+        """Whether titles and labels of each axes that are not empty can be seen; and the legends.
+
+        Returns a dict by text for each axes, and a list of bools.
+        """
+        found = [
+            [text for text in (*titles_of(ax), ax.xaxis.label, ax.yaxis.label) if text.get_text()]
+            for ax in axes
+        ]
+        artists = [*(text for texts in found for text in texts), *legends]
+        places = {id(artist): self.place(artist) for artist in artists}  # hiding moves titles
+        changed = self.without(artists)
+
+        def can_be_seen(artist):
+            return bool(changed[places[id(artist)]].any())
+
+        texts = [{text.get_text(): can_be_seen(text) for text in texts} for texts in found]
+        return texts, [can_be_seen(legend) for legend in legends]
+
+
+def alike(line, axes):
+    """The lines of all axes that run through the same points as this one, itself included."""
+    own = line.get_xydata()
+    return [
+        other
+        for ax in axes
+        for other in ax.get_lines()
+        if other is line or np.array_equal(other.get_xydata(), own, equal_nan=True)
+    ]
+
+
+def titles_of(ax):
+    """The three titles that axes can have."""
+    return [ax.title, ax._left_title, ax._right_title]

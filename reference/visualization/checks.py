@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 
-import pytest
 import torch
 
 from grader.checks import CheckFailed, check
@@ -18,6 +17,10 @@ from grader.checks import CheckFailed, check
 NEURONS, SIDE = 32, 28
 SAME_ROW = 0.01
 """Of a figure's height: axes whose tops differ by less stand in one row."""
+SEEN_POINTS, SEEN_PIXELS = 0.5, 0.3
+"""Least shares of a line's points and of an image's place in which the picture shows it."""
+VARIED = 5.0
+"""Of 255: how much the pixels of an image vary at the least."""
 KEYS = ("train_loss", "val_loss", "train_acc", "val_acc")
 WORDS = {"loss": "loss", "acc": "accuracy"}
 SHORT = {"loss": "loss", "acc": "acc"}
@@ -35,12 +38,17 @@ def a_history(draw, epochs, keys=KEYS):
 # --- what came over the wall ------------------------------------------------------------
 
 
-def drawn(student, function, given):
-    """The figure that one call returns, as plain data. Raises CheckFailed if it is none."""
-    told = student.props.drawn(student.get(function), given).value
+def looked_at(student, function, given, look):
+    """As ``drawn``, and what of the figure can be seen in its picture, of lines or images."""
+    told = student.props.drawn(student.get(function), given, look).value
     if not isinstance(told.get("figure"), dict):
         raise CheckFailed(f"{function} returned {told.get('kind')}, expected a matplotlib Figure")
-    return told["figure"]
+    return told["figure"], told.get("seen")
+
+
+def drawn(student, function, given):
+    """The figure that one call returns, as plain data. Raises CheckFailed if it is none."""
+    return looked_at(student, function, given, None)[0]
 
 
 def lines_of(figure):
@@ -140,11 +148,44 @@ def same_epochs(lines):
 
 
 @check("lines")
-@pytest.mark.parametrize("epochs", [4, 17])
-def test_lines(student, draw, epochs):
+def test_lines(student, draw):
     """Each list of the history is a line of its values, losses and accuracies apart."""
-    history = a_history(draw, epochs)
+    history = a_history(draw, 4)
     same_epochs(placed(drawn(student, "plot_history", history), history))
+
+
+@check("lines")
+def test_lines_are_seen(student, draw):
+    """Each list of the history is a line that can be seen in the picture."""
+    history = a_history(draw, draw.choice(17, 30))
+    figure, seen = looked_at(student, "plot_history", history, "lines")
+    lines = placed(figure, history)
+    same_epochs(lines)
+    for key, (number, line) in lines.items():
+        drawn_here = figure["axes"][number]["lines"]
+        index = next(n for n, each in enumerate(drawn_here) if each is line)
+        share = at(seen, "lines", number, index)
+        if not isinstance(share, float) or share < SEEN_POINTS:
+            raise CheckFailed(
+                f"the line of {key} can't be seen in the picture: without it the picture is the "
+                "same"
+            )
+    texts = [text for told in at(seen, "texts") or () for text in told.items()]
+    hidden = [text for text, is_seen in texts if is_seen is not True]
+    if hidden:
+        raise CheckFailed(f"the text {str(hidden[0])[:60]!r} can't be seen in the picture")
+    if not all(one is True for one in at(seen, "legends") or ()):
+        raise CheckFailed("a legend can't be seen in the picture")
+
+
+def at(told, *path):
+    """An entry of nested lists and dicts that came over the wall, or None."""
+    for step in path:
+        try:
+            told = told[step]
+        except (LookupError, TypeError):
+            return None
+    return told
 
 
 @check("odd_values")
@@ -269,7 +310,7 @@ def weights(draw):
 def test_images(student, draw, settings):
     """The grid holds the weights of the first 32 neurons as they are seen."""
     weight = weights(draw)
-    figure = drawn(student, "plot_weights", student.props.Net(weight))
+    figure, looks = looked_at(student, "plot_weights", student.props.Net(weight), "images")
     seen = [(ax["top"], ax["left"], image) for ax in figure["axes"] for image in ax["images"][:1]]
     if len(seen) != NEURONS:
         raise CheckFailed(f"the figure shows {len(seen)} images, expected {NEURONS}")
@@ -288,6 +329,10 @@ def test_images(student, draw, settings):
         for images in (by_rows, by_columns)
     ):
         raise CheckFailed(wrong_images(by_rows, expected, limit))
+    for number, look in enumerate(each for each in looks if each is not None):
+        share, varies = look
+        if not (share >= SEEN_PIXELS and varies >= VARIED):
+            raise CheckFailed(f"image {number + 1} of the figure can't be seen in the picture")
 
 
 def in_rows(seen):
