@@ -30,8 +30,13 @@ class Training:
                 p.copy_(value)
 
     def restore(self):
-        """Bring back the best values."""
+        """Bring back the best values.
+
+        A stopper may lay what it kept into the parameters; training must not write into that.
+        """
         self.stopper.restore(self.give(self.parameters))
+        for p in self.parameters:
+            p.data = p.data.clone()
 
     def values(self):
         """The parameters as they are."""

@@ -4,6 +4,9 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+SHORT = 30
+"""Steps of a training of which the weights after each are told."""
+
 
 def network(kind):
     """A small network: "regression" (3 -> 2) or "classes" (4 -> 3, with batch norm)."""
@@ -45,9 +48,9 @@ class Bench:
         return losses
 
     def told(self):
-        """Everything that was noted, and the state at the end."""
+        """Everything that was noted, and the state at the end; weights of a short training alone."""
         return {
-            "weights": self.weights,
+            "weights": self.weights if len(self.weights) <= SHORT else [],
             "norms": self.norms,
             "rates": self.rates,
             "state": self.state(),
@@ -65,3 +68,27 @@ class Bench:
 
     def _after_step(self, *_):
         self.weights.append(self.state())
+
+
+def on_another_device(train, *setup):
+    """Whether model and batches go to the device that `train` is given, which is "meta" here.
+
+    Tensors there have shapes and no numbers, so that a training gets as far as to its first loss.
+    None for what can't be told, because the training got nowhere.
+    """
+    bench, seen = Bench(*setup), {"model": [], "batches": []}
+
+    def note(model, inputs):
+        seen["model"].append(next(model.parameters()).is_meta)
+        seen["batches"].append(inputs[0].is_meta)
+
+    def criterion(outputs, targets):
+        seen["batches"].append(targets.is_meta)
+        return bench.criterion(outputs, targets)
+
+    bench.model.register_forward_pre_hook(note)
+    try:
+        train(bench.model, bench.loader, criterion, bench.optimizer, 1, device="meta")
+    except Exception:  # no number can be read there, and the forward pass may fail before that
+        pass
+    return {what: all(noted) if noted else None for what, noted in seen.items()}

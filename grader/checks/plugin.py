@@ -36,6 +36,7 @@ from grader.checks.outcome import RunReport
 from grader.checks.placed import placed
 from grader.checks.remote import Invalid, StudentRaised
 from grader.checks.student import Program, Questions, Student
+from grader.checks.untouched import Untouched
 from grader.errors import NOT_YOUR_CODE, StudentFault
 from grader.model import CheckResult, Finding, Status
 from grader.rules import find_all, of_rules
@@ -171,6 +172,11 @@ class GradePlugin:
     def student(self) -> Student:
         """The submission as a module over the wall."""
         return self._student
+
+    @pytest.fixture
+    def untouched(self) -> Untouched:
+        """A context at whose end objects over there, and the process, are as they were before."""
+        return Untouched(self._student.look, self._student.seed)
 
     @pytest.fixture
     def watched(self) -> Iterator[None]:

@@ -145,6 +145,18 @@ class Student:
         """As ``watching``, and raises nothing: ``seen`` does, for whoever judges by it."""
         return self._sight.watching()
 
+    def look(self, **objects: object) -> dict[str, Any]:
+        """What a call could change about these objects, and about the process over there.
+
+        By name: the numbers of tensors, their gradients and hooks; the modes, settings, parameters
+        and buffers of modules and of all that they hold; default dtype, gradient mode, seeds.
+        """
+        self._loaded()
+        assert self._connection is not None
+        limit_s = self._limits.check_s
+        facts = self._connection.request("look", args=[dict(objects)], limit_s=limit_s)
+        return facts if isinstance(facts, dict) else {}
+
     @property
     def seen(self) -> frozenset[str]:
         """What calls ran in all these contexts so far, under the same names.

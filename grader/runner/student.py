@@ -39,6 +39,7 @@ from grader.runner import calling, unseen, wall
 from grader.runner.answers import SUFFIXES, Answers
 from grader.runner.devices import CPU, Device, settings
 from grader.runner.job import STOP_SIGNAL
+from grader.runner.looks import look as _look
 from grader.runner.notebook import Notebook
 from grader.runner.outlook import lines_of_no_return
 from grader.runner.packing import NotPlain, facts_of, pack, unpack
@@ -253,6 +254,12 @@ class Student:
         (target,) = self._arguments(request, blob)
         plain, answer = pack(target, ref=self._ref)
         return {"ok": plain, "at": _identity(target)}, answer
+
+    def _do_look(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
+        """Everything that a call could change about these objects, and about the process."""
+        (objects,) = self._arguments(request, blob)
+        plain, answer = pack(_look(objects))
+        return {"ok": plain}, answer
 
     def _do_seed(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         (seed,) = self._arguments(request, blob)

@@ -33,9 +33,9 @@ def stop_of(losses, patience, min_delta=0.0):
     return None, best
 
 
-def epochs_of(draw, count, dtype=torch.float32):
+def epochs_of(draw, count, dtype=torch.float32, shapes=SHAPES):
     """Values of the parameters after each of some epochs."""
-    return [[draw.normal(*shape, dtype=dtype) for shape in SHAPES] for _ in range(count)]
+    return [[draw.normal(*shape, dtype=dtype) for shape in shapes] for _ in range(count)]
 
 
 def told(losses):
@@ -103,6 +103,11 @@ def test_random_losses(student, draw):
     """It stops after the right epoch for losses that no example has, also for two at once."""
     for patience in (1, 2, 4):
         play(student, draw, random_losses(draw, 12), patience)
+    # Long, with a patience that no example has: the longest wait so far is one epoch too short.
+    patience, falling = draw.choice(11, 30), draw.choice(20, 40)
+    falls = [10 - epoch / 8 for epoch in range(falling)]
+    waits = [falls[-1] + 1 / 8] * (patience - 1)
+    play(student, draw, [*falls, *waits, falls[-1] - 1 / 8, *waits, falls[-1]], patience)
     both = [student.EarlyStopping(2), student.EarlyStopping(2)]
     one, other = (student.props.Training(each, epochs_of(draw, 4)) for each in both)
     one.play([1.0, 2.0])
@@ -209,10 +214,36 @@ def test_restore(student, draw, agree, best):
         got = kept[index] if isinstance(kept, list) and index < len(kept) else None
         agree(got, want, what=f"parameter {index}, which step() must leave as it is,")
     come_back(training, epochs, best, agree, f"after the losses {told(losses)}")
+    come_back(training, epochs, best, agree, f"a second time after the losses {told(losses)}")
     if training.trainable().value != [True] * len(SHAPES):
         raise CheckFailed(
             "after restore() the parameters are no leaves that require gradients any more"
         )
+
+
+@check("restores")
+def test_restore_and_go_on(student, draw, agree):
+    """A training may go on after a restore: later epochs are compared with the best one so far."""
+    epochs = epochs_of(draw, 9)
+    training = student.props.Training(student.EarlyStopping(9), epochs)
+    training.play([0.75, 0.5, 0.625])
+    come_back(training, epochs, 1, agree, "after the losses 0.75, 0.5, 0.625")
+    training.play([0.7, 0.65, 0.6])  # none is better than 0.5
+    come_back(training, epochs, 1, agree, "a second time, after 0.7, 0.65, 0.6 more")
+    training.play([0.25])
+    come_back(training, epochs, 6, agree, "after 0.25, which is the best of all")
+
+
+@check("restores")
+def test_a_long_training(student, draw, agree):
+    """The best of many epochs comes back, for parameters of many sizes."""
+    count = draw.choice(60, 120)
+    best = draw.choice(40, count - 2)
+    losses = [1 + abs(epoch - best) / 4 for epoch in range(count)]
+    epochs = epochs_of(draw, count + 1, shapes=((draw.choice(30, 60), 40), (300,), (2, 3, 4, 5)))
+    training = student.props.Training(student.EarlyStopping(count), epochs)
+    training.play(losses)
+    come_back(training, epochs, best, agree, f"after {count} epochs")
 
 
 @check("any_iterable")

@@ -60,15 +60,20 @@ def same_share(handle, expected, what):
 
 
 @check("accuracy")
-@pytest.mark.parametrize(("rows", "batch"), [(24, 8), (1, 1), (30, 30)])
-def test_accuracy(student, draw, rows, batch):
+@pytest.mark.parametrize(
+    ("rows", "batch", "training"), [(24, 8, False), (1, 1, False), (30, 30, True), (0, 17, True)]
+)
+def test_accuracy(student, draw, rows, batch, training):
     """The accuracy is the share of samples that the model classifies right."""
-    inputs, weight, right = samples(draw, rows)
+    rows = rows or draw.choice(400, 900)
+    features, classes = draw.choice(4, 9), draw.choice(3, 12)
+    inputs, weight, right = samples(draw, rows, features=features, classes=classes)
+    rows = len(inputs)
     model = student.props.Watched(weight)
-    # In evaluation mode already, so that only the counting can be wrong.
-    model.eval()
+    # In evaluation mode mostly, so that only the counting can be wrong.
+    model.train(training)
     for wrong in (torch.zeros(rows, dtype=torch.bool), draw.uniform(rows) < 0.4):
-        labels = spoil(right, wrong)
+        labels = spoil(right, wrong, classes)
         loader = student.props.loader(inputs, labels, batch)
         expected = float((labels == right).double().mean())
         what = f"of {int((labels == right).sum())} right predictions in {rows}"
@@ -96,9 +101,9 @@ def test_short_last_batch(student, draw, full, last):
         )
 
 
-def evaluated(student, draw, *, training):
+def evaluated(student, draw, *, training, rows=20):
     """A model that was evaluated once, and what it noted at its calls."""
-    inputs, weight, labels = samples(draw, 20)
+    inputs, weight, labels = samples(draw, rows)
     model = student.props.Watched(weight)
     model.train(training)
     student.evaluate(model, student.props.loader(inputs, labels, 8))
@@ -139,6 +144,19 @@ def test_no_gradients(student, draw):
                 f"at batch {number} the logits hang on a graph: gradients were recorded",
                 details=["expected logits.requires_grad False   got True"],
             )
+
+
+@check("mode_restored")
+@pytest.mark.parametrize("training", [True, False])
+def test_nothing_else_changed(student, draw, untouched, training):
+    """Weights, gradients, hooks and settings of the model stay what they were."""
+    inputs, weight, labels = samples(draw, 20)
+    model = student.props.worked_with(weight, inputs, labels)
+    model.train(training)
+    loader = student.props.loader(inputs, labels, 8)
+    but = ("the training mode of",) if not training else ()  # told by the test below
+    with untouched(by="evaluate()", model=model, but=but):
+        student.evaluate(model, loader)
 
 
 @check("mode_restored")

@@ -55,16 +55,19 @@ class Run:
         return self.noted.get(what) if isinstance(self.noted, dict) else None
 
 
-def problem(draw, kind, *, optimizer="sgd", rate=0.05, dtype=torch.float32):
-    """The arguments of a bench. The last batch is shorter, and unlike the others."""
+def problem(draw, kind, *, optimizer="sgd", rate=0.05, dtype=torch.float32, more=0):
+    """The arguments of a bench. The last batch is shorter, and unlike the others.
+
+    ``more`` full batches of a regression stand before these.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(draw.choice(0, 2**31 - 1))
         state = LOCAL.network(kind).to(dtype).state_dict()
     if kind == "regression":  # batches of 4, 4, 3
-        inputs = draw.normal(11, 3, dtype=dtype)
+        inputs = draw.normal(4 * more + 11, 3, dtype=dtype)
         # Large, small and very large errors: gradients on both sides of any clipping.
-        scale = torch.tensor([4.0] * 4 + [0.5] * 4 + [12.0] * 3, dtype=dtype)
-        targets = (1 + draw.uniform(11, 2, dtype=dtype)) * scale[:, None]
+        scale = torch.tensor([4.0] * 4 * (more + 1) + [0.5] * 4 + [12.0] * 3, dtype=dtype)
+        targets = (1 + draw.uniform(len(inputs), 2, dtype=dtype)) * scale[:, None]
     else:  # batches of 4, 4, 2
         inputs = 3 * draw.normal(10, 4, dtype=dtype) + 1
         targets = draw.integers(10, high=3)
@@ -92,8 +95,9 @@ def same_weights(agree, theirs, ours, when=""):
         message = f"{when}the weights differ from the reference after step {number}"
         same_state(agree, got, want, f"{message} of {len(expected)}{before}")
     message = f"{when}the weights differ from the reference at the end of the training"
-    if len(steps) != len(expected):
-        message += f": expected {len(expected)} steps of the optimizer, got {len(steps)}"
+    taken, wanted = (len(each.of_steps("norms")) for each in (theirs, ours))
+    if taken != wanted:
+        message += f": expected {wanted} steps of the optimizer, got {taken}"
     same_state(agree, theirs.last("state"), ours.last("state"), message)
 
 
@@ -203,6 +207,19 @@ def test_clipping(student, reference, draw, agree):
     same_weights(agree, theirs, ours, f"with max_norm={max_norm:.3g} ")
 
 
+@check("clipping")
+def test_clipping_to_the_end(student, reference, draw, agree):
+    """Every step of a longer training is clipped, the last one too, in every epoch."""
+    setup = problem(draw, "regression", more=draw.choice(40, 60), rate=0.002)
+    theirs, ours = both(student, reference, setup, (2, 1), max_norm=0.5)
+    for step, norm in enumerate(theirs.of_steps("norms"), 1):
+        if not isinstance(norm, float) or norm > 0.5 * 1.001:
+            raise CheckFailed(
+                f"step {step} of a longer training used a gradient that is longer than max_norm"
+            )
+    same_weights(agree, theirs, ours, "in a longer training with max_norm=0.5 ")
+
+
 @check("scheduler")
 def test_scheduler(student, reference, draw):
     """The scheduler moves once after each epoch."""
@@ -231,6 +248,27 @@ def test_called_twice(student, reference, draw, agree):
                 f"call {call} trained for {len(expected)} epochs and returned {len(value)} numbers"
             )
     same_weights(agree, theirs, ours, "with two calls, the first of one epoch, ")
+
+
+@check("weights")
+def test_weights_of_a_longer_training(student, reference, draw, agree):
+    """A longer training has the weights of the reference solution after every step."""
+    setup = problem(draw, "regression", more=draw.choice(30, 50), rate=0.002)
+    theirs, ours = both(student, reference, setup, (draw.choice(3, 5),))
+    same_weights(agree, theirs, ours, "in a longer training ")
+
+
+@check("device")
+def test_device_is_used(student, draw):
+    """Model and batches are moved to the device that is named."""
+    told = student.props.on_another_device(student.train, *problem(draw, "classes")).value
+    told = told if isinstance(told, dict) else {}
+    for what, moved in (("the model", told.get("model")), ("the batches", told.get("batches"))):
+        if moved is False:
+            raise CheckFailed(
+                f"{what} did not go to the device that train() was given",
+                details=["tried with device='meta', which has shapes and no numbers"],
+            )
 
 
 @check("device")
