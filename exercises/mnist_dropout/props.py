@@ -34,15 +34,21 @@ def prepared(images):
     return images.float().div_(255).sub_(0.1307).div_(0.3081).unsqueeze(1)
 
 
-def digits(train_count=None, val_count=None):
-    """The lesson's training and validation digits, `Digits` each: all, or the first so many."""
+def digits(train_count=None, val_count=None, names=None):
+    """The lesson's training and validation digits, `Digits` each: all, or the first so many.
+
+    `names` gives each class another one.
+    """
     given = MNIST("data", train=True)
+    labels = given.targets if names is None else names[given.targets]
     train, val = (
-        (given.data[part][:count], given.targets[part][:count])
+        Digits(prepared(given.data[part][:count]), labels[part][:count])
         for part, count in (
-            (slice(LESSON_SPLIT), train_count), (slice(LESSON_SPLIT, None), val_count))
+            (slice(LESSON_SPLIT), train_count),
+            (slice(LESSON_SPLIT, None), val_count),
+        )
     )
-    return tuple(Digits(prepared(images), labels) for images, labels in (train, val))
+    return train, val
 
 
 def mislabelled(count, share):

@@ -4,7 +4,9 @@ A share of n images is known to about ``sqrt(p (1 - p) / n)``. Where the measure
 nearer to the threshold than twice that, the program is trained again with two other seeds and
 the median of the three decides. And every image is shown a second time, turned by a few
 degrees: who has learned digits reads it as well, who knows the public test images by heart
-does not (docs/design/018-accuracy-that-is-fair.md has the measurements).
+does not. What was brought along and not learned is told by names: a training in which the
+classes have exchanged theirs teaches the new ones, and nothing in it the old
+(docs/design/018-accuracy-that-is-fair.md has the measurements).
 """
 
 from __future__ import annotations
@@ -31,6 +33,11 @@ SHIFT_PIXELS = 0.3
 ROWS_AND_CLASSES = 2
 MOST_LOST = 0.06
 """Honest models lost at most 0.02 of their accuracy to such a turn."""
+
+CLASSES = 10
+BROUGHT = 0.5
+"""Of the digits, read by their old names after a training on new ones. Who learned in it reads a
+few by chance: those whose new name is that of the digit they are taken for."""
 
 Answer = Callable[[torch.Tensor], object]
 """Images (n, 28, 28) uint8 -> logits (n, classes), or the exception that came instead."""
@@ -76,12 +83,21 @@ def moved(images: torch.Tensor, seed: int) -> torch.Tensor:
     return drawn.round().clamp(0, 255).to(torch.uint8).squeeze(1)
 
 
+def exchanged(seed: int) -> torch.Tensor:
+    """A new name for each class, int64 (10,): that of another one."""
+    order = torch.randperm(CLASSES, generator=torch.Generator().manual_seed(seed))
+    names = torch.empty(CLASSES, dtype=torch.int64)
+    names[order] = order.roll(1)
+    return names
+
+
 class Accuracy:
     """The fixture ``accuracy``: measures, and fails the check below its threshold.
 
     ``images`` and ``copies`` are the held-out digits and the same ones moved; ``program(k)``
     is what the submission's trained model gave for both, one after the other, when it was run
-    with the run's seed + k.
+    with the run's seed + k. ``names`` are the classes' new names, for trainings that the check
+    gives its data to.
     """
 
     def __init__(
@@ -90,6 +106,7 @@ class Accuracy:
         images: torch.Tensor,
         copies: torch.Tensor,
         labels: torch.Tensor,
+        names: torch.Tensor,
         threshold: float,
         measure: Callable[[str, float], None],
         program: Callable[[int], object],
@@ -97,6 +114,7 @@ class Accuracy:
         self._images = images
         self._copies = copies
         self._labels = labels
+        self.names = names
         self._threshold = threshold
         self._measure = measure
         self._program = program
@@ -119,19 +137,34 @@ class Accuracy:
     def of_trained(self, train: Callable[[int], Answer], metric: str = "test_accuracy") -> float:
         """The accuracy of what ``train(k)`` gives back, with the run's seed + k.
 
+        The labels that it trains on must be called by their new :attr:`names`.
+
         Raises:
-            CheckFailed: it is below the threshold, or rests on images known by heart.
+            CheckFailed: it is below the threshold, or rests on images known by heart, or on what
+                this training can't have taught.
         """
 
         def shares(k: int) -> tuple[float, float]:
             answer = train(k)
-            count = len(self._labels)
-            return (
-                self._share(_logits(answer(self._images), count)),
-                self._share(_logits(answer(self._copies), count)),
-            )
+            outputs = _logits(answer(self._images), len(self._labels))
+            self._require_learned(outputs)
+            copies = _logits(answer(self._copies), len(self._labels))
+            return self._share(outputs, self.names), self._share(copies, self.names)
 
         return self._judge(shares, metric)
+
+    def _require_learned(self, outputs: torch.Tensor) -> None:
+        """Fail for a model that reads digits by names that its training never used."""
+        brought, learned = self._share(outputs), self._share(outputs, self.names)
+        if brought > max(BROUGHT, learned):
+            raise CheckFailed(
+                f"the model reads {brought:.0%} of unseen digits by names that its training never "
+                "used: what it knows, it knew before",
+                details=[
+                    "for this training the ten classes had exchanged their names in all labels",
+                    f"by their new names it reads {learned:.1%}",
+                ],
+            )
 
     def of_first_good(
         self, trainings: Iterable[Callable[[int], Answer]], metric: str = "test_accuracy"
@@ -165,8 +198,9 @@ class Accuracy:
         for name, value in measured.items():
             self._measure(name, value)
 
-    def _share(self, outputs: torch.Tensor) -> float:
-        return float((outputs.argmax(1) == self._labels).double().mean())
+    def _share(self, outputs: torch.Tensor, names: torch.Tensor | None = None) -> float:
+        labels = self._labels if names is None else names[self._labels]
+        return float((outputs.argmax(1) == labels).double().mean())
 
     def _judge(self, shares: Callable[[int], tuple[float, float]], metric: str) -> float:
         share, of_copies = shares(0)

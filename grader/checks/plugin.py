@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.checks.accuracy import Accuracy, moved, threshold_for
+from grader.checks.accuracy import Accuracy, exchanged, moved, threshold_for
 from grader.checks.agreement import (
     MOST_FINDINGS,
     MOST_TEXT,
@@ -229,6 +229,7 @@ class GradePlugin:
             images=images,
             copies=shown[len(images) :],
             labels=labels,
+            names=exchanged(self._seed),
             threshold=threshold_for(settings, data_kind),
             measure=self.metrics.__setitem__,
             program=outputs,

@@ -315,14 +315,15 @@ def test_accuracy(student, draw, accuracy, settings, data_kind):
     epochs = epochs[data_kind] if isinstance(epochs, dict) else epochs
     # Updates of another kind than the lesson's want another rate.
     accuracy.of_first_good(
-        lambda k, rate=rate: trained(student, seed + k, epochs, rate) for rate in settings["rates"]
+        lambda k, rate=rate: trained(student, accuracy.names, seed + k, epochs, rate)
+        for rate in settings["rates"]
     )
 
 
-def trained(student, seed, epochs, rate):
-    """Train a new model over there; what answers for raw images."""
+def trained(student, names, seed, epochs, rate):
+    """Train a new model over there, on digits by other names; what answers for raw images."""
     student.seed(seed)
     props, model = student.props, new(student, 0.3)
-    sets = props.digits()
+    sets = props.digits(names=names)
     props.learn(student.train_model, model, sets[0], sets[1], epochs, rate, True)
     return lambda images: props.logits(model, images).value

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from grader import datasets
-from grader.checks.accuracy import NEAR, Accuracy, moved, threshold_for, wilson
+from grader.checks.accuracy import NEAR, Accuracy, exchanged, moved, threshold_for, wilson
 from grader.checks.agreement import CheckFailed
 from grader.checks.remote import StudentRaised
 from grader.errors import StudentFault
@@ -17,14 +17,20 @@ from grader.model import Crash, Outcome
 
 COUNT = 1000
 LABELS = torch.arange(COUNT) % 10
+NAMES = exchanged(1)
 
 
-def right(share: float) -> torch.Tensor:
+def right(share: float, labels: torch.Tensor = LABELS) -> torch.Tensor:
     """Logits (COUNT, 10) that are right for the given share of the labels."""
-    said = LABELS.clone()
+    said = labels.clone()
     wrong = COUNT - round(share * COUNT)
     said[:wrong] = (said[:wrong] + 1) % 10
     return torch.nn.functional.one_hot(said, 10).float()
+
+
+def renamed(share: float) -> torch.Tensor:
+    """The same by the classes' new names."""
+    return right(share, NAMES[LABELS])
 
 
 def accuracy(
@@ -35,8 +41,8 @@ def accuracy(
     images = torch.zeros(COUNT, 28, 28, dtype=torch.uint8)
     ask = outputs if callable(outputs) else outputs.__getitem__
     judge = Accuracy(
-        images=images, copies=images + 1, labels=LABELS, threshold=threshold,
-        measure=metrics.__setitem__, program=ask,
+        images=images, copies=images + 1, labels=LABELS, names=NAMES,
+        threshold=threshold, measure=metrics.__setitem__, program=ask,
     )  # fmt: skip
     return judge, metrics
 
@@ -104,6 +110,21 @@ def test_what_honest_models_lose_to_a_turn_is_allowed() -> None:
     assert judge.of_program() == pytest.approx(0.97)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_no_class_keeps_its_name(seed: int) -> None:
+    """And no two get the same one."""
+    names = exchanged(seed)
+    assert sorted(names.tolist()) == list(range(10))
+    assert not (names == torch.arange(10)).any()
+
+
+def test_digits_read_by_their_old_names_were_not_learned() -> None:
+    """What a training on new names can't have taught earns nothing, and the check says so."""
+    judge, _ = accuracy({})
+    with pytest.raises(CheckFailed, match="97% of unseen digits by names that its training never"):
+        judge.of_trained(lambda _: lambda _: right(0.97))
+
+
 def test_a_trained_function_is_asked_for_images_and_copies() -> None:
     """``of_trained`` hands both kinds of images to what training gave back."""
     asked = []
@@ -111,7 +132,7 @@ def test_a_trained_function_is_asked_for_images_and_copies() -> None:
     def train(k: int) -> Callable[[torch.Tensor], object]:
         def answer(images: torch.Tensor) -> object:
             asked.append((k, int(images[0, 0, 0])))
-            return right(0.97)
+            return renamed(0.97)
 
         return answer
 
@@ -123,7 +144,7 @@ def test_a_trained_function_is_asked_for_images_and_copies() -> None:
 def test_of_several_trainings_one_has_to_suffice(first: float, second: float, kept: float) -> None:
     """What is measured is the one that does, under the one name; or the first, which is told."""
     judge, metrics = accuracy({})
-    trainings = (lambda k, share=share: lambda _: right(share) for share in (first, second))
+    trainings = (lambda k, share=share: lambda _: renamed(share) for share in (first, second))
     if kept < 0.9:
         with pytest.raises(CheckFailed, match=f"reads {first:.1%}"):
             judge.of_first_good(trainings)
@@ -139,7 +160,7 @@ def test_after_a_training_that_suffices_no_other_is_made() -> None:
 
     def train(k: int) -> Callable[[torch.Tensor], object]:
         asked.append(k)
-        return lambda _: right(0.97)
+        return lambda _: renamed(0.97)
 
     accuracy({})[0].of_first_good([train, train])
     assert asked == [0]
