@@ -18,7 +18,7 @@ from grader.trace.looking import MISSING, attribute, first_argument, in_class, i
 from grader.trace.models import Model
 
 if TYPE_CHECKING:
-    from grader.trace.sources import Source
+    from grader.trace.sources import Origin, Source
 
 FLAGS = 6
 METHODS = ("forward", "__call__")
@@ -42,15 +42,19 @@ class Tokened(weakref.ref[Token]):
 class Call:
     """One forward that was recorded: its row, and what its update would have to mention."""
 
-    __slots__ = ("given", "is_plain", "model", "prints", "row", "source")
+    __slots__ = ("given", "is_plain", "model", "origin", "row")
 
-    def __init__(self, row: Row, model: Model, source: Source | None, prints: list[int]) -> None:
+    def __init__(self, row: Row, model: Model, origin: Origin) -> None:
         self.row = row
         self.is_plain = False  # given images and nothing else, it gave a row of numbers for each
         self.model = model
-        self.source = source
-        self.prints = prints
+        self.origin = origin
         self.given = model.given
+
+    @property
+    def source(self) -> Source | None:
+        """Where its input comes from, if that is known."""
+        return self.origin.source
 
     @property
     def number(self) -> int:

@@ -8,7 +8,7 @@ through, so that "the first thousand training images" is known as training data.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -36,27 +36,48 @@ DEPTH = 8
 MOST_ROWS = 200_000
 
 
+Layer = tuple[str, frozenset[int] | None]
+"""A data set by name, and rows of it; None when they are not known: maybe all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some rows of one base dataset. ``rows`` is None when they are not known: maybe all."""
+    """Some rows of one data set.
 
-    base: str
-    rows: frozenset[int] | None
+    ``layers``: the same rows, of a data set that a program wrote and of the one inside it, as far
+    as it is known that their rows are the same. ``holds``: what the data set is made from.
+    """
+
+    layers: tuple[Layer, ...]
+    holds: frozenset[int]
 
     def common(self, other: Part) -> int | None:
         """How many rows two parts share; None when it can't be told."""
-        if self.base != other.base:
-            return 0
-        if self.rows is None or other.rows is None:
-            return None
-        return len(self.rows & other.rows)
+        for base, rows in self.layers:
+            for other_base, other_rows in other.layers:
+                if base == other_base:
+                    known = rows is not None and other_rows is not None
+                    return len(rows & other_rows) if known else None  # type: ignore[operator]
+        return None if self.holds & other.holds else 0
 
 
 def parts_of(dataset: Any, indices: list[int] | None = None) -> tuple[Part, ...]:
-    """The parts that a loader over ``dataset`` may yield whose sampler holds ``indices``."""
+    """The parts that rows of a data set are from; without ``indices``, that any row may be."""
     if derives(type(dataset), IterableDataset):
         indices = None
     return tuple(_resolve(dataset, indices, DEPTH))
+
+
+def collections_in(dataset: Any, depth: int = DEPTH) -> Iterator[Any]:
+    """The data sets, tensors, arrays and lists that a data set is made from."""
+    for value in values_of(own(dataset)):
+        inner = is_a(value, Dataset)
+        if inner or is_tensor(value) or type(value) in (np.ndarray, list):
+            yield value
+        if inner and depth:
+            yield from collections_in(value, depth - 1)
+        if type(value) is tuple:  # of a `TensorDataset`
+            yield from filter(is_tensor, value)
 
 
 def size_of(dataset: Any) -> int | None:
@@ -83,7 +104,7 @@ def _count(data: Any) -> int | None:
 
 def _resolve(dataset: Any, rows: list[int] | None, depth: int) -> Iterable[Part]:
     if depth == 0:
-        yield Part(_identity(dataset), None)
+        yield Part(((_identity(dataset), None),), _holds(dataset))
     elif is_a(dataset, Subset):
         inner = integers(attribute(dataset, "indices"))
         if rows is not None and inner is not None:
@@ -92,13 +113,29 @@ def _resolve(dataset: Any, rows: list[int] | None, depth: int) -> Iterable[Part]
     elif is_a(dataset, ConcatDataset):
         yield from _concatenated(dataset, rows, depth)
     elif is_a(dataset, TensorDataset) and (tensors := parts_in(attribute(dataset, "tensors"))):
-        yield _of_tensor(tensors[0], rows)
+        yield Part((_of_tensor(tensors[0], rows),), _holds(dataset))
     else:
-        inner_dataset = _wrapped(dataset)
-        if inner_dataset is not None:
-            yield from _resolve(inner_dataset, rows, depth - 1)
-        else:
-            yield Part(_identity(dataset), _all_or(rows, dataset))
+        yield Part(tuple(_layers(dataset, rows, depth)), _holds(dataset))
+
+
+def _layers(dataset: Any, rows: list[int] | None, depth: int) -> Iterator[Layer]:
+    """A data set of the program's own, and the one inside it, if it has the same rows."""
+    yield _identity(dataset), _all_or(rows, dataset)
+    inner = _wrapped(dataset)
+    size = None if inner is None else size_of(inner)
+    if rows and size == max(rows) + 1:
+        within = list(_resolve(inner, rows, depth - 1))
+        if len(within) == 1:
+            yield from within[0].layers
+
+
+def _holds(dataset: Any) -> frozenset[int]:
+    """Numbers that are the same for data sets that are made from the same things."""
+    found = {id(dataset)}
+    for value in collections_in(dataset):
+        stored = is_tensor(value) and has_values(value)
+        found.add(value.untyped_storage().data_ptr() if stored else id(value))
+    return frozenset(found)
 
 
 def _concatenated(
@@ -108,7 +145,7 @@ def _concatenated(
     for part in parts_in(attribute(dataset, "datasets")):
         size = size_of(part)
         if size is None:  # where the next one begins is not known either
-            yield Part(_identity(dataset), None)
+            yield Part(((_identity(dataset), None),), _holds(dataset))
             return
         inside = None if rows is None else [row - start for row in rows if 0 <= row - start < size]
         if inside is None or inside:
@@ -116,13 +153,13 @@ def _concatenated(
         start += size
 
 
-def _of_tensor(tensor: torch.Tensor, rows: list[int] | None) -> Part:
+def _of_tensor(tensor: torch.Tensor, rows: list[int] | None) -> Layer:
     """Rows of a tensor, counted in its storage, so that two slices of one tensor compare."""
     if not is_tensor(tensor) or not has_values(tensor):
-        return Part(f"tensor:{id(tensor)}", None)
+        return f"tensor:{id(tensor)}", None
     stride = tensor.stride(0) if tensor.dim() else 0
     if not stride or tensor.storage_offset() % stride:
-        return Part(_content(tensor, "tensor"), None)
+        return _content(tensor, "tensor"), None
     first = int(tensor.storage_offset() // stride)
     if rows is None:
         rows = list(range(min(len(tensor), MOST_ROWS)))
@@ -132,7 +169,7 @@ def _of_tensor(tensor: torch.Tensor, rows: list[int] | None) -> Part:
     step = max(1, len(flat) // 256)
     digest.update(flat[::step][:256].contiguous().cpu().view(torch.uint8).numpy().tobytes())
     base = f"tensor:{len(flat)}:{stride}:{digest.hexdigest()}"
-    return Part(base, frozenset(first + row for row in rows))
+    return base, frozenset(first + row for row in rows)
 
 
 def _all_or(rows: list[int] | None, dataset: Any) -> frozenset[int] | None:

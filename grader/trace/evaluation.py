@@ -106,7 +106,7 @@ class Evaluator:
             not form.is_fitted and (call.updates < TRIES or first not in self._tried)
         ):
             self._tried.add(first)
-            self._forms[model] = form = self._fit(batch, call.prints)
+            self._forms[model] = form = self._fit(batch, call.origin.prints)
         call.is_plain &= form.is_fitted
 
     def _fit(self, batch: torch.Tensor, prints: list[int]) -> Form:

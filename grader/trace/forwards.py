@@ -47,7 +47,7 @@ from grader.trace.looking import (
 from grader.trace.models import Model, Models
 from grader.trace.opaque import opaque
 from grader.trace.patching import FAILED, Patches, StopReplay
-from grader.trace.sources import Source, Sources
+from grader.trace.sources import NOWHERE, Source, Sources
 from grader.trace.tapes import Tape
 from grader.trace.updates import Updates
 from grader.trace.wrapped import outside, plain
@@ -222,12 +222,17 @@ class Forwards:
         if not is_tensor(batch):
             return False
         with quietly():
-            source = None if asks_for_gradients(batch) else self._sources.by_storage(batch)
-        if source is None or source.direct.get(model.index, 0) <= SETTLED:
+            found = None if asks_for_gradients(batch) else self._sources.by_storage(batch)
+        if found is None:
+            return False
+        source, numbers = found
+        if source.direct.get(model.index, 0) <= SETTLED:
             return False
         mode = module_dict(module).get("training")
         if self._modes.get((model.index, source.index)) is not mode:
             return False
+        with quietly():
+            self._sources.passes(source, numbers, batch)
         self._ordinary = model
         self._last = self._inside = None
         return True
@@ -296,10 +301,9 @@ class Forwards:
         place: int,
     ) -> Call:
         """Write the row of one forward, and wait for its output to feed a backward pass."""
-        source: Source | None = None
-        prints: list[int] = []
+        origin = NOWHERE
         if batch is not None:
-            source, prints = self._sources.of(batch, place)
+            origin = self._sources.of(batch, place)
             flags |= wire.IN_GRAD if asks_for_gradients(batch) else 0
         trained = self._models.is_trained(model)
         flags |= wire.TRAINED if trained else 0
@@ -310,12 +314,12 @@ class Forwards:
         shape = () if batch is None else shape_of(batch)
         row: Row = [
             "forward", self._count, model.index, place,
-            -1 if source is None else source.index,
+            -1 if origin.source is None else origin.source.index,
             shape[0] if shape else 0,
-            flags, prints[0] if prints else 0, self._updates.count,
+            flags, origin.prints[0] if origin.prints else 0, self._updates.count,
         ]  # fmt: skip
         self._count += 1
-        call = Call(row, model, source, prints)
+        call = Call(row, model, origin)
         self._last = call
         self._log.add(row)
         if not trained and self._updates.count:
@@ -327,7 +331,7 @@ class Forwards:
             rows = [shape_of(output)[:-1] for output in outputs]
             call.is_plain = rows == [shape[:1]] and math.prod(shape) == IMAGE * shape[0]
             self.on_forward(call, batch)
-        self._send_firsts(source)
+        self._send_firsts(origin.source)
         return call
 
     def _send_firsts(self, source: Source | None) -> None:
@@ -442,7 +446,6 @@ class Forwards:
             call.model.kept = call.given
             if call.model.module is None:
                 call.model.module = call.model.ref()
-            if call.source is not None:
-                self._sources.trained(call.source, call.model.index, call.prints)
+            self._sources.trained(call.origin, call.model.index)
         self._inside = None
         return calls

@@ -54,6 +54,7 @@ class Products:
         self._gradients = gradients
         self._forwards = forwards
         self._looks = False
+        self._runs = False  # one of them calls another
         self._first: set[tuple[int, ...]] = set()  # shapes of tensors that meet the data first
         self._given: set[tuple[int, ...]] = set()  # of these, those given to ``torch.func``
 
@@ -67,16 +68,18 @@ class Products:
         self._looks = True
 
     def _begins(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
-        if not self._looks or self._forwards.is_busy():
+        if self._runs or not self._looks or self._forwards.is_busy():
             return None
         try:
             if self._forwards.transform is None and self._forwards.settle():
                 return StopReplay
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("product", error)
+        self._runs = True
         return True
 
     def _ends(self, args: tuple[Any, ...], _: dict[str, Any], output: Any) -> None:
+        self._runs = False
         if output is FAILED:
             return
         try:

@@ -214,7 +214,7 @@ class Reader:
         new = Source(index=index, kind=kind, name=name, size=size, pool=pool)
         if index < len(self.sources):
             old = self.sources[index]
-            new = replace(old, name=name, size=size, pool=pool)
+            new = replace(old, kind=kind, name=name, size=size, pool=pool)
         self._put(self.sources, index, new)
 
     def _read_optimizer(self, index: int, name: str, place: int) -> None:

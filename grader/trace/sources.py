@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import time
 import weakref
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
-from torch.utils.data import dataloader
+from torch.utils.data import RandomSampler, SequentialSampler, dataloader
 
-from grader.trace.datasets import Part, parts_of, size_of
+from grader.trace.datasets import Part, collections_in, parts_of, size_of
 from grader.trace.log import Log
 from grader.trace.looking import (
     attribute,
@@ -25,13 +26,14 @@ from grader.trace.looking import (
     name_of,
     quietly,
     tensors_in,
+    version_of,
 )
 from grader.trace.patching import FAILED, Patches
 from grader.trace.rows import Fingerprints
+from grader.trace.stocks import Stocks
 from grader.trace.tapes import Tape
 
 MOST_ROWS = 200_000
-FEWEST_READ = 64
 LIKENESS = 0.8
 LYING_ALIKE = 0.9
 FEWEST_ROWS, MOST_COMPARED = 16, 32
@@ -39,14 +41,32 @@ REPORT_SECONDS = 2.0
 MOST_STORAGES = 512
 TRUSTED = 4
 RECHECK = 16
+MOST_SOURCES = 2_000
+"""A program may make a loader for each step: the origin of what is beyond is not known."""
+MOST_TENSORS = 8
+LOOKS = 3
+"""So often are collections looked for around a line that calls a model."""
+WHOLE = (SequentialSampler, RandomSampler)
+
+
+class Origin(NamedTuple):
+    """Where an input comes from, fingerprints of its rows, and their numbers in the data set."""
+
+    source: Source | None
+    prints: list[int]
+    numbers: list[int]
 
 
 class Source:
-    """One origin of inputs, and what became of its rows."""
+    """One origin of inputs, and what became of its rows.
+
+    ``rows`` are fingerprints, ``drawn`` and ``taught`` numbers of rows of the data set: those that
+    a model was given, and those of them that reached an update.
+    """
 
     __slots__ = (
-        "batches", "dataset", "direct", "index", "kind", "name", "parts", "place", "pool", "read",
-        "rows", "sampler", "size",
+        "dataset", "direct", "drawn", "index", "is_indexed", "kind", "name", "place", "pool",
+        "rows", "sampler", "size", "taught", "told", "width",
     )  # fmt: skip
 
     def __init__(self, index: int, kind: str, name: str, size: int) -> None:
@@ -55,18 +75,31 @@ class Source:
         self.name = name
         self.size = size
         self.pool: str | None = None
-        self.parts: tuple[Part, ...] = ()
         self.dataset: Any = None  # kept alive, so that its id stays its own
         self.sampler: Any = None
+        self.is_indexed = True  # the numbers of all rows that it gave are known
+        self.drawn: set[int] = set()
+        self.taught: set[int] = set()
         self.rows: set[int] = set()
         self.direct: dict[int, int] = {}  # model -> batches that reached an update of it
-        self.batches = 0
-        self.read = 0
+        self.told: dict[int, tuple[int, int]] = {}  # source -> rows that were compared last
+        self.width = 0
         self.place = -1
 
     def row(self) -> list[Any]:
         """The row of the table of sources."""
         return ["source", self.index, self.kind, self.name, self.size, self.pool]
+
+    def parts(self, rows: set[int]) -> tuple[Part, ...]:
+        """The parts of base data sets that rows are, or all that it may give."""
+        return parts_of(self.dataset, sorted(rows) if self.is_indexed else None)
+
+
+Numbers = list[int]
+"""Rows of a data set, by number; empty where they are not known."""
+
+
+NOWHERE = Origin(None, [], [])
 
 
 class Sources:
@@ -76,26 +109,39 @@ class Sources:
         self._log = log
         self.prints = Fingerprints(pools)
         self.table: list[Source] = []
+        self._stocks = Stocks(self.prints)
+        self._looked_around: Counter[int] = Counter()
         self._loaders: dict[tuple[int, int], Source] = {}
         self._others: dict[tuple[str, int], Source] = {}
         self._iterator: weakref.ref[Any] | None = None
         self._current: Source | None = None
-        self._last: tuple[Source, torch.Tensor] | None = None
-        self._storages: dict[int, tuple[weakref.ref[Any], Source]] = {}
+        self._numbers: Numbers | None = None
+        self._last: tuple[Source, torch.Tensor, Numbers] | None = None
+        self._storages: dict[int, tuple[weakref.ref[Any], Source, Numbers]] = {}
         self._trained_rows: set[int] = set()
+        self._made: dict[int, set[int]] = {}  # width -> trained rows that no loader gave
         self._alike: dict[tuple[int, int], int] = {}
-        self._told: set[tuple[int, int]] = set()
+        self._read: dict[int, tuple[tuple[Any, ...], list[int]]] = {}
         self.tape = Tape()
         self._clock = time.monotonic
         self._reported = self._clock()
 
     def install(self, patches: Patches) -> None:
-        """Watch what every `torch.utils.data.DataLoader` yields."""
-        patches.around(dataloader._BaseDataLoaderIter, "__next__", self._asked, self._yielded)
+        """Watch what every `torch.utils.data.DataLoader` yields, and which rows it asked for."""
+        owner = dataloader._BaseDataLoaderIter
+        patches.around(owner, "__next__", self._asked, self._yielded)
+        patches.around(owner, "_next_index", lambda *_: True, self._chosen, guarded=False)
 
     def _asked(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> bool:
         self.tape.pause()  # what a data set computes is no part of the step
+        self._numbers = None
         return True
+
+    def _chosen(self, _args: tuple[Any, ...], _: dict[str, Any], index: Any) -> None:
+        if index is FAILED or not self._log.watches():
+            return
+        with quietly():
+            self._numbers = [index] if type(index) is int else integers(index)
 
     def _yielded(self, args: tuple[Any, ...], _: dict[str, Any], data: Any) -> None:
         self.tape.go_on()
@@ -114,28 +160,33 @@ class Sources:
             self._iterator = weakref.ref(iterator)
             self._current = self._loader(iterator)
         source = self._current
-        batch = next((tensor for tensor in tensors_in(data) if has_rows(tensor)), None)
-        self._last = None if source is None or batch is None else (source, batch)
-        if source is None or batch is None or not has_values(batch):
+        batches = [tensor for tensor in tensors_in(data) if has_values(tensor) and tensor.dim()]
+        self._last = None
+        if source is None or not batches:
             return
-        storage = batch.untyped_storage()
-        # The weak reference lives as long as the storage: a pointer alone is used again.
-        self._storages[storage.data_ptr()] = (weakref.ref(storage), source)
+        ahead = type(iterator) is not dataloader._SingleProcessDataLoaderIter
+        numbers = self._numbers
+        if ahead or numbers is None:  # workers are asked for rows before it is their turn
+            source.is_indexed, numbers = False, []
+        self._last = (source, batches[0], numbers)
+        for batch in batches[:MOST_TENSORS]:
+            storage = batch.untyped_storage()
+            # The weak reference lives as long as the storage: a pointer alone is used again.
+            self._storages[storage.data_ptr()] = (weakref.ref(storage), source, numbers)
         if len(self._storages) > MOST_STORAGES:
             self._storages = {k: v for k, v in self._storages.items() if v[0]() is not None}
 
-    def _loader(self, iterator: Any) -> Source:
+    def _loader(self, iterator: Any) -> Source | None:
         dataset = attribute(iterator, "_dataset")
         sampler = attribute(attribute(iterator, "_index_sampler"), "sampler")
-        indices = integers(attribute(sampler, "indices"))
-        chosen = None if indices is None else sampler
-        key = (id(dataset), id(chosen))
+        if any(type(sampler) is kind for kind in WHOLE):
+            sampler = None  # each loader over all rows is the same origin
+        key = (id(dataset), id(sampler))
         source = self._loaders.get(key)
-        if source is None:
-            size = size_of(dataset) if indices is None else len(indices)
+        if source is None and len(self.table) < MOST_SOURCES:
+            size = size_of(dataset)
             source = self._new("loader", name_of(dataset), -1 if size is None else size)
-            source.dataset, source.sampler = dataset, chosen
-            source.parts = parts_of(dataset, indices)
+            source.dataset, source.sampler = dataset, sampler
             self._loaders[key] = source
         return source
 
@@ -147,36 +198,44 @@ class Sources:
 
     # --- inputs -----------------------------------------------------------------------
 
-    def of(self, batch: torch.Tensor, place: int) -> tuple[Source | None, list[int]]:
-        """The source of a model's input, and fingerprints of its rows, the first one first.
+    def of(self, batch: torch.Tensor, place: int) -> Origin:
+        """Where a model's input comes from.
 
         No rows are read of a training source that has been read through once: later passes
         bring no new ones, and reading costs time in every step.
         """
-        source = self.by_storage(batch) or self._by_likeness(batch, place)
-        if source is not None:
-            source.batches += 1
-            if source.read < source.size or source.size < 0 or source.read < FEWEST_READ:
-                prints = self.prints.of(batch)
-                source.read += len(prints)
-                self._keep_rows(source, prints)
-                return source, prints
-            return source, [] if source.direct else self.prints.of(batch, 1)
-        prints = self.prints.of(batch)
-        source = self._by_rows(batch, [value for value in prints if value], place)
-        if source is not None:
-            source.batches += 1
-            self._keep_rows(source, prints)
-        return source, prints
+        if not has_values(batch):
+            return NOWHERE
+        found = self.by_storage(batch) or self._by_likeness(batch, place)
+        if found is None:
+            return self._by_rows(batch, place)
+        source, numbers = found
+        return Origin(source, self._read_rows(source, batch, numbers), numbers)
 
-    def by_storage(self, batch: torch.Tensor) -> Source | None:
-        """The loader whose batch lies where ``batch`` does: a view of it, or itself."""
+    def _read_rows(self, source: Source, batch: torch.Tensor, numbers: Numbers) -> list[int]:
+        """Fingerprints of a loader's batch: of all rows, where one of them is new."""
+        fresh = not numbers or not source.drawn.issuperset(numbers)
+        source.drawn.update(numbers)
+        if not fresh or len(source.rows) >= MOST_ROWS:
+            return [] if source.direct else self.prints.of(batch, 1)
+        prints = self.prints.of(batch, len(batch) if batch.dim() else 0)
+        self._keep_rows(source, prints)
+        return prints
+
+    def passes(self, source: Source, numbers: Numbers, batch: torch.Tensor) -> None:
+        """Note a batch of a loader that will reach an update like many before it."""
+        if not source.taught.issuperset(numbers) or not numbers:
+            self._trained_rows.update(self._read_rows(source, batch, numbers))
+            source.taught.update(numbers)
+
+    def by_storage(self, batch: torch.Tensor) -> tuple[Source, Numbers] | None:
+        """The loader whose batch lies where ``batch`` does, a view of it or itself; its rows."""
         if self._last is not None and self._last[1] is batch:
-            return self._last[0]
+            return self._last[0], self._last[2]
         if not has_values(batch):
             return None
         entry = self._storages.get(batch.untyped_storage().data_ptr())
-        return entry[1] if entry is not None and entry[0]() is not None else None
+        return entry[1:] if entry is not None and entry[0]() is not None else None
 
     def knows(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor is data: a loader's batch, or an image of a pool."""
@@ -185,44 +244,64 @@ class Sources:
         if not has_rows(tensor):
             return False
         rows = tensor if tensor.dim() > 1 else tensor.unsqueeze(0)
-        return any(self.prints.known(value) is not None for value in self.prints.of(rows[:1]))
+        return any(self.prints.known(value) is not None for value in self.prints.of(rows, 1))
 
-    def _by_likeness(self, batch: torch.Tensor, place: int) -> Source | None:
+    def _by_likeness(self, batch: torch.Tensor, place: int) -> tuple[Source, Numbers] | None:
         """The last loader, if ``batch`` is plainly made from its last batch."""
         if self._last is None:
             return None
-        source, last = self._last
-        if not (has_values(last) and has_values(batch)):
-            return None
+        source, last, numbers = self._last
         if last.dim() == 0 or batch.dim() == 0 or last.shape[0] != batch.shape[0]:
             return None
         key = (place, source.index)
         agreed = self._alike.get(key, 0)
-        if agreed >= TRUSTED and agreed % RECHECK:
-            self._alike[key] = agreed + 1
-            return source
-        if not _alike(batch, last):
+        if (agreed < TRUSTED or agreed % RECHECK == 0) and not self._is_made_of(batch, last):
             self._alike[key] = 0
             return None
         self._alike[key] = agreed + 1
-        return source
+        return source, numbers
 
-    def _by_rows(self, batch: torch.Tensor, prints: list[int], place: int) -> Source | None:
-        if not prints:
-            return None
-        trained = sum(value in self._trained_rows for value in prints)
-        known = self.prints.known(prints[0])
-        if known is None and len(prints) > 1:
-            known = self.prints.known(prints[len(prints) // 2])
+    def _is_made_of(self, batch: torch.Tensor, last: torch.Tensor) -> bool:
+        """Whether a batch has another's rows; where they are known images, those and no other."""
+        one, two = (self.prints.of(rows, 1) for rows in (batch, last))
+        known = [self.prints.known(value) for value in one]
+        if one == two and any(one):
+            return True
+        return not any(known) and _alike(batch, last)
+
+    def _by_rows(self, batch: torch.Tensor, place: int) -> Origin:
+        """An input that no loader gave: known images, rows of a collection, or unknown."""
+        prints = self._prints_of(batch, place)
+        real = [value for value in prints if value]
+        if not real:
+            return Origin(None, prints, [])
+        known = self.prints.known(real[0]) or self.prints.known(real[len(real) // 2])
         kind = "rows" if known is not None else "unknown"
-        state = "seen" if trained * 2 > len(prints) else "new"
-        return self._other(f"{kind}:{state}", place, batch.shape[0])
+        if known is None and self._looked_around[place] < LOOKS:
+            self._looked_around[place] += 1
+            self._stocks.learn(batch, frozenset(real), self._log.frame(1))
+        trained = sum(value in self._trained_rows for value in real)
+        state = "seen" if trained * 2 > len(real) else "new"
+        source = self._other(f"{kind}:{state}", place, batch)
+        if source is not None:
+            self._keep_rows(source, prints)
+        return Origin(source, prints, [])
 
-    def _other(self, key: str, place: int, size: int) -> Source:
+    def _prints_of(self, batch: torch.Tensor, place: int) -> list[int]:
+        """Fingerprints of all rows; of the same rows as last time in a place, those of then."""
+        if batch.dim() == 0:
+            return []
+        key = (batch.data_ptr(), batch.shape, batch.stride(), version_of(batch))
+        read = self._read.get(place)
+        if read is None or read[0] != key or key[-1] < 0:
+            self._read[place] = read = key, self.prints.of(batch, min(len(batch), MOST_ROWS))
+        return read[1]
+
+    def _other(self, key: str, place: int, batch: torch.Tensor) -> Source | None:
         source = self._others.get((key, place))
-        if source is None:
-            source = self._new(key.partition(":")[0], "tensor", size)
-            source.place = place
+        if source is None and len(self.table) < MOST_SOURCES:
+            source = self._new(key.partition(":")[0], "tensor", len(batch))
+            source.place, source.width = place, batch.numel() // len(batch)
             self._others[key, place] = source
         return source
 
@@ -237,15 +316,25 @@ class Sources:
                 source.pool = known[0]
                 self._log.add(source.row())
 
-    def trained(self, source: Source, model: int, prints: list[int]) -> None:
-        """Note that a batch of ``source`` reached an update of ``model``."""
+    def trained(self, origin: Origin, model: int) -> None:
+        """Note that a batch reached an update of ``model``."""
+        source: Source | None = origin.source
+        if source is None:
+            return
         if source.kind != "loader":  # new rows of a tensor are not new any more
-            source.rows.difference_update(prints)
-            source = self._other(f"{source.kind}:seen", source.place, source.size)
+            source.rows.difference_update(origin.prints)
+            self._made.setdefault(source.width, set()).update(origin.prints)
+            key = (f"{source.kind}:seen", source.place)
+            seen = self._others.get(key)
+            if seen is None:
+                seen = self._others[key] = self._new(source.kind, "tensor", source.size)
+                seen.place, seen.width = source.place, source.width
+            source = seen
         first = model not in source.direct
         source.direct[model] = source.direct.get(model, 0) + 1
+        source.taught.update(origin.numbers)
         if len(self._trained_rows) < MOST_ROWS:
-            self._trained_rows.update(prints)
+            self._trained_rows.update(origin.prints)
         if first or self._clock() - self._reported > REPORT_SECONDS:
             self.report()
 
@@ -253,27 +342,62 @@ class Sources:
         """Write down how the sources stand now: batches trained on, rows in common."""
         self._reported = self._clock()
         for source in self.table:
+            self._report_size(source)
             for model, batches in source.direct.items():
                 self._log.add(["trained", source.index, model, batches])
             if not source.direct:
-                source.rows.discard(0)  # rows without a shape are all alike
-                seen = len(source.rows & self._trained_rows)
-                self._log.add(["seen", source.index, len(source.rows), seen])
-        trained = [source for source in self.table if source.direct and source.parts]
+                self._report_rows(source)
+        trained = [source for source in self.table if source.direct and source.kind == "loader"]
         for source in self.table:
-            if source.parts and not source.direct:
+            if source.kind == "loader" and not source.direct:
                 for other in trained:
                     self._report_shared(source, other)
 
-    def _report_shared(self, one: Source, other: Source) -> None:
-        if (one.index, other.index) in self._told:
-            return
-        self._told.add((one.index, other.index))
-        counts = [a.common(b) for a in one.parts for b in other.parts]
-        known = [count for count in counts if count is not None]
-        self._log.add(
-            ["shared", one.index, other.index, sum(known) if len(known) == len(counts) else -1]
+    def _report_size(self, source: Source) -> None:
+        """The rows of a loader that only its own data set could tell, or its sampler chooses."""
+        rows = len(source.drawn) if source.is_indexed else 0
+        if rows not in (0, source.size) and (source.size < 0 or source.sampler is not None):
+            source.size = rows
+            self._log.add(source.row())
+
+    def _report_rows(self, source: Source) -> None:
+        source.rows.discard(0)  # rows without a shape are all alike
+        if source.kind == "unknown" and self._is_held(source):
+            source.kind = "rows"
+            self._log.add(source.row())
+        seen = len(source.rows & self._trained_rows)
+        self._log.add(["seen", source.index, len(source.rows), seen])
+
+    def _is_held(self, source: Source) -> bool:
+        """Whether rows come from a collection that the training took its rows from, all of them."""
+        made = self._made.get(source.width, set()) - {0}
+        return bool(source.rows) and any(
+            stock.width == source.width
+            and source.rows <= stock.prints
+            and made <= stock.prints
+            and not self._trained_rows.isdisjoint(stock.prints)
+            for stock in self._stocks.all()
         )
+
+    def _report_shared(self, one: Source, other: Source) -> None:
+        compared = (len(one.drawn), len(other.taught))
+        if one.told.get(other.index) == compared:
+            return
+        one.told[other.index] = compared
+        counts = [a.common(b) for a in one.parts(one.drawn) for b in other.parts(other.taught)]
+        known = [count for count in counts if count is not None]
+        shared = sum(known) if len(known) == len(counts) else self._shared_by_content(one, other)
+        self._log.add(["shared", one.index, other.index, shared])
+
+    def _shared_by_content(self, one: Source, other: Source) -> int:
+        """Rows in common by fingerprints; -1 if the training's were changed on their way."""
+        rows, taught = one.rows - {0}, other.rows - {0}
+        for value in (*collections_in(one.dataset), *collections_in(other.dataset)):
+            self._stocks.know(value)
+        verbatim = any(taught <= stock.prints for stock in self._stocks.all()) or all(
+            self.prints.known(value) is not None for value in taught
+        )
+        return len(rows & taught) if rows and taught and verbatim else -1
 
 
 def _alike(batch: torch.Tensor, last: torch.Tensor) -> bool:
