@@ -267,6 +267,13 @@ def _add_new(parser: _Parser) -> None:
         type=Path,
         help="a bank of your own; default: the first of GRADE_BANK",
     )
+    parser.add_argument(
+        "--from",
+        dest="notebook",
+        metavar="NOTEBOOK",
+        type=Path,
+        help="made of a notebook with solutions and tests: nbgrader's, otter's, or plain marks",
+    )
 
 
 def _add_package(parser: _Parser) -> None:

@@ -32,6 +32,7 @@ from grader.checks.agreement import (
 from grader.checks.clock import Clock
 from grader.checks.draw import Draw
 from grader.checks.marks import MARK
+from grader.checks.mirror import Mirror
 from grader.checks.outcome import RunReport
 from grader.checks.placed import placed
 from grader.checks.remote import Invalid, StudentRaised
@@ -183,6 +184,11 @@ class GradePlugin:
         """Watches every call of a test: ``student.seen`` has what all tests so far have run."""
         with self._student.watch():
             yield
+
+    @pytest.fixture(scope="session")
+    def mirror(self) -> Mirror:
+        """The submission's names as a notebook's own test has them: plain values come over."""
+        return Mirror(self._student)
 
     @pytest.fixture(scope="session")
     def questions(self) -> Questions:

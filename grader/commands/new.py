@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 
 from grader import bank
+from grader.author.convert.pieces import LeftOut, read
+from grader.author.convert.prove import convert
 from grader.author.new import new_files, own_root
 from grader.commands import ExitCode, console
 from grader.commands.files import lay
@@ -13,9 +15,9 @@ from grader.errors import UsageError
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
-    """Writes a small exercise that works; never over a file that is there."""
+    """Writes an exercise that works; never over a file that is there."""
     name = arguments.id
-    files = new_files(name)
+    files, left_out = _files(name, arguments.notebook)
     root: Path = own_root() if arguments.to is None else arguments.to
     if arguments.to is None and name in bank.all_ids():
         raise UsageError(f"There is an exercise {name} already. Choose another name.")
@@ -23,9 +25,20 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     for folder in ("exercises", "reference", "rubrics"):
         (root / folder).mkdir(exist_ok=True)
     console.put("".join(f"{root / file}\n" for file in files))
+    if left_out:
+        console.put("\nNot carried over:\n" + "".join(f"  {each}\n" for each in left_out))
     console.put(f"\nIt works as it is: {_how_to_verify(root, name)}\n")
     console.put("Now make it yours; docs/authoring.md goes through every file.\n")
     return ExitCode.PASSED
+
+
+def _files(name: str, notebook: Path | None) -> tuple[dict[str, str], list[LeftOut]]:
+    """A small exercise that works, or what a teacher's notebook becomes."""
+    files = new_files(name)  # refuses a name that is none
+    if notebook is None:
+        return files, []
+    console.say(f"reading {notebook.name}, and grading what it becomes …")
+    return convert(name, read(notebook))
 
 
 def _how_to_verify(root: Path, name: str) -> str:
