@@ -52,7 +52,15 @@ _SECRET = ("exercises", "reference", "rubrics", "datasets")
 
 
 def main(words: list[str] | None = None) -> int:
-    """Grade as the words say. Returns 0 when a result was written."""
+    """Grade as the words say. Returns 0 when a result was written, 3 when none could be."""
+    try:
+        return _main(words)
+    except (GraderError, OSError) as problem:
+        print(f"grade: no result could be written: {problem}", file=sys.stderr)
+        return 3
+
+
+def _main(words: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="grader.package.run", allow_abbrev=False)
     parser.add_argument("--platform", required=True)
     parser.add_argument("--exercise", required=True)
