@@ -117,20 +117,14 @@ class Journal:
         Raises:
             GraderFault: it can't be written, on a full disk for example.
         """
-        result = graded.result
-        values: tuple[object, ...] = (
-            key,
-            datetime.now(UTC).isoformat(timespec="seconds"),
-            result["outcome"],
-            int(result["passed"]),
-            _real(result["score"]),
-            float(result["max_score"]),
-            json.dumps(result, ensure_ascii=False, allow_nan=False),
-            plain(graded.excerpts),
-            graded.page,
-        )
+        self.put_all([(key, graded)])
+
+    def put_all(self, results: Iterable[tuple[str, Graded]]) -> None:
+        """Keep several results, all or none of them."""
         with self._transaction():
-            self._insert("REPLACE", (*values, _digest(values)))
+            for key, graded in results:
+                values = _stored(key, graded)
+                self._insert("REPLACE", (*values, _digest(values)))
 
     def set_class(self, found: Class, keys: Mapping[int, str], only: str) -> None:
         """Say who is in the class now and what they handed in; ``keys`` by place in the list."""
@@ -243,6 +237,22 @@ _ROWS = (
     f"remarks, stem, key, result, excerpts {_RANKED}"
 )
 _STEMS = f"SELECT stem, key {_RANKED}"
+
+
+def _stored(key: str, graded: Graded) -> tuple[object, ...]:
+    """A result as a row of its table, but for the digest."""
+    result = graded.result
+    return (
+        key,
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        str(result["outcome"]),
+        int(result["passed"]),
+        _real(result["score"]),
+        float(result["max_score"]),
+        json.dumps(result, ensure_ascii=False, allow_nan=False),
+        plain(graded.excerpts),
+        graded.page,
+    )
 
 
 def _is_whole(row: Sequence[object]) -> bool:

@@ -8,13 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.bulk import tables
+from grader.bulk import lms, tables
 from grader.bulk.graded import page_text
 from grader.bulk.journal import Journal, Row
+from grader.bulk.page import write_page
+from grader.bulk.roster import Roster
 from grader.export.files import replacing
+from grader.model import Exercise
 
 RESULTS = "results.jsonl"
 REPORTS = "reports"
+PAGE = "index.html"
 _EVERY_S = 5.0
 _SHARE = 0.05
 """Of the time, at most: what keeping ``results.jsonl`` up to date may take while a run goes on."""
@@ -47,8 +51,14 @@ def write_lines(journal: Journal, folder: Path) -> None:
             file.write(text + "\n")
 
 
-def write_all(journal: Journal, folder: Path) -> None:
-    """Every file that is made from the journal.
+def write_all(
+    journal: Journal,
+    folder: Path,
+    exercise: Exercise,
+    roster: Roster | None = None,
+    layouts: frozenset[str] = frozenset(),
+) -> list[str]:
+    """Every file that is made from the journal; what is to be known about some of them.
 
     Raises:
         UsageError: one can't be written.
@@ -57,6 +67,8 @@ def write_all(journal: Journal, folder: Path) -> None:
     tables.write_grades(journal, folder / "grades.csv")
     tables.write_checks(journal, folder / "checks.csv")
     _write_reports(journal, folder / REPORTS)
+    write_page(journal, folder / PAGE, exercise)
+    return lms.write(journal, folder, exercise, roster, layouts)
 
 
 def _write_reports(journal: Journal, folder: Path) -> None:

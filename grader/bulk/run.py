@@ -248,7 +248,15 @@ class _Run:
 
     def _write_out(self) -> None:
         try:
-            outputs.write_all(self._journal, self._plan.output)
+            notes = outputs.write_all(
+                self._journal,
+                self._plan.output,
+                self._plan.wanted.exercise,
+                self._plan.wanted.roster,
+                self._found.layouts,
+            )
+            for note in notes:
+                self._show.say(note)
         except (UsageError, sqlite3.Error, OSError) as problem:
             self._summary.trouble = self._summary.trouble or str(problem)
 

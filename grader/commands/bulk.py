@@ -90,14 +90,10 @@ def _named_in(folder: Path) -> str:
 
 def _tell(summary: Summary, output: Path) -> None:
     """What a person wants to know at the end; results are in the output folder."""
-    for path, why in _shortened([(one_line(each.path), each.why) for each in summary.found.passed]):
-        console.say(f"passed over {path}{why and f': {why}'}")
-    for word, students in (
-        ("handed in nothing", summary.found.missing),
-        ("is not in the roster", summary.found.unknown),
-    ):
-        for name, _ in _shortened([(student.name, "") for student in students]):
-            console.say(f"{name} {word}")
+    passed = [f"{one_line(each.path)} ({each.why})" for each in summary.found.passed]
+    _say("passed over", passed)
+    _say("handed in nothing", [student.name for student in summary.found.missing])
+    _say("not in the roster", [student.name for student in summary.found.unknown])
     for reason in summary.set_aside:
         console.say(f"set aside for a person: {one_line(reason)}")
     if summary.trouble:
@@ -107,10 +103,11 @@ def _tell(summary: Summary, output: Path) -> None:
         console.say(f"to go on where it stopped: {_again()}")
 
 
-def _shortened(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    if len(pairs) <= _MOST_NAMED:
-        return pairs
-    return [*pairs[:_MOST_NAMED], (f"and {len(pairs) - _MOST_NAMED} more", "")]
+def _say(word: str, names: list[str]) -> None:
+    """A list of what a person may want to know, cut where it gets long."""
+    if names:
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        console.say(f"{word}: {', '.join(names[:_MOST_NAMED])}{more}")
 
 
 def _again() -> str:

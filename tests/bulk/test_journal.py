@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader import bank
 from grader.bulk import outputs, salvage, tables
 from grader.bulk.graded import Graded
 from grader.bulk.hand_in import Class, HandIn, Student
@@ -28,7 +29,7 @@ def graded(score: float | None = 1.0, outcome: str = "ok", text: str = "page") -
         "submission": {"name": "a.py", "sha256": "0" * 64, "kind": "module"},
         "checks": [],
         "findings": [],
-        "run": {"notes": [], "reason": ""},
+        "run": {"notes": [], "reason": "", "crash": None},
     }
     return Graded(result=result, page=zlib.compress(text.encode()), excerpts=[[(1, "x = 1")]])
 
@@ -79,7 +80,7 @@ def test_two_students_can_share_a_result(tmp_path: Path) -> None:
         journal.put("k", graded())
         both = Class(hand_ins=(hand_in("ann"), hand_in("ben")))
         journal.set_class(both, {0: "k", 1: "k"}, "latest")
-        outputs.write_all(journal, tmp_path)
+        outputs.write_all(journal, tmp_path, bank.load("perceptron"))
         assert [row.student.name for row in journal.rows()] == ["ann", "ben"]
     assert {path.name for path in (tmp_path / "reports").iterdir()} == {"ann.html", "ben.html"}
 
@@ -104,7 +105,7 @@ def test_reports_of_those_who_left_go(tmp_path: Path) -> None:
         journal.put("k", graded())
         for name in ("ann", "ben"):
             journal.set_class(Class(hand_ins=(hand_in(name),)), {0: "k"}, "latest")
-            outputs.write_all(journal, tmp_path)
+            outputs.write_all(journal, tmp_path, bank.load("perceptron"))
             assert [path.stem for path in (tmp_path / "reports").iterdir()] == [name]
 
 
