@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.checks.remote import read_crash
 from grader.crashes import explain
+from grader.crashes.rows import Row
+from grader.crashes.table import TABLE
 from grader.model import Crash, Place
 from grader.runner.program import Program
 from grader.runner.values import MAX_NAME, MAX_TEXT, MAX_VALUES
@@ -419,6 +421,24 @@ def test_no_text_breaks_the_explainer(message: str, name: str, line: str) -> Non
     for kind in ("RuntimeError", "AttributeError", name):
         for text in (message, f"'NoneType' object has no attribute '{name}'", f"'{name}'"):
             explain(made(kind, text, (name, message), (name, "None"), line=line))
+
+
+VALUES = st.sampled_from(
+    ["None", " of shape (1 2)", " of shape (,)", " of shape (" + "9" * 190, "module Linear(in_"]
+)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(TABLE).flatmap(lambda row: st.tuples(st.just(row), st.from_regex(row.text))),
+    st.lists(st.tuples(st.sampled_from(["x", "x.grad", "the layer"]), VALUES), max_size=3),
+)
+def test_whatever_has_the_form_of_a_known_error_is_explained_or_not(
+    drawn: tuple[Row, str], values: list[tuple[str, str]]
+) -> None:
+    """A text that some pattern takes, with values that don't belong to it, raises nothing."""
+    row, message = drawn
+    explain(made(row.type or "RuntimeError", message, *values, line="y = x.grad"))
 
 
 @pytest.mark.timeout(20)

@@ -51,9 +51,9 @@ class Trial:
 
 
 def _faults(report: Report) -> str:
-    """What the grader says of its own failure."""
+    """What the grader says of its own failure: to an author, with the line of the checks."""
     errors = [
-        f"{check.rubric.id}: {check.result.message}"
+        f"{check.rubric.id}: {', '.join(check.result.details) or check.result.message}"
         for check in report.verdict.checks
         if check.result.status is Status.ERROR
     ]

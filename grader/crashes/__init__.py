@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from grader.crashes.rows import Row
 from grader.crashes.table import TABLE
 from grader.model import Crash
 
@@ -27,14 +28,31 @@ _DTYPES = {
 }
 
 
+MOST_READ = 1000
+"""Characters of an exception's text: what is known stands at its beginning."""
+MOST_SAID = 1000
+
+
 def explain(crash: Crash) -> str:
-    """What the exception means and what to do about it; empty for one that isn't known."""
+    """What the exception means and what to do about it; empty for one that isn't known.
+
+    Everything about an exception may be made up. Nothing is said of one whose text has the form of
+    a known one and not its contents, and no text takes longer to be read than its length allows.
+    """
+    message = crash.message[:MOST_READ]
     for row in TABLE:
         if row.type and row.type != crash.type:
             continue
-        if found := row.text.search(crash.message):
-            return row.say(found, crash) if callable(row.say) else row.say.format(**_words(found))
+        if found := row.text.search(message):
+            return _said(row, found, crash)[:MOST_SAID]
     return ""
+
+
+def _said(row: Row, found: re.Match[str], crash: Crash) -> str:
+    try:
+        return row.say(found, crash) if callable(row.say) else row.say.format(**_words(found))
+    except (ArithmeticError, LookupError, ValueError):  # numbers and values that are none
+        return ""
 
 
 def _words(found: re.Match[str]) -> dict[str, str]:

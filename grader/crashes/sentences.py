@@ -19,7 +19,7 @@ LOSSES = (
     r"(?:CrossEntropy|MSE|L1|SmoothL1|Huber|NLL|BCE|BCEWithLogits|KLDiv|PoissonNLL|MultiMargin)Loss"
 )
 
-_SHAPE = re.compile(r" of shape \(([\d, ]*)\)")
+_SHAPE = re.compile(r" of shape \(((?:\d{1,18}(?:, ?)?)*)\)")
 
 
 def _shapes(crash: Crash) -> Iterator[tuple[str, tuple[int, ...]]]:
