@@ -14,6 +14,7 @@ beside the package, and what was installed with it (``<prefix>/share/grade``).
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import graphlib
 import keyword
@@ -24,7 +25,7 @@ import sysconfig
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from grader.errors import BankError, UnknownName
 from grader.model import Exercise, IsolationLevel, Limits, Rubric, SubmissionKind, Visibility
@@ -33,6 +34,10 @@ from grader.strict import Table, read_table
 ROOT_VARIABLE = "GRADE_BANK"
 PROVIDED = ("train_loader", "val_loader", "test_loader")
 """The names that a runner can define for a submission."""
+
+THRESHOLD, TOLERANCES = "threshold", ("rtol", "atol")
+"""Settings that the grader reads itself; all others are the check's own."""
+DATA_KINDS = ("full", "subset")
 
 HINT_LEVELS = 3
 """A hint, a stronger hint, and nearly the answer."""
@@ -146,6 +151,8 @@ def load(exercise_id: str) -> Exercise:
     table = read_table(
         folder / "exercise.yaml", f"exercises/{exercise_id}/exercise.yaml", BankError
     )
+    rubric, due = _rubric(root, exercise_id)
+    _require_checks(f"reference/{exercise_id}/checks.py", reference / "checks.py", rubric)
     exercise = Exercise(
         id=exercise_id,
         title=table.text("title"),
@@ -159,7 +166,8 @@ def load(exercise_id: str) -> Exercise:
         data=_known(table, "data", dataset_names()),
         provides=_known(table, "provides", PROVIDED),
         limits=_limits(table.table("limits")),
-        rubric=_rubric(root, exercise_id),
+        rubric=rubric,
+        due=due,
         isolation=IsolationLevel(
             table.choice("isolation", [level.value for level in IsolationLevel], "none")
         ),
@@ -220,18 +228,24 @@ def _seconds(table: Table) -> Any:
     return lambda key, default: float(table.number(key, default, above=True))
 
 
-def _rubric(root: Path, exercise_id: str) -> tuple[Rubric, ...]:
+def _rubric(root: Path, exercise_id: str) -> tuple[tuple[Rubric, ...], str]:
+    """The lines of the rubric, and when the exercise is due."""
     where = f"rubrics/{exercise_id}.yaml"
     table = read_table(root / where, where, BankError)
     if table.text("exercise") != exercise_id:
         raise table.fail("exercise", repr(exercise_id), table.text("exercise"))
     lines = tuple(_line(item) for item in table.tables("checks"))
+    due = table.moment("due")
     table.close()
+    if not due and any(line.visibility is Visibility.AFTER_DUE for line in lines):
+        raise table.fail("due", "given, as a check waits for it: after_due promises a date")
+    if not any(line.points for line in lines):
+        raise BankError(f"{where}: expected points above 0 for some check; all have 0.")
     twice = [name for name, count in Counter(line.id for line in lines).items() if count > 1]
     if twice:
         raise BankError(f"{where}: expected each check once; {twice[0]!r} stands there twice.")
     _check_needs(where, lines)
-    return lines
+    return lines, due
 
 
 def _line(table: Table) -> Rubric:
@@ -265,7 +279,27 @@ def _settings(table: Table) -> dict[str, Any]:
             raise table.error(f"{table.where}: expected names as in Python; found {name!r}.")
         if not _is_plain(value):
             raise table.fail(name, "a number, a text, true, false, or a list of these", value)
+        if name in TOLERANCES and not _is_number(value):
+            raise table.fail(name, "a number, 0 or more", value)
+        if name == THRESHOLD and not all(map(_is_share, _by_kind(value))):
+            expected = "a share above 0, at most 1 (0.85 for 85 %), or one for each of full, subset"
+            raise table.fail(name, expected, value)
     return dict(values)
+
+
+def _by_kind(threshold: object) -> list[object]:
+    """The thresholds for each kind of data; nothing that is a share where a kind is missing."""
+    if not isinstance(threshold, dict):
+        return [threshold]
+    return list(threshold.values()) if set(threshold) == set(DATA_KINDS) else [None]
+
+
+def _is_share(value: object) -> bool:
+    return _is_number(value) and 0 < value <= 1
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
 def _is_plain(value: object) -> bool:
@@ -293,3 +327,42 @@ def _check_needs(where: str, lines: tuple[Rubric, ...]) -> None:
     except graphlib.CycleError as cycle:
         chain = " → ".join(cycle.args[1])
         raise BankError(f"{where}: 'needs' must not go in a circle; found {chain}.") from None
+
+
+def _require_checks(where: str, path: Path, lines: tuple[Rubric, ...]) -> None:
+    """Raises BankError for a check without a line in the rubric, or a line without a check."""
+    try:
+        defined = list(_defined_checks(path))
+    except (SyntaxError, ValueError) as error:
+        raise BankError(f"{where}: expected Python; {error}") from None
+    known = {line.id for line in lines}
+    rubric = f"rubrics/{path.parent.name}.yaml"
+    problems = [
+        'expected a check id in quotes: @check("id")'
+        if name is None
+        else f"the check {name} has no line in {rubric}; add one, or take a name from there"
+        for name in defined
+        if name not in known
+    ]
+    problems += [
+        f"the line {name} of {rubric} has no check; add one, or remove the line"
+        for name in sorted(known - set(defined))
+    ]
+    if problems:
+        raise BankError(f"{where}: {'. '.join(problems)}.")
+
+
+def _defined_checks(path: Path) -> Iterator[str | None]:
+    """The id of each ``@check("id")``; None where the id is not a plain text."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for mark in node.decorator_list:
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith("check"):
+                    yield _first_text(mark)
+
+
+def _first_text(call: ast.Call) -> str | None:
+    match call.args:
+        case [ast.Constant(value=str(text)), *_]:
+            return text
+    return None

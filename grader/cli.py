@@ -404,7 +404,8 @@ def _tell(error: GraderError) -> ExitCode:
             say(str(error))
             return ExitCode.NOT_PASSED
         case BankError():
-            return _tell_fault(f"an exercise is wrong. {error}")
+            say(f"the exercise is wrong, not your code. {error}")
+            return ExitCode.USAGE
         case _:
             return _tell_fault(str(error))
 

@@ -5,7 +5,7 @@ GraderError
 │   ├── UnknownName       no such exercise, rule or dataset; carries the nearest names
 │   ├── BadSubmission     the file is missing, or neither Python nor a notebook
 │   └── IsolationRefused  more isolation is demanded than there is
-├── BankError         an exercise's own files are wrong: its author's fault (3)
+├── BankError         an exercise's own files are wrong: its author's fault (2)
 ├── StudentFault      the student's process ended or misbehaved; becomes an outcome (1)
 └── GraderFault       ours: a process of the grader died, a message of ours was wrong (3)
 """
@@ -51,7 +51,7 @@ class IsolationRefused(UsageError):
 
 
 class BankError(GraderError):
-    """An exercise, reference or rubric breaks the rules of the bank. Exit code 3."""
+    """An exercise, reference or rubric breaks the rules of the bank. Exit code 2."""
 
 
 class StudentFault(GraderError):

@@ -216,6 +216,8 @@ class Exercise:
     """Whether it is graded on the full data set where this machine has it."""
     answers: bool = False
     """Whether a table of answers (YAML) may be handed in."""
+    due: str = ""
+    """When it is due, ISO 8601 with an offset; empty where no check waits for it."""
 
     @property
     def max_score(self) -> float:

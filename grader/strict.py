@@ -6,9 +6,11 @@ not pass in silence. Each error names the file, the key and what was expected.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,17 @@ class Table:
         if not isinstance(value, bool):
             raise self.fail(key, "true or false", value)
         return value
+
+    def moment(self, key: str) -> str:
+        """A time with its offset from UTC, in the form of ISO 8601; empty if the key is missing."""
+        expected = "a time with its offset from UTC, such as 2027-01-31T23:59:00+01:00"
+        value = self.get(key, expected, "")
+        if isinstance(value, str) and value:
+            with contextlib.suppress(ValueError):
+                value = datetime.fromisoformat(value)
+        if value and (not isinstance(value, datetime) or value.tzinfo is None):
+            raise self.fail(key, expected, str(value))
+        return value.isoformat() if value else ""
 
     def choice(self, key: str, words: Sequence[str], default: Any = _NO_DEFAULT) -> str:
         """One of some words."""

@@ -76,7 +76,11 @@ def test_several_tests_may_make_one_check(lay: Lay) -> None:
     ("old", "new", "said"),
     [
         ('@check("learns")', '@check("lerns")', "the check lerns has no line"),
-        ('@check("learns")', '@check("lerns")', "the line learns has no check"),
+        (
+            '@check("learns")',
+            '@check("lerns")',
+            "the line learns of rubrics/sums.yaml has no check",
+        ),
         ('@check("learns")', "@check(name)", "expected a check id in quotes"),
         ('@check("learns")', "@check(", "expected Python"),
     ],

@@ -22,8 +22,15 @@ EXERCISE = {
     "submit": "module",
     "summary": "Add two tensors.",
 }
+CHECKS = """
+@check("adds")
+def test_adds(): ...
+@check("broadcasts")
+def test_broadcasts(): ...
+"""
 RUBRIC = """
 exercise: sums
+due: 2027-01-31T23:59:00+01:00
 checks:
   - id: adds
     title: Adds two tensors
@@ -53,7 +60,7 @@ def lay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lay:
         (root / "exercises/sums/task.md").write_text("# Sums\n")
         (root / "exercises/sums/starter.py").write_text("def add(a, b): ...\n")
         (root / "reference/sums/solution.py").write_text("def add(a, b): return a + b\n")
-        (root / "reference/sums/checks.py").write_text("")
+        (root / "reference/sums/checks.py").write_text(CHECKS)
         (root / "rubrics/sums.yaml").write_text(textwrap.dedent(rubric))
         monkeypatch.setenv(bank.ROOT_VARIABLE, str(root))
         return root
@@ -152,6 +159,17 @@ def test_a_key_of_the_wrong_kind_is_refused(
         ("atol: 1e-6", "atol: 2020-01-01", "'atol' must be a number"),
         ("atol: 1e-6", "atol: .inf", "'atol' must be a number"),
         ("checks:", "checks: []\nold:", "one or more"),
+        ("due: 2027-01-31T23:59:00+01:00", "", "'due' must be given, as a check waits for it"),
+        ("due: 2027-01-31T23:59:00+01:00", "due: 2027-01-31", "'due' must be a time with its"),
+        ("due: 2027-01-31T23:59:00+01:00", "due: soon", "'due' must be a time with its offset"),
+        ("atol: 1e-6", "atol: small", "'atol' must be a number, 0 or more; found 'small'"),
+        ("exact: true", "threshold: 85%", "(0.85 for 85 %)"),
+        ("exact: true", "threshold: '85'", "(0.85 for 85 %)"),
+        ("exact: true", "threshold: 1.5", "found 1.5"),
+        ("exact: true", "threshold: 850", "found 850"),
+        ("exact: true", "threshold: true", "found True"),
+        ("exact: true", "threshold: {full: 0.9}", "one for each of full, subset"),
+        ("exact: true", "threshold: {full: 0.9, subset: 90}", "one for each of full, subset"),
     ],
 )
 def test_a_wrong_rubric_is_named_with_check_and_key(
@@ -163,6 +181,45 @@ def test_a_wrong_rubric_is_named_with_check_and_key(
     with pytest.raises(BankError) as caught:
         bank.load("sums")
     assert "rubrics/sums.yaml" in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_a_rubric_without_points_is_none(lay: Lay) -> None:
+    """Somewhere there must be something to earn."""
+    lay(rubric=RUBRIC.replace("points: 2", "points: 0").replace("points: 1.5", "points: 0"))
+    with pytest.raises(BankError, match="expected points above 0"):
+        bank.load("sums")
+
+
+@pytest.mark.parametrize("share", ["0.85", "1", "{full: 0.97, subset: 0.9}"])
+def test_a_threshold_is_a_share(lay: Lay, share: str) -> None:
+    """One, or one for each kind of data."""
+    lay(rubric=RUBRIC.replace("exact: true", f"threshold: {share}"))
+    assert bank.load("sums").rubric[1].settings["threshold"]
+
+
+def test_the_date_of_an_exercise_is_kept_as_it_is_written(lay: Lay) -> None:
+    """With its offset, so that it means the same everywhere."""
+    lay()
+    assert bank.load("sums").due == "2027-01-31T23:59:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"broadcasts"', '"broadcast"', "the check broadcast has no line in rubrics/sums.yaml"),
+        ('"broadcasts"', '"broadcast"', "the line broadcasts of rubrics/sums.yaml has no check"),
+        ('"broadcasts"', "NAME", "expected a check id in quotes"),
+        ("def test_adds", "def test adds", "expected Python"),
+    ],
+)
+def test_checks_and_rubric_must_fit(lay: Lay, old: str, new: str, words: str) -> None:
+    """A check without a line earns nothing, a line without a check can't be earned."""
+    root = lay()
+    (root / "reference/sums/checks.py").write_text(CHECKS.replace(old, new))
+    with pytest.raises(BankError) as caught:
+        bank.load("sums")
+    assert "reference/sums/checks.py" in str(caught.value)
     assert words in str(caught.value)
 
 

@@ -359,7 +359,7 @@ def test_a_slip_in_a_commands_name_is_answered_with_the_name(
     [
         (UsageError("no such device"), 2, "grade: no such device\n"),
         (StudentFault(Outcome.CRASHED, "it died"), 1, "grade: it died\n"),
-        (BankError("rubrics/x.yaml: no"), 3, "not your code: an exercise is wrong. rubrics/x.yaml"),
+        (BankError("rubrics/x.yaml: no"), 2, "exercise is wrong, not your code. rubrics/x.yaml"),
         (GraderFault("zygote died"), 3, "the grader failed, not your code: zygote died"),
         (ZeroDivisionError("oops"), 3, "not your code: ZeroDivisionError: oops"),
         (KeyboardInterrupt(), 130, "grade: stopped.\n"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -42,7 +41,6 @@ def layout_problems(exercise: Exercise) -> Iterator[Problem]:
     cases = {path.name for path in case_files(exercise)}
     yield from _stray(exercise.reference / "cases", cases, root, exercise.id)
     yield from _hint_problems(exercise)
-    yield from _check_problems(exercise)
     yield from _rule_problems(exercise)
     yield from equivalent_problems(exercise)
 
@@ -88,35 +86,12 @@ def _hint_problems(exercise: Exercise) -> Iterator[Problem]:
             )
 
 
-def _check_problems(exercise: Exercise) -> Iterator[Problem]:
-    """Checks without a line in the rubric, and lines without a check."""
-    file = f"reference/{exercise.id}/checks.py"
-    try:
-        defined = list(_defined_checks(exercise.reference / "checks.py"))
-    except (SyntaxError, ValueError) as error:
-        yield Problem(exercise=exercise.id, file=file, what=f"expected Python; {error}")
-        return
-    lines = {line.id for line in exercise.rubric}
-    for name, number in defined:
-        what = ""
-        if name is None:
-            what = 'expected a check id in quotes: @check("id")'
-        elif name not in lines:
-            what = f"the check {name} has no line in rubrics/{exercise.id}.yaml"
-        if what:
-            yield Problem(exercise=exercise.id, file=file, line=number, what=what)
-    for name in sorted(lines - {name for name, _ in defined}):
-        what = f"the line {name} has no check in {file}"
-        yield Problem(exercise=exercise.id, file=f"rubrics/{exercise.id}.yaml", what=what)
-
-
 def _rule_problems(exercise: Exercise) -> Iterator[Problem]:
     """Checks that stand on no rule by name, and so on all that there will ever be."""
     path = exercise.reference / "checks.py"
-    with contextlib.suppress(SyntaxError, ValueError):  # told by `_check_problems`
-        for number, what in _unnamed_rules(ast.parse(path.read_bytes())):
-            file = f"reference/{exercise.id}/checks.py"
-            yield Problem(exercise=exercise.id, file=file, line=number, what=what)
+    for number, what in _unnamed_rules(ast.parse(path.read_bytes())):
+        file = f"reference/{exercise.id}/checks.py"
+        yield Problem(exercise=exercise.id, file=file, line=number, what=what)
 
 
 def _unnamed_rules(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -151,19 +126,3 @@ _NAME_THEM = (
     "a check names the rules that it stands on, or each rule that is added one day changes its "
     'marks: write found("rule", …), or found_in(trace, "rule", …) for a trace of its own'
 )
-
-
-def _defined_checks(path: Path) -> Iterator[tuple[str | None, int]]:
-    """The id and line of each ``@check("id")``; None where the id is not a plain text."""
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for mark in node.decorator_list:
-                if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith("check"):
-                    yield _first_text(mark), node.lineno
-
-
-def _first_text(call: ast.Call) -> str | None:
-    match call.args:
-        case [ast.Constant(value=str(text)), *_]:
-            return text
-    return None

@@ -265,7 +265,8 @@ def _better_told(cell: RunCell, known: Crash | None) -> Crash | None:
 
 def _released(report: Report) -> Report:
     """After the due date, what waited for it is public."""
-    due, ran = _moment(report.handin.due), _moment(report.run.started)
+    due = _moment(report.handin.due) or _moment(report.exercise.due)
+    ran = _moment(report.run.started)
     if due is None or ran is None or ran < due:
         return report
     checks = tuple(

@@ -190,8 +190,11 @@ def test_no_other_format_holds_it_at_all(format_name: str) -> None:
 
 
 def test_after_the_due_date_what_waited_for_it_is_told() -> None:
-    """The due date is the platform's; before it, and without one, nothing is told."""
+    """The due date is the platform's or else the rubric's; before it nothing is told."""
     report = SAMPLES["hidden"]()
+    own = replace(report, exercise=replace(report.exercise, due="2026-03-01T00:00:00+00:00"))
+    assert "SECRET-PASS" in read("coursera", own).seen
+    assert "SECRET-PASS" not in read("coursera", report).seen
     late = replace(report, handin=Handin(due="2026-03-01T00:00:00+00:00"))
     early = replace(report, handin=Handin(due="2026-03-05T00:00:00+00:00"))
     assert "SECRET-PASS" in read("coursera", late).seen
