@@ -16,7 +16,7 @@ BIN := .venv/bin
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-demo: env  ## grade two examples: a loop with four bugs, and the same one repaired
+demo: env  ## grade two examples (a loop with four bugs, and repaired), and a class of twelve
 	@mkdir -p build/demo
 	@for name in debug_loop_buggy debug_loop_repaired; do \
 	  echo; echo "$$ grade examples/$$name.py --exercise debug_loop --report build/demo/$$name.html"; \
@@ -26,6 +26,12 @@ demo: env  ## grade two examples: a loop with four bugs, and the same one repair
 	done
 	@echo; echo "The reports, one file each, to open in a browser:"
 	@for name in debug_loop_buggy debug_loop_repaired; do echo "  $(CURDIR)/build/demo/$$name.html"; done
+	@$(BIN)/python scripts/demo_class.py build/demo
+	@echo; echo "$$ grade bulk class --exercise debug_loop --roster roster.csv --output results"
+	@cd build/demo && ../../$(BIN)/grade bulk class --exercise debug_loop --roster roster.csv \
+	  --output results
+	@echo; echo "The class on one page, and what Canvas takes back:"
+	@for name in index.html canvas.csv; do echo "  $(CURDIR)/build/demo/results/$$name"; done
 
 test: lint  ## the whole suite: style, types, import contracts, tests
 	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)

@@ -12,6 +12,7 @@ import contextlib
 import os
 import signal
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,13 +50,13 @@ class Show(Protocol):
     """Whoever waits: told what goes on."""
 
     def found(self, total: int, before: int) -> None:
-        """So many gradings are wanted, of which so many are there from before."""
+        """So many hand-ins are to be graded, of which so many were graded before."""
 
     def began(self, who: str) -> None:
         """A submission is being graded."""
 
-    def done(self, who: str, outcome: str, *, passed: bool) -> None:
-        """It has its result."""
+    def done(self, who: str, count: int, outcome: str, *, passed: bool) -> None:
+        """It has its result, and so have all that are the same file: so many in all."""
 
     def look(self) -> None:
         """Time has passed."""
@@ -66,12 +67,11 @@ class Show(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Summary:
-    """How it ended. ``wanted`` gradings were asked for, ``have`` of them are in the journal."""
+    """How it ended. ``wanted`` hand-ins were to be graded, ``have`` of them have their result."""
 
     found: Class
     wanted: int = 0
     have: int = 0
-    graded: int = 0
     set_aside: list[str] = field(default_factory=list)
     interrupted: bool = False
     trouble: str = ""
@@ -120,6 +120,7 @@ class _Run:
         self._crew = Crew(self._exercise, self._options, place, jobs=plan.jobs)
         self._summary = Summary(found=found)
         self._interrupts = 0
+        self._sharing: Counter[str] = Counter()
 
     def run(self) -> Summary:
         keys, tasks = self._tasks()
@@ -129,8 +130,10 @@ class _Run:
         settled = self._journal.settled()
         self._journal.set_class(self._found, keys, self._plan.wanted.only)
         todo = [task for key, task in tasks.items() if key not in settled]
-        summary.wanted, summary.have = len(tasks), len(tasks) - len(todo)
-        self._show.found(len(tasks), summary.have)
+        self._sharing = Counter(keys.values())
+        summary.wanted = len(keys)
+        summary.have = len(keys) - sum(self._sharing[task.key] for task in todo)
+        self._show.found(summary.wanted, summary.have)
         with self._listening():
             try:
                 self._grade(todo)
@@ -207,12 +210,12 @@ class _Run:
     def _keep(self, done: Done) -> None:
         self._journal.put(done.task.key, done.graded)
         summary, result = self._summary, done.graded.result
-        summary.graded += 1
+        count = self._sharing[done.task.key]
         if done.graded.is_fault:
             summary.set_aside.append(f"{done.task.who}: {_why(result)}")
         else:
-            summary.have += 1
-        self._show.done(done.task.who, result["outcome"], passed=result["passed"])
+            summary.have += count
+        self._show.done(done.task.who, count, result["outcome"], passed=result["passed"])
 
     def _stopping(self, error: BaseException | None) -> BaseException:
         """What a worker's end means for all: what it raised on purpose, or a fault of ours."""

@@ -37,7 +37,7 @@ class Watch:
         """Nothing is to be put back."""
 
     def found(self, total: int, before: int) -> None:
-        """So many gradings are wanted, of which so many are there from before."""
+        """So many hand-ins are to be graded, of which so many were graded before."""
         self._total, self._done = total, before
         self._began = time.monotonic()
         known = f", {before} of them graded before" if before else ""
@@ -48,12 +48,12 @@ class Watch:
         """A submission is being graded."""
         self._running[who] += 1
 
-    def done(self, who: str, outcome: str, *, passed: bool) -> None:
-        """It has its result."""
+    def done(self, who: str, count: int, outcome: str, *, passed: bool) -> None:
+        """It has its result, and so have all that are the same file: so many in all."""
         self._running -= Counter([who])
-        self._done += 1
-        self._graded += 1
-        self._counts["passed" if passed else "failed" if outcome == "ok" else outcome] += 1
+        self._done += count
+        self._graded += count
+        self._counts["passed" if passed else "failed" if outcome == "ok" else outcome] += count
 
     def look(self) -> None:
         """Time has passed."""
@@ -119,7 +119,7 @@ class LiveWatch(Watch):
         self._progress.stop()
 
     def found(self, total: int, before: int) -> None:
-        """So many gradings are wanted, of which so many are there from before."""
+        """So many hand-ins are to be graded, of which so many were graded before."""
         super().found(total, before)
         self._task = self._progress.add_task("", total=total, completed=before, told="warming up")
         self._progress.start()
