@@ -13,7 +13,7 @@ from typing import TypeAlias
 from pygments.lexers.python import PythonLexer
 from pygments.token import Token as Kind
 
-from grader.model import Level, Place, SubmissionKind
+from grader.model import CellStatus, Level, Place, SubmissionKind
 from grader.shown.view import Shown, ShownCrash, ShownFinding, same_file
 from grader.shown.words import LEVEL_ORDER
 
@@ -21,7 +21,10 @@ _LONG = 150
 _CONTEXT = 6
 _OPENING = 40
 _LONG_CELL, _CELL_OPENING = 80, 30
-_MAX_LINES = 6_000
+_MAX_CELLS = 3_000
+_ROOM = 1_000_000
+"""Bytes of the page that code may take, by a rough count of its markup."""
+_LINE_COST, _LETTER_COST = 100, 3
 _MAX_HIGHLIGHTED = 200_000
 
 Token: TypeAlias = tuple[str, str]
@@ -94,9 +97,11 @@ def listing(show: Shown) -> tuple[Block, ...]:
     """Return the whole submission with its marked lines."""
     notes = _notes(show)
     notebook = show.submission.kind is SubmissionKind.NOTEBOOK
+    wanted = _chosen(show, {cell for cell, _ in notes})
     blocks = [
         _block(cell.number if notebook else None, cell.source, notes)
         for cell in show.submission.cells
+        if not wanted or cell.number in wanted
     ]
     if notebook:
         return tuple(_capped(each for block in blocks for each in _folded_cell(block)))
@@ -105,6 +110,19 @@ def listing(show: Shown) -> tuple[Block, ...]:
         return tuple(blocks)
     marked = any(line.notes for block in blocks for line in block.segments[0].lines)
     return tuple(_capped(_folded(blocks, opening=0 if marked else _OPENING)))
+
+
+def _chosen(show: Shown, noted: set[int | None]) -> set[int]:
+    """Of a notebook with more cells than a page can hold, those to show; empty for all.
+
+    Half of the room is for cells with something to tell, the rest for the first ones.
+    """
+    numbers = [cell.number for cell in show.submission.cells]
+    if len(numbers) <= _MAX_CELLS:
+        return set()
+    telling = noted | {cell.number for cell in show.cells if cell.status is CellStatus.FAILED}
+    chosen = [number for number in numbers if number in telling][: _MAX_CELLS // 2]
+    return {*chosen, *numbers[: _MAX_CELLS - len(chosen)]}
 
 
 def marked_anchors(blocks: Iterable[Block]) -> frozenset[str]:
@@ -192,13 +210,17 @@ def _segments(lines: tuple[Line, ...], near: list[bool]) -> Iterator[Segment]:
 
 
 def _capped(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Drop folded lines beyond what a page can hold, and count them."""
-    left = _MAX_LINES
+    """Drop lines beyond what a page can hold, but for the marked ones, and count them."""
+    left = _ROOM
     for block in blocks:
         kept, dropped = [], 0
         for segment in block.segments:
-            lines = segment.lines[:left] if segment.folded else segment.lines
+            lines = []
+            for line in segment.lines:
+                if left > 0 or line.notes:
+                    lines.append(line)
+                    letters = sum(len(text) for _, text in line.tokens)
+                    left -= _LINE_COST + _LETTER_COST * letters
             dropped += len(segment.lines) - len(lines)
-            left = max(left - len(lines), 0)
-            kept += [replace(segment, lines=lines)] if lines else []
+            kept += [replace(segment, lines=tuple(lines))] if lines else []
         yield replace(block, segments=tuple(kept), dropped=dropped)

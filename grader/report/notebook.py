@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from grader.model import CellOutput, Prose, Report
+from grader.model import Prose, Report
 from grader.report.listing import Block
 from grader.shown import outputs, words
 from grader.shown.outputs import Room
 from grader.shown.view import Shown, ShownCell, ShownFinding
 
-_OUTLINE_FROM = 6  # cells
+_OUTLINE_FROM, _OUTLINE_TO = 6, 500  # cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +44,18 @@ class CellView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Cells, with the text between them, that the page has no room for."""
+
+    kind: str = "gap"
+    cells: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """The whole notebook; ``outline`` says whether it is long enough for one."""
 
-    items: tuple[Passage | CellView, ...]
+    items: tuple[Passage | CellView | Gap, ...]
 
     @property
     def cells(self) -> tuple[CellView, ...]:
@@ -57,7 +65,8 @@ class View:
     @property
     def outline(self) -> bool:
         """Whether it is long enough, and was run, so that an overview helps."""
-        return len(self.cells) >= _OUTLINE_FROM and any(cell.ran for cell in self.cells)
+        ran = any(cell.ran for cell in self.cells)
+        return ran and _OUTLINE_FROM <= len(self.cells) <= _OUTLINE_TO
 
     @property
     def pictures(self) -> bool:
@@ -79,22 +88,35 @@ def notebook(report: Report, show: Shown, blocks: Iterable[Block]) -> View:
     prose: dict[int, list[Prose]] = {}
     for each in show.submission.prose:
         prose.setdefault(each.after, []).append(each)
-    items: list[Passage | CellView] = [_passage(each, room) for each in prose.pop(0, [])]
+    ran = {cell.number: cell for cell in show.cells}
+    found: dict[int | None, list[ShownFinding]] = {}
+    for entry in show.findings:
+        if entry.finding.place:
+            found.setdefault(entry.finding.place.cell, []).append(entry)
+    items: list[Passage | CellView | Gap] = [_passage(each, room) for each in prose.pop(0, [])]
+    last = 0
     for block in blocks:
-        items.append(_cell(show, block, given, room))
-        items += [_passage(each, room) for each in prose.pop(block.cell or 0, [])]
-    return View(items=tuple(items))
+        number = block.cell or 0
+        if number > last + 1:
+            items.append(Gap(cells=number - last - 1))
+        last = number
+        shown = outputs.outputs(given.get(number, ()), room)
+        items.append(_cell(block, ran.get(number), shown, found.get(number, [])))
+        items += [_passage(each, room) for each in prose.pop(number, [])]
+    left = len(show.submission.cells) - last
+    return View(items=(*items, Gap(cells=left)) if left > 0 else tuple(items))
 
 
 def _cell(
-    show: Shown, block: Block, given: Mapping[int, tuple[CellOutput, ...]], room: Room
+    block: Block,
+    ran: ShownCell | None,
+    shown: tuple[outputs.Shown, ...],
+    findings: list[ShownFinding],
 ) -> CellView:
-    ran = next((cell for cell in show.cells if cell.number == block.cell), None)
-    findings = [f for f in show.findings if f.finding.place and f.finding.place.cell == block.cell]
     return CellView(
         block=block,
         ran=ran,
-        outputs=outputs.outputs(given.get(block.cell or 0, ()), room),
+        outputs=shown,
         findings=tuple(findings),
         noted=any(n.crash for seg in block.segments for line in seg.lines for n in line.notes),
     )

@@ -9,10 +9,11 @@ forget a field. HTML is escaped later, by the template.
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from typing import Any
 
 import wcwidth
@@ -24,6 +25,7 @@ _LINE_LIMIT = 2_000
 _SOURCE_LIMIT = 1_000_000
 _OUTPUT_LIMIT = 64 << 10
 _PROSE_LIMIT = 200_000
+_PROSE_PARTS = 2_000
 
 _ESCAPE_SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
@@ -37,6 +39,7 @@ _MARK_FLOOD = re.compile(
 _UP = re.compile(r"\x1b\[(?:\d{1,3})?A")
 _MOVES = re.compile(r"(\n|\r|\x1b\[(?:\d{1,3})?A)")
 _MARKED = 5
+_PLAIN = frozenset((int, float, bool, type(None)))
 _PIECES = 50  # of a line that is gone back to without being written anew
 _BLANKS = frozenset(
     (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810),
@@ -192,18 +195,31 @@ def harmless(report: Report) -> Report:
 
 
 def scrubbed(value: Any) -> Any:
-    """Return a plain value or record with every string in it cleaned and capped."""
+    """Return a plain value or record with every string in it cleaned and capped.
+
+    What is clean already is returned itself: a notebook may have a hundred thousand cells.
+    """
     if type(value) is str:
-        return cut(visible(_ESCAPE_SEQUENCE.sub("", value[: 4 * _TEXT_LIMIT])), _TEXT_LIMIT)
+        clean = cut(visible(_ESCAPE_SEQUENCE.sub("", value[: 4 * _TEXT_LIMIT])), _TEXT_LIMIT)
+        return value if clean == value else clean
     if isinstance(value, tuple):
-        return tuple(scrubbed(item) for item in value)
+        items = tuple(map(scrubbed, value))
+        return items if any(map(operator.is_not, items, value)) else value
     if isinstance(value, Mapping):
         return {scrubbed(key): scrubbed(item) for key, item in value.items()}
-    if is_dataclass(value) and not isinstance(value, type | Submission | Output):
-        return replace(value, **{f.name: scrubbed(getattr(value, f.name)) for f in fields(value)})
     if isinstance(value, Submission):
         return replace(value, name=scrubbed(value.name), sha256=scrubbed(value.sha256))
+    if is_dataclass(value) and not isinstance(value, type | Output):
+        return _scrubbed_record(value)
     return value
+
+
+def _scrubbed_record(record: Any) -> Any:
+    """Return a record with what is odd in it replaced."""
+    given = {name: getattr(record, name) for name in type(record).__dataclass_fields__}
+    clean = {name: scrubbed(part) for name, part in given.items() if type(part) not in _PLAIN}
+    changed = {name: part for name, part in clean.items() if part is not given[name]}
+    return replace(record, **changed) if changed else record
 
 
 def _cells(submission: Submission) -> tuple[Cell, ...]:
@@ -218,11 +234,13 @@ def _cells(submission: Submission) -> tuple[Cell, ...]:
 
 
 def _prose(submission: Submission) -> tuple[Prose, ...]:
-    """Clean the text between the cells; past the limit it is cut, and says so."""
+    """Clean the text between the cells; past the limits it is cut, and says so."""
     left = _PROSE_LIMIT
-    prose = []
+    prose: list[Prose] = []
     for each in submission.prose:
-        if not left:
+        if not left or len(prose) == _PROSE_PARTS:
+            more = len(submission.prose) - len(prose)
+            prose.append(replace(each, text=f"… ({more:,} more texts)"))
             break
         prose.append(replace(each, text=visible(cut(each.text, left))))
         left -= min(left, len(each.text))

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from grader.model import Limits
 from grading import Bench
+
+PATIENT = Limits(check_s=60.0, wall_s=90.0)  # importing a large package takes seconds
 
 CHECKS = '''
 from grader.checks import check
@@ -21,7 +24,7 @@ def test_ran(student):
 
 def notes_of(grade: Bench, source: str) -> tuple[str, ...]:
     """The notes of a program that runs to its end."""
-    graded = grade(CHECKS, f"{source}\nDONE = 'done'\n", "ran")
+    graded = grade(CHECKS, f"{source}\nDONE = 'done'\n", "ran", limits=PATIENT)
     assert graded.report.verdict.passed, graded.report.run
     return graded.report.run.notes
 
