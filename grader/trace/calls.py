@@ -18,7 +18,8 @@ from grader.trace.looking import MISSING, attribute, first_argument, in_class, i
 from grader.trace.models import Model
 
 if TYPE_CHECKING:
-    from grader.trace.sources import Origin, Source
+    from grader.trace.ledger import Source
+    from grader.trace.sources import Origin
 
 FLAGS = 6
 METHODS = ("forward", "__call__")

@@ -159,7 +159,7 @@ def _of_tensor(tensor: torch.Tensor, rows: list[int] | None) -> Layer:
         return f"tensor:{id(tensor)}", None
     stride = tensor.stride(0) if tensor.dim() else 0
     if not stride or tensor.storage_offset() % stride:
-        return _content(tensor, "tensor"), None
+        return f"tensor:{content_of(tensor)}", None
     first = int(tensor.storage_offset() // stride)
     if rows is None:
         rows = list(range(min(len(tensor), MOST_ROWS)))
@@ -190,12 +190,13 @@ def _identity(dataset: Any) -> str:
     data = attribute(dataset, "data")
     name = name_of(dataset)
     if is_tensor(data) and has_values(data) and data.dim() > 0 and len(data):
-        return _content(data, name)
+        return f"{name}:{content_of(data)}"
     return f"{name}:{id(dataset)}"
 
 
-def _content(tensor: torch.Tensor, name: str) -> str:
+def content_of(tensor: torch.Tensor) -> str:
+    """The same for tensors of one shape and type that hold the same, by a sample of their rows."""
     step = max(1, len(tensor) // 16)
     sample = tensor.detach()[::step][:16].contiguous().cpu()
     raw = sample.reshape(-1).view(torch.uint8).numpy().tobytes()
-    return f"{name}:{tuple(tensor.shape)}:{hashlib.blake2b(raw, digest_size=8).hexdigest()}"
+    return f"{tuple(tensor.shape)}:{hashlib.blake2b(raw, digest_size=8).hexdigest()}"

@@ -79,6 +79,11 @@ class Forward:
         return self.has(wire.TRAINING)
 
     @property
+    def is_mode_known(self) -> bool:
+        """Whether the mode could be read: a class of the program's may compute it."""
+        return not self.has(wire.MODE_UNKNOWN)
+
+    @property
     def tracks_gradients(self) -> bool:
         """Whether the output hung on a graph."""
         return self.has(wire.OUT_GRAD)

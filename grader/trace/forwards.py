@@ -30,6 +30,7 @@ from grader.trace.calls import (
     own_mode,
     whole_module,
 )
+from grader.trace.ledger import Source
 from grader.trace.log import Log, Row
 from grader.trace.looking import (
     asks_for_gradients,
@@ -47,7 +48,7 @@ from grader.trace.looking import (
 from grader.trace.models import Model, Models
 from grader.trace.opaque import opaque
 from grader.trace.patching import FAILED, Patches, StopReplay
-from grader.trace.sources import NOWHERE, Source, Sources
+from grader.trace.sources import NOWHERE, Sources
 from grader.trace.tapes import Tape
 from grader.trace.updates import Updates
 from grader.trace.wrapped import outside, plain

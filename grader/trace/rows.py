@@ -95,6 +95,10 @@ class Fingerprints:
                         self._known[print_] = (name, index)
         return self._known.get(fingerprint)
 
+    def pools(self) -> Mapping[str, torch.Tensor]:
+        """The pools of known images, by name."""
+        return self._pools
+
     def image(self, pool: str, index: int) -> torch.Tensor:
         """The raw image (28, 28), uint8, at a position of a pool."""
         return self._pools[pool][index]

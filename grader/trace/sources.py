@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import torch
 from torch.utils.data import RandomSampler, SequentialSampler, dataloader
 
-from grader.trace.datasets import Part, collections_in, parts_of, size_of
+from grader.trace.datasets import size_of
+from grader.trace.ledger import Ledger, Source
 from grader.trace.log import Log
 from grader.trace.looking import (
     attribute,
@@ -57,44 +58,6 @@ class Origin(NamedTuple):
     numbers: list[int]
 
 
-class Source:
-    """One origin of inputs, and what became of its rows.
-
-    ``rows`` are fingerprints, ``drawn`` and ``taught`` numbers of rows of the data set: those that
-    a model was given, and those of them that reached an update.
-    """
-
-    __slots__ = (
-        "dataset", "direct", "drawn", "index", "is_indexed", "kind", "name", "place", "pool",
-        "rows", "sampler", "size", "taught", "told", "width",
-    )  # fmt: skip
-
-    def __init__(self, index: int, kind: str, name: str, size: int) -> None:
-        self.index = index
-        self.kind = kind
-        self.name = name
-        self.size = size
-        self.pool: str | None = None
-        self.dataset: Any = None  # kept alive, so that its id stays its own
-        self.sampler: Any = None
-        self.is_indexed = True  # the numbers of all rows that it gave are known
-        self.drawn: set[int] = set()
-        self.taught: set[int] = set()
-        self.rows: set[int] = set()
-        self.direct: dict[int, int] = {}  # model -> batches that reached an update of it
-        self.told: dict[int, tuple[int, int]] = {}  # source -> rows that were compared last
-        self.width = 0
-        self.place = -1
-
-    def row(self) -> list[Any]:
-        """The row of the table of sources."""
-        return ["source", self.index, self.kind, self.name, self.size, self.pool]
-
-    def parts(self, rows: set[int]) -> tuple[Part, ...]:
-        """The parts of base data sets that rows are, or all that it may give."""
-        return parts_of(self.dataset, sorted(rows) if self.is_indexed else None)
-
-
 Numbers = list[int]
 """Rows of a data set, by number; empty where they are not known."""
 
@@ -110,6 +73,7 @@ class Sources:
         self.prints = Fingerprints(pools)
         self.table: list[Source] = []
         self._stocks = Stocks(self.prints)
+        self._ledger = Ledger(log, self.prints, self._stocks)
         self._looked_around: Counter[int] = Counter()
         self._loaders: dict[tuple[int, int], Source] = {}
         self._others: dict[tuple[str, int], Source] = {}
@@ -118,8 +82,6 @@ class Sources:
         self._numbers: Numbers | None = None
         self._last: tuple[Source, torch.Tensor, Numbers] | None = None
         self._storages: dict[int, tuple[weakref.ref[Any], Source, Numbers]] = {}
-        self._trained_rows: set[int] = set()
-        self._made: dict[int, set[int]] = {}  # width -> trained rows that no loader gave
         self._alike: dict[tuple[int, int], int] = {}
         self._read: dict[int, tuple[tuple[Any, ...], list[int]]] = {}
         self.tape = Tape()
@@ -225,7 +187,7 @@ class Sources:
     def passes(self, source: Source, numbers: Numbers, batch: torch.Tensor) -> None:
         """Note a batch of a loader that will reach an update like many before it."""
         if not source.taught.issuperset(numbers) or not numbers:
-            self._trained_rows.update(self._read_rows(source, batch, numbers))
+            self._ledger.trained_rows.update(self._read_rows(source, batch, numbers))
             source.taught.update(numbers)
 
     def by_storage(self, batch: torch.Tensor) -> tuple[Source, Numbers] | None:
@@ -280,7 +242,7 @@ class Sources:
         if known is None and self._looked_around[place] < LOOKS:
             self._looked_around[place] += 1
             self._stocks.learn(batch, frozenset(real), self._log.frame(1))
-        trained = sum(value in self._trained_rows for value in real)
+        trained = sum(value in self._ledger.trained_rows for value in real)
         state = "seen" if trained * 2 > len(real) else "new"
         source = self._other(f"{kind}:{state}", place, batch)
         if source is not None:
@@ -323,7 +285,7 @@ class Sources:
             return
         if source.kind != "loader":  # new rows of a tensor are not new any more
             source.rows.difference_update(origin.prints)
-            self._made.setdefault(source.width, set()).update(origin.prints)
+            self._ledger.made(source.width, origin.prints)
             key = (f"{source.kind}:seen", source.place)
             seen = self._others.get(key)
             if seen is None:
@@ -333,71 +295,14 @@ class Sources:
         first = model not in source.direct
         source.direct[model] = source.direct.get(model, 0) + 1
         source.taught.update(origin.numbers)
-        if len(self._trained_rows) < MOST_ROWS:
-            self._trained_rows.update(origin.prints)
+        self._ledger.trained_rows.update(origin.prints)
         if first or self._clock() - self._reported > REPORT_SECONDS:
             self.report()
 
     def report(self) -> None:
         """Write down how the sources stand now: batches trained on, rows in common."""
         self._reported = self._clock()
-        for source in self.table:
-            self._report_size(source)
-            for model, batches in source.direct.items():
-                self._log.add(["trained", source.index, model, batches])
-            if not source.direct:
-                self._report_rows(source)
-        trained = [source for source in self.table if source.direct and source.kind == "loader"]
-        for source in self.table:
-            if source.kind == "loader" and not source.direct:
-                for other in trained:
-                    self._report_shared(source, other)
-
-    def _report_size(self, source: Source) -> None:
-        """The rows of a loader that only its own data set could tell, or its sampler chooses."""
-        rows = len(source.drawn) if source.is_indexed else 0
-        if rows not in (0, source.size) and (source.size < 0 or source.sampler is not None):
-            source.size = rows
-            self._log.add(source.row())
-
-    def _report_rows(self, source: Source) -> None:
-        source.rows.discard(0)  # rows without a shape are all alike
-        if source.kind == "unknown" and self._is_held(source):
-            source.kind = "rows"
-            self._log.add(source.row())
-        seen = len(source.rows & self._trained_rows)
-        self._log.add(["seen", source.index, len(source.rows), seen])
-
-    def _is_held(self, source: Source) -> bool:
-        """Whether rows come from a collection that the training took its rows from, all of them."""
-        made = self._made.get(source.width, set()) - {0}
-        return bool(source.rows) and any(
-            stock.width == source.width
-            and source.rows <= stock.prints
-            and made <= stock.prints
-            and not self._trained_rows.isdisjoint(stock.prints)
-            for stock in self._stocks.all()
-        )
-
-    def _report_shared(self, one: Source, other: Source) -> None:
-        compared = (len(one.drawn), len(other.taught))
-        if one.told.get(other.index) == compared:
-            return
-        one.told[other.index] = compared
-        counts = [a.common(b) for a in one.parts(one.drawn) for b in other.parts(other.taught)]
-        known = [count for count in counts if count is not None]
-        shared = sum(known) if len(known) == len(counts) else self._shared_by_content(one, other)
-        self._log.add(["shared", one.index, other.index, shared])
-
-    def _shared_by_content(self, one: Source, other: Source) -> int:
-        """Rows in common by fingerprints; -1 if the training's were changed on their way."""
-        rows, taught = one.rows - {0}, other.rows - {0}
-        for value in (*collections_in(one.dataset), *collections_in(other.dataset)):
-            self._stocks.know(value)
-        verbatim = any(taught <= stock.prints for stock in self._stocks.all()) or all(
-            self.prints.known(value) is not None for value in taught
-        )
-        return len(rows & taught) if rows and taught and verbatim else -1
+        self._ledger.report(self.table)
 
 
 def _alike(batch: torch.Tensor, last: torch.Tensor) -> bool:

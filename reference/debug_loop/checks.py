@@ -81,6 +81,11 @@ def test_validation(program, found):
     findings = found("validation-in-train-mode", "validation-tracks-gradients")
     if findings:
         raise CheckFailed("the model is validated as if it were being trained", findings=findings)
+    if not all(event.is_mode_known for event in program.trace.of(Forward)):
+        raise CheckFailed(
+            "whether the model is in evaluation mode can't be told: a class of the program "
+            "computes its `training`, which `train()` and `eval()` are there to set"
+        )
     if not any(validations(program.trace)):
         raise CheckFailed(
             "no pass of the model over validation data was seen after training began. "
@@ -99,7 +104,7 @@ def validations(trace):
         began = began or isinstance(event, (Backward, Update))
         if began and isinstance(event, Forward):
             if trace.updates:
-                yield bool(event.updates) and trace.is_held_out(event.source)
+                yield event.updates > 0 and trace.is_held_out(event.source)
             else:
                 yield not (event.is_fed or event.is_training or event.tracks_gradients)
 

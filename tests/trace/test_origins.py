@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from grader.rules import validation_in_train_mode, validation_tracks_gradients
 from grader.trace.trace import Trace
@@ -172,3 +173,45 @@ for epoch in range(3):
 def test_a_training_pass_is_never_a_validation_pass() -> None:
     """Each product with the data is one forward, and its backward pass follows."""
     assert found(record(BY_HAND)) == []
+
+
+PICTURES = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+class Turned(Dataset):
+    def __init__(self, images):
+        self.data = images
+    def __len__(self):
+        return len(self.data)
+    def __getitem__(self, i):
+        return self.data[i].flip(0)[None].float() / 255, i % 3
+class Renamed(Turned):
+    def __init__(self, images):
+        self.pictures = images
+    def __len__(self):
+        return len(self.pictures)
+    def __getitem__(self, i):
+        return self.pictures[i].flip(0)[None].float() / 255, i % 3
+net = nn.Sequential(nn.Flatten(), nn.Linear(784, 16), nn.Dropout(0.2), nn.Linear(16, 3))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
+for x, y in DataLoader(DATA(train_images), 20, shuffle=True):
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(net(x), y).backward()
+    optimizer.step()
+with torch.no_grad():
+    net(LOOKED[:50].unsqueeze(1) / 255)
+"""
+
+
+@pytest.mark.parametrize("data", ["Turned", "Renamed"])
+@pytest.mark.parametrize("looked", ["train_images", "val_images"])
+def test_images_that_were_changed_in_training_are_known(data: str, looked: str) -> None:
+    """Of an augmented data set the images themselves are no other ones."""
+    draw = torch.Generator().manual_seed(3)
+    images = torch.randint(0, 256, (300, 28, 28), generator=draw, dtype=torch.uint8)
+    pools = {"train": images[:200].clone(), "val": images[200:].clone()}
+    given = {f"{name}_images": pool for name, pool in pools.items()}
+    source = PICTURES.replace("DATA", data).replace("LOOKED", looked)
+    trace = record(source, given=lambda: given, pools=pools)
+    assert found(trace) == ["validation-in-train-mode"] * (looked == "val_images")

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.trace.events import Update
+from grader.trace.events import Forward, Update
 from grader.trace.log import Log
 from grader.trace.recorder import Recorder
 from grader.trace.trace import Trace
@@ -335,3 +335,42 @@ def test_a_replay_holds_the_rate() -> None:
     rates = [update.rate for update in held.of(Update)]
     assert rates == pytest.approx([0.05 * 0.1**step for step in range(12)])
     assert held.update_ratios[-1] > 1e6 * bare.update_ratios[-1]
+
+
+def test_each_change_of_mode_is_in_the_record_of_a_long_training() -> None:
+    """Where steps are no longer written down one by one, a step in another mode is."""
+    source = """
+import torch
+from torch import nn
+net = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.2), nn.Linear(16, 4))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for epoch in range(10):
+    net.train()
+    for number, (images, labels) in enumerate(train_loader):
+        if number == 6:
+            net.eval()
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(images), labels).backward()
+        optimizer.step()
+"""
+    trace = record(source)
+    late = [f for f in trace.of(Forward) if f.updates >= 96]
+    changes = [(f.updates % 16, f.is_training) for f in late]
+    assert changes == [(0, True), (6, False)] * 4
+
+
+def test_a_mode_that_the_program_computes_is_not_known() -> None:
+    """A class's own ``training`` is not asked: it may say what it likes."""
+    source = """
+import torch
+from torch import nn
+class Net(nn.Sequential):
+    training = property(lambda self: False, lambda self, value: None)
+net = Net(nn.Flatten(), nn.Linear(64, 4))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(net(images), labels).backward()
+    optimizer.step()
+"""
+    assert not any(f.is_mode_known for f in record(source).of(Forward))
