@@ -39,6 +39,7 @@ _MARK_FLOOD = re.compile(
 _UP = re.compile(r"\x1b\[(?:\d{1,3})?A")
 _MOVES = re.compile(r"(\n|\r|\x1b\[(?:\d{1,3})?A)")
 _MARKED = 5
+_CUT = re.compile(r"… \([\d,]+ more characters\)\Z")
 _PLAIN = frozenset((int, float, bool, type(None)))
 _PIECES = 50  # of a line that is gone back to without being written anew
 _BLANKS = frozenset(
@@ -91,7 +92,7 @@ def visible(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "\n".join(line.expandtabs(4) for line in text.split("\n"))
-    if text.isascii() and text.replace("\n", " ").isprintable():
+    if text.isascii() and text.replace("\n", "").isprintable():
         return text
     text = _STRAY.sub(lambda found: _sign(ord(found[0])), text)
     return _MARK_FLOOD.sub(r"\1", text.translate(_Visible()))
@@ -140,8 +141,14 @@ def _taken_back(line: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return ``text`` with at most ``limit`` characters, and say so where it was cut."""
+    """Return ``text`` with at most ``limit`` characters, and say so where it was cut.
+
+    What was cut so before stays as it is, with the number that was true then.
+    """
     if len(text) <= limit:
+        return text
+    before = _CUT.search(text, limit)
+    if before is not None and before.start() == limit:
         return text
     return f"{text[:limit]}… ({len(text) - limit:,} more characters)"
 
@@ -172,7 +179,7 @@ def entered(report: Report) -> Report:
     """
     clean = harmless(report)
     cells = zip(clean.run.cells, report.run.cells, strict=True)
-    kept = tuple(replace(cell, outputs=raw.outputs) for cell, raw in cells)
+    kept = tuple(replace(c, outputs=raw.outputs) if raw.outputs else c for c, raw in cells)
     run = replace(clean.run, cells=kept)
     return replace(clean, run=run, exercise=report.exercise)  # that one is the course's own
 
@@ -183,7 +190,7 @@ def harmless(report: Report) -> Report:
     The cells of a notebook lose their outputs: these are pictures and pages as well as text,
     and ``outputs`` turns each into something that can be shown.
     """
-    bare = tuple(replace(cell, outputs=()) for cell in report.run.cells)
+    bare = tuple(replace(cell, outputs=()) if cell.outputs else cell for cell in report.run.cells)
     cleaned: Report = scrubbed(replace(report, run=replace(report.run, cells=bare)))
     return replace(
         cleaned,
@@ -229,7 +236,8 @@ def _cells(submission: Submission) -> tuple[Cell, ...]:
     for cell in submission.cells:
         lines = visible(cut(cell.source, left)).split("\n")
         left -= min(left, len(cell.source))
-        cells.append(replace(cell, source="\n".join(cut(line, _LINE_LIMIT) for line in lines)))
+        source = "\n".join(cut(line, _LINE_LIMIT) for line in lines)
+        cells.append(cell if source == cell.source else replace(cell, source=source))
     return tuple(cells)
 
 

@@ -78,6 +78,7 @@ def test_cutting_says_how_much_is_gone() -> None:
     """A text that is cut ends with the number of characters left out."""
     assert cut("abcdef", 4) == "abcd… (2 more characters)"
     assert one_line("two\nlines of text", 10) == "two lines…"
+    assert cut(cut("x" * 3_000, 4), 4) == "xxxx… (2,996 more characters)"
 
 
 def test_lines_are_measured_in_columns() -> None:
@@ -95,6 +96,8 @@ def test_what_is_clean_stays_as_it_is() -> None:
     odd = "\x1b[2Ja\u3164\u202e\t\ud800 pass\u200cword 東京 e\u0301"
     assert visible(visible(odd)) == visible(odd)
     assert scrubbed(scrubbed(odd)) == scrubbed(odd)
+    long = scrubbed("x" * 10_000)
+    assert scrubbed(long) is long
 
 
 def test_a_report_is_cleaned_where_it_enters(clean: Report) -> None:
