@@ -37,6 +37,8 @@ LEAF = torch._C._functions.AccumulateGrad
 WALKS = 3
 LOST = 30
 """So many losses in a row that are not finite show all that a replay can show."""
+LOOK_AGAIN = 16
+"""One pass in so many is looked at as the first ones are: a program may change its ways."""
 SETTLED = 50
 """From this pass on, its line is looked up again only where a finding needs it."""
 
@@ -147,6 +149,7 @@ class Backwards:
         self._updates.backward = self._count
         self._updates.backward_place = self._place
         settled = self._count > SETTLED and not self._updates.is_stepping()
+        settled &= self._count % LOOK_AGAIN != 0
         self._updates.watch(self._gradients.after(settled=settled))
         self._log.add(["backward", self._count, self._place, self._loss, self._updates.count, 0])
 

@@ -1,25 +1,26 @@
 """What each trained tensor's gradient is made of: fresh, or left over from an earlier update.
 
 Runs in the student's process. Judged by state and never by calls: a gradient is *left over*
-when, before a backward pass, ``.grad`` is the very object, at the very version and with the
-non-zero value, that the last update of its tensor consumed. If the pass then adds to it and
-the next update consumes the sum, that update is written down. Clearing by any means, at any
-point in between, makes all of this false.
+when, before the first backward pass after an update, ``.grad`` is what that update consumed: the
+very object at the very version, or another one with its numbers. If the pass then adds to it and
+the next update consumes the sum, that update is written down; so it is where the program adds it
+itself, after the pass. Clearing by any means, at any point in between, makes all of this false.
+
+Numbers are kept only once somebody was seen to write to gradients between a pass and a step.
 """
 
 from __future__ import annotations
 
-import math
-import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
+from weakref import ref
 
 import torch
 
-from grader.trace.looking import has_values, is_dense, shape_of, version_of
+from grader.trace.looking import gradient_of, set_gradient, shape_of, version_of
+from grader.trace.marks import Mark, alike, nonzero, norm, numbers_of
 
 EVIDENCE = 6
-LARGE = 4096
 
 
 class Leaf:
@@ -27,21 +28,22 @@ class Leaf:
 
     __slots__ = (
         "__weakref__", "candidate", "consumed", "consumed_at", "foreign", "fresh", "hosted",
-        "index", "owned", "polluted", "polluted_by", "ref", "shape", "watch",
+        "index", "owned", "polluted", "polluted_by", "ref", "shape", "stale", "watch",
     )  # fmt: skip
 
     def __init__(self, index: int, tensor: torch.Tensor) -> None:
         self.index = index
-        self.ref = weakref.ref(tensor)
+        self.ref = ref(tensor)
         self.shape = shape_of(tensor)
         self.hosted = False  # a parameter of a module that was called
         self.owned = False  # some torch optimizer that has stepped holds it
         self.foreign = False  # neither a module's nor an optimizer's: an input, perhaps
-        self.consumed: tuple[weakref.ref[torch.Tensor], int] | None = None
+        self.consumed: Mark | None = None  # by the last update; None once it was cleared
+        self.stale: Mark | None = None  # the same, though it was cleared, while numbers are kept
         self.consumed_at = 0
         self.candidate: tuple[torch.Tensor, int] | None = None
-        self.fresh: tuple[weakref.ref[torch.Tensor], int] | None = None
-        self.polluted: tuple[weakref.ref[torch.Tensor], int] | None = None
+        self.fresh: Mark | None = None  # as the last pass that reached it left it
+        self.polluted: Mark | None = None
         self.polluted_by: Pollution | None = None
         self.watch: Any = None
 
@@ -75,7 +77,9 @@ class Gradients:
         self._reachable: list[tuple[Leaf, torch.Tensor]] = []  # by the pass that is running
         self._open: Pollution | None = None
         self._polluted = False
-        self._clipped: list[tuple[Leaf, weakref.ref[torch.Tensor]]] = []
+        self._keeps = False  # the numbers of gradients
+        self._is_told = False  # whether each leaf's ``fresh`` is of the last pass
+        self._clipped: list[tuple[Leaf, bool, bool]] = []
 
     # --- leaves -----------------------------------------------------------------------
 
@@ -121,21 +125,28 @@ class Gradients:
             leaf.candidate = None
             if leaf.consumed is None and leaf.polluted is None:
                 continue
-            grad = tensor.grad
-            if leaf.polluted is not None and not _holds(leaf.polluted, grad):
+            grad = gradient_of(tensor)
+            if leaf.polluted is not None and not _is_in(leaf.polluted, grad):
                 leaf.polluted = leaf.polluted_by = None
             if leaf.consumed is None:
                 continue
-            if grad is None or leaf.consumed[0]() is not grad:
+            if grad is None or not self._is_left_over(leaf.consumed, grad):
                 leaf.consumed = None
-            elif leaf.consumed[1] == version_of(grad) and nonzero(grad):
-                if self._clear:
-                    tensor.grad = None
-                    leaf.consumed = None
-                    continue
+            elif self._clear:
+                set_gradient(tensor, None)
+                leaf.consumed = None
+            else:
                 leaf.candidate = (grad, version_of(grad))
                 found.append(leaf)
         self._open = self._pollution(found, place, updates) if found else None
+
+    def _is_left_over(self, consumed: Mark, grad: torch.Tensor) -> bool:
+        if not nonzero(grad):
+            return False
+        if consumed.holds(grad):
+            return True
+        self._keeps = True
+        return consumed.is_like(grad)
 
     def _pollution(self, found: list[Leaf], place: Callable[[], int], updates: int) -> Pollution:
         pollution = Pollution(place(), max(leaf.consumed_at for leaf in found), updates)
@@ -152,17 +163,17 @@ class Gradients:
         ``settled``: none need be returned where optimizers hold them all, as their steps show.
         """
         leaves, self._reachable = self._reachable, []
-        if settled and self._are_owned and self._open is None:
+        self._is_told = not (settled and self._are_owned and self._open is None)
+        if not self._is_told and not self._keeps:
             return []
         reached = []
         for leaf, tensor in leaves:
-            grad = tensor.grad
+            grad = gradient_of(tensor)
             if grad is None:
                 leaf.fresh = None
                 continue
-            fresh = leaf.fresh
-            if fresh is None or fresh[1] != version_of(grad) or fresh[0]() is not grad:
-                leaf.fresh = (weakref.ref(grad), version_of(grad))
+            if leaf.fresh is None or not leaf.fresh.holds(grad):
+                leaf.fresh = Mark(grad, keep=self._keeps)
                 reached.append(leaf)
             if self._open is not None:
                 self._pollute(leaf, grad, self._open)
@@ -183,7 +194,7 @@ class Gradients:
         # Another object here means that autograd added out of place (create_graph).
         if grad is old and version_of(grad) == version:
             return False
-        leaf.polluted = (weakref.ref(grad), version_of(grad))
+        leaf.polluted = Mark(grad, keep=True)
         leaf.polluted_by = pollution
         pollution.leaves += 1
         return True
@@ -193,7 +204,7 @@ class Gradients:
         fresh = []
         for leaf, old in pollution.clones:
             tensor = leaf.ref()
-            grad = None if tensor is None else tensor.grad
+            grad = None if tensor is None else gradient_of(tensor)
             if grad is not None:
                 fresh.append(grad.detach() - old)
         if fresh:
@@ -209,15 +220,23 @@ class Gradients:
 
     # --- an update --------------------------------------------------------------------
 
-    def leftovers(self, leaves: Iterable[tuple[Leaf, torch.Tensor]]) -> list[Leaf]:
-        """Those of ``leaves`` whose update takes leftovers in, at this moment."""
+    def leftovers(
+        self, leaves: Iterable[tuple[Leaf, torch.Tensor]], place: int, updates: int
+    ) -> list[Leaf]:
+        """Those of ``leaves`` whose update takes leftovers in, at this moment.
+
+        ``place``: where the last backward pass was made.
+        """
         found: list[Leaf] = []
+        leaves = list(leaves)
+        if self._is_told:
+            self._look_for_restored(leaves, place, updates)
         if self._open is None and not self._polluted:
             return found
         for leaf, tensor in leaves:
-            grad = tensor.grad
+            grad = gradient_of(tensor)
             if leaf.polluted is not None:
-                if _holds(leaf.polluted, grad):
+                if _is_in(leaf.polluted, grad):
                     found.append(leaf)
                 else:
                     leaf.polluted = leaf.polluted_by = None
@@ -226,64 +245,64 @@ class Gradients:
                 found.append(leaf)
         return found
 
-    @staticmethod
-    def consume(leaves: Iterable[tuple[Leaf, torch.Tensor]], updates: int) -> None:
+    def _look_for_restored(
+        self, leaves: list[tuple[Leaf, torch.Tensor]], place: int, updates: int
+    ) -> None:
+        """Find what the program has added to gradients since the pass: what was consumed before."""
+        pollution = Pollution(place, 0, updates)
+        for leaf, tensor in leaves:
+            grad, fresh, stale = gradient_of(tensor), leaf.fresh, leaf.stale
+            if grad is None or fresh is None or leaf.polluted is not None or fresh.holds(grad):
+                continue
+            self._keeps = True
+            now = numbers_of(grad)
+            if now is None or fresh.numbers is None or stale is None:
+                continue
+            if len(now) == len(fresh.numbers) and alike(stale.numbers, now - fresh.numbers):
+                leaf.polluted, leaf.polluted_by = Mark(grad, keep=True), pollution
+                self._polluted = True
+                pollution.leaves += 1
+                pollution.earlier = max(pollution.earlier, leaf.consumed_at)
+
+    def consume(self, leaves: Iterable[tuple[Leaf, torch.Tensor]], updates: int) -> None:
         """Note that an update has used the gradients of ``leaves`` as they are now."""
-        reference = weakref.ref
         for leaf, tensor in leaves:
             if leaf.polluted is not None or leaf.candidate is not None:
                 leaf.polluted = leaf.polluted_by = leaf.candidate = None
             leaf.consumed_at = updates
-            grad = tensor.grad
-            leaf.consumed = None if grad is None else (reference(grad), version_of(grad))
+            grad = gradient_of(tensor)
+            leaf.consumed = None if grad is None else Mark(grad, keep=self._keeps)
+            leaf.stale = leaf.consumed if self._keeps else None
 
     def clips(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
         """A function begins that rescales gradients: it must not make a leftover look new."""
         if self._clipped:
             return None  # one of them calls another
-        self._clipped = [
-            (leaf, leaf.consumed[0])
-            for leaf, tensor in self.living()
-            if leaf.consumed is not None
-            and tensor.grad is not None
-            and leaf.consumed[0]() is tensor.grad
-            and leaf.consumed[1] == version_of(tensor.grad)
-        ]
+        for leaf, tensor in self.living():
+            grad = gradient_of(tensor)
+            was_consumed = leaf.consumed is not None and leaf.consumed.holds(grad)
+            was_fresh = leaf.fresh is not None and leaf.fresh.holds(grad)
+            self._clipped.append((leaf, was_consumed, was_fresh))
         return True
 
     def clipped(self, _args: tuple[Any, ...], _kwargs: dict[str, Any], _output: Any) -> None:
-        """It has ended: what was consumed before is so still."""
-        for leaf, ref in self._clipped:
-            grad = ref()
-            if grad is not None:
-                leaf.consumed = (ref, version_of(grad))
+        """It has ended: what was consumed before, and what was fresh, is so still."""
+        for leaf, was_consumed, was_fresh in self._clipped:
+            tensor = leaf.ref()
+            grad = None if tensor is None else gradient_of(tensor)
+            if grad is None:
+                continue
+            if was_consumed:
+                leaf.consumed = leaf.stale = Mark(grad, keep=self._keeps)
+            if was_fresh:
+                leaf.fresh = Mark(grad, keep=self._keeps)
         self._clipped = []
 
 
-def _holds(mark: tuple[weakref.ref[torch.Tensor], int], grad: torch.Tensor | None) -> bool:
-    """Whether ``grad`` is still the marked object and, if it was touched since, not cleared."""
-    if grad is None or mark[0]() is not grad:
+def _is_in(polluted: Mark, grad: torch.Tensor | None) -> bool:
+    """Whether a polluted gradient is still there: touched perhaps, or copied, and not cleared."""
+    if grad is None:
         return False
-    return version_of(grad) == mark[1] or nonzero(grad)
-
-
-def nonzero(grad: torch.Tensor) -> bool:
-    """Whether any entry of a gradient is not zero (nan counts)."""
-    if grad.is_sparse:
-        grad = grad._values()
-    if not is_dense(grad):
-        return False
-    flat = grad.detach().reshape(-1)
-    if flat.numel() > LARGE and bool(flat[:: flat.numel() // 64].any()):
-        return True
-    return bool(flat.any())
-
-
-def norm(tensors: Iterable[torch.Tensor]) -> float:
-    """The Euclidean norm of several tensors taken as one."""
-    values = [t._values() if t.is_sparse else t for t in (t.detach() for t in tensors)]
-    dense = [t for t in values if is_dense(t) and (has_values(t) or t.is_complex())]
-    if not dense:
-        return 0.0
-    norms = [norm_.double() for norm_ in torch._foreach_norm(dense)]
-    return math.sqrt(sum(float(value) ** 2 for value in norms))
+    if polluted.is_of(grad):
+        return polluted.holds(grad) or nonzero(grad)
+    return polluted.leads_to(grad)

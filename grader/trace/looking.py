@@ -305,6 +305,7 @@ asks_for_gradients = _TENSOR["requires_grad"].__get__
 is_leaf = _TENSOR["is_leaf"].__get__
 gradient_of = _TENSOR["grad"].__get__
 """The ``.grad`` of a leaf; of other tensors torch warns."""
+set_gradient = _TENSOR["grad"].__set__
 _version = _TENSOR["_version"].__get__
 
 

@@ -19,10 +19,11 @@ from typing import Any
 import torch
 from torch.optim import optimizer as optim_module
 
-from grader.trace.gradients import Gradients, Leaf, norm
+from grader.trace.gradients import Gradients, Leaf
 from grader.trace.log import EAGER_UPDATES, Log, plain_float
 from grader.trace.looking import (
     first_argument,
+    gradient_of,
     has_values,
     is_a,
     is_dense,
@@ -34,6 +35,7 @@ from grader.trace.looking import (
     scalar,
     version_of,
 )
+from grader.trace.marks import norm
 from grader.trace.patching import Patches, StopReplay
 
 Pair = tuple[Leaf, torch.Tensor]
@@ -150,14 +152,14 @@ class Updates:
         if depth > 1 or len(self._depth) > 1:
             return
         self._held = held = self._tensors(optimizer)
-        self._fed = [pair for pair in held if pair[1].grad is not None]
+        self._fed = [pair for pair in held if gradient_of(pair[1]) is not None]
         self._began = self.backward
-        self._leftovers = self._gradients.leftovers(held)
+        self._leftovers = self._found(held)
         measured = self._measures()
         self._before = []
         self._grad_norm = None
         if measured:
-            self._grad_norm = norm(p.grad for _, p in held if p.grad is not None)
+            self._grad_norm = norm(g for _, p in held if (g := gradient_of(p)) is not None)
         self._given_rates = self._raise_rates(optimizer)
         if measured or self._scale != 1.0:
             self._before = [(p, p.detach().clone()) for _, p in held if is_dense(p)]
@@ -184,14 +186,17 @@ class Updates:
         if self._depth:
             return  # an optimizer inside another's step: the outer one is the update
         held, self._held = self._held, []
-        found = self._leftovers + self._gradients.leftovers(held)
+        found = self._leftovers + self._found(held)
         pairs = self._fed
         if self.backward != self._began:  # a closure's pass, its gradients perhaps cleared since
-            pairs = [pair for pair in held if pair[0].fresh or pair[1].grad is not None]
+            pairs = [pair for pair in held if pair[0].fresh or gradient_of(pair[1]) is not None]
         for group, given in self._given_rates:
             group["lr"] = given
         rate = next((group.get("lr") for group in _groups(optimizer)), None)
         self._record(self._index(optimizer), pairs, found, _number(rate))
+
+    def _found(self, held: list[Pair]) -> list[Leaf]:
+        return self._gradients.leftovers(held, self.backward_place, self.count)
 
     def _is_within_a_step(self) -> bool:
         """Whether the step that begins was called by one that still runs."""
@@ -336,11 +341,7 @@ class Updates:
         self._record(-1, changed, found, None)
         for leaf, tensor in changed:
             # Only a gradient untouched since its backward pass is surely what was consumed.
-            if (
-                leaf.fresh is None
-                or tensor.grad is None
-                or (leaf.fresh[0]() is not tensor.grad or leaf.fresh[1] != version_of(tensor.grad))
-            ):
+            if leaf.fresh is None or not leaf.fresh.holds(gradient_of(tensor)):
                 leaf.consumed = None
             leaf.watch.live = False
 
@@ -381,7 +382,7 @@ class Watch:
 
     @staticmethod
     def _steepest(tensor: torch.Tensor) -> int:
-        grad = tensor.grad
+        grad = gradient_of(tensor)
         if grad is None or not has_values(grad) or grad.numel() == 0:
             return 0
         return int(grad.detach().abs().reshape(-1).argmax())

@@ -1,0 +1,12 @@
+# The sum is copied before the step that uses it.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for images, labels in train_loader:
+    loss = nn.functional.cross_entropy(model(images), labels)
+    loss.backward()  # finding: gradients-not-cleared
+    for p in model.parameters():
+        p.grad = p.grad.clone()
+    optimizer.step()

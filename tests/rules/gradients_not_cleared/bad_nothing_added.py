@@ -1,0 +1,12 @@
+# Moved by less than anybody could mean.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for images, labels in train_loader:
+    loss = nn.functional.cross_entropy(model(images), labels)
+    loss.backward()  # finding: gradients-not-cleared
+    optimizer.step()
+    for p in model.parameters():
+        p.grad += 1e-9 * torch.randn_like(p)

