@@ -309,6 +309,12 @@ set_gradient = _TENSOR["grad"].__set__
 _version = _TENSOR["_version"].__get__
 
 
+_is_quiet = torch._C._is_torch_function_all_disabled
+_NoFunctions = torch._C.DisableTorchFunction
+_dispatch_modes = torch._C._len_torch_dispatch_stack
+_NoDispatch: Any = torch._C._DisableTorchDispatch
+
+
 class quietly:  # noqa: N801 - used like a function
     """A context in which torch asks neither modes nor tensor classes of the program.
 
@@ -318,15 +324,20 @@ class quietly:  # noqa: N801 - used like a function
     __slots__ = ("_dispatch", "_function")
 
     def __enter__(self) -> None:
-        function: Any = torch._C.DisableTorchFunction()
-        dispatch: Any = torch._C._DisableTorchDispatch()
-        self._function, self._dispatch = function, dispatch
-        function.__enter__()
-        dispatch.__enter__()
+        self._function: Any = None
+        self._dispatch: Any = None
+        if not _is_quiet():
+            self._function = _NoFunctions()
+            self._function.__enter__()
+        if _dispatch_modes():  # without one, only what `is_open` sorts out could dispatch
+            self._dispatch = _NoDispatch()
+            self._dispatch.__enter__()
 
     def __exit__(self, *error: object) -> None:
-        self._dispatch.__exit__(*error)
-        self._function.__exit__(*error)
+        if self._dispatch is not None:
+            self._dispatch.__exit__(*error)
+        if self._function is not None:
+            self._function.__exit__(*error)
 
 
 def is_tensor(value: object) -> TypeGuard[torch.Tensor]:
