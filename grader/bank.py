@@ -165,7 +165,7 @@ def load(exercise_id: str) -> Exercise:
         reference=reference,
         data=_known(table, "data", dataset_names()),
         provides=_known(table, "provides", PROVIDED),
-        limits=_limits(table.table("limits")),
+        limits=read_limits(table.table("limits")),
         rubric=rubric,
         due=due,
         isolation=IsolationLevel(
@@ -215,7 +215,8 @@ def _known(table: Table, key: str, names: Iterable[str]) -> tuple[str, ...]:
     return given
 
 
-def _limits(table: Table) -> Limits:
+def read_limits(table: Table) -> Limits:
+    """A table of limits; what it leaves out is as usual."""
     values: dict[str, Any] = {}
     for item in dataclasses.fields(Limits):
         read = table.whole if isinstance(item.default, int) else _seconds(table)
@@ -234,7 +235,7 @@ def _rubric(root: Path, exercise_id: str) -> tuple[tuple[Rubric, ...], str]:
     table = read_table(root / where, where, BankError)
     if table.text("exercise") != exercise_id:
         raise table.fail("exercise", repr(exercise_id), table.text("exercise"))
-    lines = tuple(_line(item) for item in table.tables("checks"))
+    lines = tuple(read_line(item) for item in table.tables("checks"))
     due = table.moment("due")
     table.close()
     if not due and any(line.visibility is Visibility.AFTER_DUE for line in lines):
@@ -248,7 +249,8 @@ def _rubric(root: Path, exercise_id: str) -> tuple[tuple[Rubric, ...], str]:
     return lines, due
 
 
-def _line(table: Table) -> Rubric:
+def read_line(table: Table) -> Rubric:
+    """One line of a rubric."""
     check_id = table.text("id")
     if not _ID.fullmatch(check_id):
         raise table.fail("id", "lower-case letters, digits and underscores", check_id)

@@ -178,6 +178,13 @@ def _add_bulk(parser: _Parser) -> None:
     group.add_argument(
         "--roster", metavar="FILE.csv", type=Path, help="who is in the class, as an LMS exports it"
     )
+    group.add_argument(
+        "--course",
+        metavar="FILE",
+        type=Path,
+        help="points, thresholds, visibility and limits of your own (default: course.yaml in the "
+        "folder)",
+    )
     again = group.add_mutually_exclusive_group()
     again.add_argument(
         "--resume",

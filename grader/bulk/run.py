@@ -14,7 +14,8 @@ import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
@@ -170,8 +171,13 @@ class _Run:
         return keys, tasks
 
     def _circumstances(self) -> str:
-        options = self._plan.options
+        options, exercise = self._plan.options, self._plan.wanted.exercise
         asked = {
+            "rubric": [asdict(line) for line in exercise.rubric],
+            "limits": asdict(exercise.limits),
+            "least isolation": exercise.isolation,
+            "is due": bool(exercise.due)
+            and datetime.fromisoformat(exercise.due) <= datetime.now(UTC),
             "seed": options.seed,
             "device": options.device,
             "timeout": options.timeout_s,

@@ -25,6 +25,8 @@ _RUBBISH = re.compile(
     r"\.~lock\..*|\._.*|~\$.*|\.nfs.*"
 )
 
+_OURS = {"journal.sqlite", "results.jsonl"}
+
 
 @dataclass(slots=True)
 class Found:
@@ -67,7 +69,7 @@ def _take(
     if _RUBBISH.fullmatch(entry.name):
         found.pass_over(parts, "it is made by a system or an editor")
         return
-    if path.absolute() in skip:
+    if any(path.name == other.name and path.resolve() == other for other in skip):
         return
     try:
         if entry.is_symlink():
@@ -107,6 +109,10 @@ def _enter(path: Path, parts: tuple[str, ...], found: Found, skip: frozenset[Pat
         inner = _listed(path)
     except OSError as problem:
         found.troubles.append((parts, f"the folder can't be listed ({problem.strerror})"))
+        return
+    if {entry.name for entry in inner} >= _OURS:
+        found.pass_over(parts, "it holds results of grade bulk")
+        found.folders.remove(parts)
         return
     for entry in inner:
         _take(entry, parts, found, skip)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from grader import bank
-from grader.bulk import roster
+from grader.bulk import course, roster
 from grader.bulk.choose import Wanted
 from grader.bulk.names import one_line
 from grader.bulk.run import Plan, Summary, grade_class
@@ -28,6 +28,9 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     """Grades a class and says what became of it."""
     folder = Path(arguments.folder)
     exercise = bank.load(arguments.exercise or _named_in(folder))
+    decided = arguments.course or folder / course.FILE
+    if arguments.course or decided.is_file():
+        exercise = course.apply(decided, exercise)
     if arguments.gpu_slots:
         os.environ[SLOTS] = str(arguments.gpu_slots)  # the queue for GPUs reads it there
     wanted = Wanted(
@@ -36,7 +39,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         only=arguments.only,
         roster=roster.read(arguments.roster) if arguments.roster else None,
         skip=frozenset(
-            path.absolute() for path in (arguments.output, arguments.roster) if path is not None
+            path.resolve() for path in (arguments.output, arguments.roster) if path is not None
         ),
     )
     plan = Plan(
@@ -76,13 +79,13 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 def _named_in(folder: Path) -> str:
     """The exercise that ``grade.yaml`` in the class's folder names."""
-    course = folder / COURSE_FILE
-    if not course.is_file():
+    file = folder / COURSE_FILE
+    if not file.is_file():
         raise UsageError(
             f"Which exercise is in {folder}? Name it with --exercise ID, or in a {COURSE_FILE} in "
             "the folder (exercise: ID). The command `grade exercises` lists them."
         )
-    table = read_table(course, str(course), UsageError)
+    table = read_table(file, str(file), UsageError)
     name = table.text("exercise")
     table.close()
     return name

@@ -288,8 +288,14 @@ def test_names_of_any_kind(tmp_path: Path) -> None:
 
 def test_the_output_is_not_the_class(tmp_path: Path) -> None:
     """Results that lie in the folder itself are not graded the next time."""
-    lay(tmp_path, {"ann.py": CODE, "results/reports/ann.py": CODE})
-    assert set(by_name(taken(tmp_path, skip=frozenset({tmp_path / "results"})))) == {"ann"}
+    lay(tmp_path / "class", {"ann.py": CODE, "results/reports/ann.py": CODE})
+    lay(tmp_path / "class/before", {"journal.sqlite": "x", "results.jsonl": "", "a.py": CODE})
+    (tmp_path / "link").symlink_to("class")
+    skip = frozenset({(tmp_path / "class/results").resolve()})
+    for top in ("class", "link"):
+        found = taken(tmp_path / top, skip=skip)
+        assert set(by_name(found)) == {"ann"}
+        assert [each.path for each in found.passed] == ["before"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""What a course decides over an exercise's own rubric: ``course.yaml``.
+
+::
+
+    perceptron:                       # an exercise's id
+      due: 2027-01-31T23:59:00+01:00
+      isolation: full                 # the least that is accepted
+      limits: {wall_s: 60}
+      checks:
+        boundary: {points: 3, visibility: hidden}
+        accuracy: {settings: {threshold: 0.9}}
+
+What isn't named stays as the exercise has it. Every name is checked: a slip must not pass in
+silence as a wish that nobody grants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from grader import bank
+from grader.errors import UnknownName, UsageError
+from grader.model import Exercise, IsolationLevel, Rubric, Visibility
+from grader.strict import Table, read_table
+
+FILE = "course.yaml"
+_OF_A_CHECK = ("title", "points", "visibility", "hints", "settings")
+
+
+def apply(path: Path, exercise: Exercise) -> Exercise:
+    """The exercise as the course wants it.
+
+    Raises:
+        UsageError: the file can't be read, or names something that isn't there.
+    """
+    table = read_table(path, path.name, UsageError)
+    for name in table.items():
+        if name not in bank.all_ids():
+            raise UnknownName(f"exercise (in {path.name})", str(name), bank.all_ids())
+    return _revised(exercise, table.table(exercise.id))
+
+
+def _revised(exercise: Exercise, table: Table) -> Exercise:
+    limits = table.table("limits").items()
+    due = table.moment("due") or exercise.due
+    levels = [level.value for level in IsolationLevel]
+    isolation = IsolationLevel(table.choice("isolation", levels, exercise.isolation.value))
+    checks = table.table("checks")
+    lines = tuple(_lines(exercise.rubric, checks, table.where))
+    table.close()
+    if not any(line.points for line in lines):
+        raise UsageError(f"{table.where}: expected points above 0 for some check; all have 0.")
+    if not due and any(line.visibility is Visibility.AFTER_DUE for line in lines):
+        raise table.fail("due", "given, as a check waits for it: after_due promises a date")
+    merged = Table({**asdict(exercise.limits), **limits}, f"{table.where}, limits", UsageError)
+    return replace(
+        exercise, limits=bank.read_limits(merged), due=due, isolation=isolation, rubric=lines
+    )
+
+
+def _lines(rubric: tuple[Rubric, ...], checks: Table, where: str) -> Iterator[Rubric]:
+    known = [line.id for line in rubric]
+    for name in checks.items():
+        if name not in known:
+            raise UnknownName(f"check (in {where})", str(name), known)
+    for line in rubric:
+        wanted = checks.table(line.id).items()
+        inside = f"{where}, {line.id}"
+        unknown = [key for key in wanted if key not in _OF_A_CHECK]
+        if unknown:
+            raise UnknownName(f"key (in {inside})", str(unknown[0]), _OF_A_CHECK)
+        yield bank.read_line(Table(_merged(line, wanted, inside), inside, UsageError))
+
+
+def _merged(line: Rubric, wanted: Mapping[Any, Any], where: str) -> dict[str, Any]:
+    """A rubric's line as its file would have it, with the course's values in it."""
+    settings = wanted.get("settings", {})
+    if isinstance(settings, dict):
+        for name in settings:
+            if name not in line.settings:
+                raise UnknownName(f"setting (in {where})", str(name), line.settings)
+        settings = {**line.settings, **settings}
+    own = {
+        "id": line.id,
+        "title": line.title,
+        "points": line.points,
+        "visibility": line.visibility.value,
+        "needs": list(line.needs),
+        "hints": list(line.hints),
+    }
+    return {**own, **wanted, "settings": settings}
