@@ -14,7 +14,8 @@ from __future__ import annotations
 import copy
 import math
 import statistics
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -22,7 +23,7 @@ from torch.nn import functional
 
 from grader.checks.agreement import CheckFailed
 from grader.checks.remote import StudentRaised
-from grader.errors import StudentFault
+from grader.errors import GraderFault, StudentFault
 
 Z = 1.96
 """Of a 95 % interval."""
@@ -38,6 +39,12 @@ CLASSES = 10
 BROUGHT = 0.5
 """Of the digits, read by their old names after a training on new ones. Who learned in it reads a
 few by chance: those whose new name is that of the digit they are taken for."""
+
+STARTED = 0.3
+"""A model that reads less before its first update hasn't been taught yet: chance gives 0.1, and a
+random network seldom more than 0.2."""
+GAINED = 0.02
+FEW, FEWEST_LOSSES = 5, 10
 
 Answer = Callable[[torch.Tensor], object]
 """Images (n, 28, 28) uint8 -> logits (n, classes), or the exception that came instead."""
@@ -91,13 +98,41 @@ def exchanged(seed: int) -> torch.Tensor:
     return names
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What tells what a program knew before it trained, each asked for when it is wanted.
+
+    ``start`` is what its model gave for the images before its first update, None if that isn't
+    known; ``losses`` are those of its steps. ``renamed`` runs it once more, with the classes' new
+    names in all labels, and gives what its model gave then for images and copies, and at its start
+    for the images.
+    """
+
+    start: Callable[[], object]
+    losses: Callable[[], Sequence[float]]
+    renamed: Callable[[], tuple[object, object]]
+
+
+def plausible(share: float, losses: Sequence[float]) -> bool:
+    """Whether a training whose loss fell as these did may well end with such an accuracy.
+
+    A loss in nats is about three times the share of wrong answers, and begins at 2.3; larger ones
+    (smoothed labels, much dropout) only cost a second look.
+    """
+    if len(losses) < FEWEST_LOSSES or not all(map(math.isfinite, losses)):
+        return False
+    start = statistics.median(losses[:FEW])
+    end = statistics.median(losses[-max(1, len(losses) // 5) :])
+    return start > 0 and end < (0.1 + 4 * (1 - share)) * start
+
+
 class Accuracy:
     """The fixture ``accuracy``: measures, and fails the check below its threshold.
 
     ``images`` and ``copies`` are the held-out digits and the same ones moved; ``program(k)``
     is what the submission's trained model gave for both, one after the other, when it was run
     with the run's seed + k. ``names`` are the classes' new names, for trainings that the check
-    gives its data to.
+    gives its data to; ``past`` tells what a program knew before it trained.
     """
 
     def __init__(
@@ -110,6 +145,7 @@ class Accuracy:
         threshold: float,
         measure: Callable[[str, float], None],
         program: Callable[[int], object],
+        past: Past,
     ) -> None:
         self._images = images
         self._copies = copies
@@ -118,12 +154,14 @@ class Accuracy:
         self._threshold = threshold
         self._measure = measure
         self._program = program
+        self._past = past
 
     def of_program(self, metric: str = "test_accuracy") -> float:
         """The accuracy of the model that the submission, run as a program, has trained.
 
         Raises:
-            CheckFailed: it is below the threshold, or rests on images known by heart.
+            CheckFailed: it is below the threshold, or rests on images known by heart, or on what
+                the program knew before it trained.
         """
 
         def shares(k: int) -> tuple[float, float]:
@@ -132,7 +170,39 @@ class Accuracy:
                 outputs[len(self._labels) :]
             )
 
-        return self._judge(shares, metric)
+        share = self._judge(shares, metric)
+        self._require_gained(share)
+        return share
+
+    def _require_gained(self, share: float) -> None:
+        """Fail for what was known before; where that could be, the program is run once more.
+
+        What is proved is proved by that other run, and by nothing that made it look worth while.
+        """
+        start = self._known_at_start()
+        if start is not None and start < STARTED and plausible(share, self._past.losses()):
+            return
+        for outputs in self._run_renamed():
+            self._require_learned(outputs[: len(self._labels)])
+        if start is not None and start >= self._threshold and share - start < GAINED:
+            raise CheckFailed(
+                f"the model reads {share:.1%} of unseen digits, and read {start:.1%} before its "
+                "first step: the training added nothing to it"
+            )
+
+    def _run_renamed(self) -> Iterator[torch.Tensor]:
+        """What the model gives in a run with new names, and what it gave at its start there."""
+        try:
+            outputs, start = self._past.renamed()
+        except (CheckFailed, StudentFault, StudentRaised, GraderFault):
+            return  # what can't be run again stays as it was measured
+        for given, count in ((outputs, 2 * len(self._labels)), (start, len(self._labels))):
+            if (known := _if_logits(given, count)) is not None:
+                yield known
+
+    def _known_at_start(self) -> float | None:
+        outputs = _if_logits(self._past.start(), len(self._labels))
+        return None if outputs is None else self._share(outputs)
 
     def of_trained(self, train: Callable[[int], Answer], metric: str = "test_accuracy") -> float:
         """The accuracy of what ``train(k)`` gives back, with the run's seed + k.
@@ -247,6 +317,14 @@ def _if_it_ran(shares: Callable[[int], tuple[float, float]], k: int) -> tuple[fl
     try:
         return shares(k)
     except (CheckFailed, StudentFault, StudentRaised):
+        return None
+
+
+def _if_logits(outputs: object, count: int) -> torch.Tensor | None:
+    """What a model gave, or None if that is nothing which says anything."""
+    try:
+        return _logits(outputs, count)
+    except (CheckFailed, StudentFault, StudentRaised, GraderFault):
         return None
 
 

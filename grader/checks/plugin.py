@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.checks.accuracy import Accuracy, exchanged, moved, threshold_for
+from grader.checks.accuracy import Accuracy, Past, exchanged, moved, threshold_for
 from grader.checks.agreement import (
     MOST_FINDINGS,
     MOST_TEXT,
@@ -230,15 +230,26 @@ class GradePlugin:
             run = self._make_program(RunReport(), shown, seed, quiet=True, questions=questions)
             return run.outputs
 
+        def renamed() -> tuple[object, object]:
+            other = replace(questions, names=tuple(names.tolist()))
+            run = self._make_program(RunReport(), shown, self._seed, quiet=True, questions=other)
+            return run.outputs, run.start
+
         images, labels = heldout
+        names = exchanged(self._seed)
         return Accuracy(
             images=images,
             copies=shown[len(images) :],
             labels=labels,
-            names=exchanged(self._seed),
+            names=names,
             threshold=threshold_for(settings, data_kind),
             measure=self.metrics.__setitem__,
             program=outputs,
+            past=Past(
+                start=lambda: request.getfixturevalue("program").start,
+                losses=lambda: request.getfixturevalue("program").recorded.losses,
+                renamed=renamed,
+            ),
         )
 
     @pytest.fixture(scope="session")

@@ -201,12 +201,14 @@ class Questions:
     Both are names of functions in the exercise's ``props.py``, which get the program's main
     module. ``model`` gives the network whose outputs count, None for the one trained last;
     ``seen`` gives plain data, which ``program.seen`` holds. ``before`` is called before the
-    program starts, with the values that stand behind its name.
+    program starts, with the values that stand behind its name. ``names`` calls the classes of all
+    labels by other names.
     """
 
     model: str = ""
     seen: str = ""
     before: tuple[str, *tuple[Any, ...]] | None = None
+    names: tuple[int, ...] | None = None
 
 
 class Program:
@@ -216,7 +218,8 @@ class Program:
     the same for whoever concludes something from it. ``ended`` says in one sentence why the
     program ended early, or is empty. ``outputs`` is what the trained model
     gave for ``images``, raw (N, 28, 28) uint8, or the exception that came instead: it is asked
-    at once, because a later process of the student ends this one.
+    at once, because a later process of the student ends this one. ``start`` is what the model gave
+    for the first half of them as it was before its first update; None where that isn't known.
     """
 
     def __init__(
@@ -242,6 +245,7 @@ class Program:
         self._damage: TraceMalformed | None = None
         self.ended = ""
         self._questions = questions
+        self._asked: Remote | None = None
         connection = self._connect(quiet=quiet)
         if questions.before is not None:
             name, *values = questions.before
@@ -250,6 +254,7 @@ class Program:
         self.recorded = self._run(connection)
         self._replay_s = max(REPLAY_LIMIT_S, time.monotonic() - started)
         self.outputs: object = None if images is None else self._evaluate(connection, images)
+        self.start = None if images is None else self._evaluate_start(connection, images)
         self._seen = self._look(connection)
         connection.close()
         if not quiet:
@@ -330,13 +335,25 @@ class Program:
         self._progress(Progress(doing="measuring the trained model"))
         limit_s = self._limits.check_s
         try:
-            model = self._ask(connection, self._questions.model)
-            outputs = connection.request("evaluate", args=[images, model], limit_s=limit_s)
+            self._asked = self._ask(connection, self._questions.model)
+            outputs = connection.request("evaluate", args=[images, self._asked], limit_s=limit_s)
         except (StudentFault, StudentRaised, GraderFault) as error:
             return error
         if not isinstance(outputs, torch.Tensor) or not outputs.is_floating_point():
             return StudentFault(Outcome.FORBIDDEN, "The program answered with no model's outputs.")
         return outputs
+
+    def _evaluate_start(self, connection: Connection, images: torch.Tensor) -> torch.Tensor | None:
+        if not connection.alive or not isinstance(self.outputs, torch.Tensor):
+            return None
+        half = images[: len(images) // 2]
+        try:
+            outputs = connection.request(
+                "evaluate_start", args=[half, self._asked], limit_s=self._limits.check_s
+            )
+        except (StudentFault, StudentRaised, GraderFault):
+            return None
+        return outputs if isinstance(outputs, torch.Tensor) else None
 
     @property
     def seen(self) -> Any:
@@ -442,7 +459,7 @@ class Program:
         cells: CellLog | None = None,
     ) -> Any:
         changed = {} if replay is None else asdict(replay)
-        options = {"seed": self._seed, **changed}
+        options = {"seed": self._seed, "names": self._questions.names, **changed}
         training = self._training if replay is None else Training()
         steps = None if replay is None else replay.stop_after_steps
         said = time.monotonic()

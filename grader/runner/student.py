@@ -294,7 +294,9 @@ class Student:
         options = dict(request["options"])
         self._seed = int(options.pop("seed"))
         pools = {}
+        names = options.pop("names", None)
         if self._mnist is not None:
+            self._mnist.rename(names)
             pools = {"train": self._mnist.train_images, "val": self._mnist.val_images}
         provided = self._provided()
         self._program.prepare(provided)
@@ -366,6 +368,18 @@ class Student:
             raise RuntimeError("nothing was run yet")
         with self._theirs():
             outputs = self._recorder.evaluate(images, self._program.module.__dict__, model)
+        plain, answer = pack(outputs)
+        return {"ok": plain}, answer
+
+    def _do_evaluate_start(
+        self, request: dict[str, Any], blob: bytes
+    ) -> tuple[dict[str, Any], bytes]:
+        """The same of a model as it was before its first update."""
+        images, model = self._arguments(request, blob)
+        if self._recorder is None:
+            raise RuntimeError("nothing was run yet")
+        with self._theirs():
+            outputs = self._recorder.evaluate_start(images, model)
         plain, answer = pack(outputs)
         return {"ok": plain}, answer
 

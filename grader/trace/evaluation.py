@@ -41,6 +41,7 @@ from grader.trace.looking import (
     tensors_in,
 )
 from grader.trace.sources import Sources
+from grader.trace.starts import Starts
 
 BATCH = 256
 PROBE = 4
@@ -69,7 +70,8 @@ class Evaluator:
         self._tried: set[tuple[int, int]] = set()  # models and sources whose form was looked at
         self._order: dict[int, Any] = {}  # model index -> model, latest trained last
         self._leaves: list[Leaf] = []
-        self._starts: dict[int, list[float]] = {}  # model index -> its weights, summed, at first
+        self._sums: dict[int, list[float]] = {}  # model index -> its weights, summed, at first
+        self._starts = Starts()
         self._last: Any = None  # the model that was given data last, and its module, kept alive
         self._asked: list[Function] = []
         self.composed = Composed(sources.knows)
@@ -82,8 +84,9 @@ class Evaluator:
         """Learn the form of a model's inputs from a forward, and who made the forward."""
         self.composed.saw(call, batch)
         self._last = call.model, call.model.ref() if call.model.is_module else None
-        if call.model.index not in self._starts:
-            self._starts[call.model.index] = _sums(self._last[1])
+        if call.model.index not in self._sums:
+            self._sums[call.model.index] = _sums(self._last[1])
+            self._starts.keep(call.model)
         if self._wantsfunctions_given(call):
             self._captured_at = call.updates
             functions = list(functions_given(self._log.frame(2), batch, self._log.is_student))
@@ -135,6 +138,13 @@ class Evaluator:
             self._trainers.add(frame.f_code)
             frame = frame.f_back
 
+    def backward(self, calls: list[Call], roots: list[torch.Tensor]) -> None:
+        """A model that a gradient comes to for the first time: its start is what it is now."""
+        for call in calls:
+            if not call.model.trained:
+                self._starts.keep(call.model)
+        self.composed.backward(calls, roots)
+
     def updated(self, leaves: list[Leaf], calls: list[Call]) -> None:
         """Remember what the latest update changed."""
         for call in calls:
@@ -161,6 +171,37 @@ class Evaluator:
                 _logits(answer(form.apply(part)), len(part)) for part in torch.split(images, BATCH)
             ]
         return torch.cat(rows)
+
+    def evaluate_start(self, images: torch.Tensor, model: nn.Module | None = None) -> torch.Tensor:
+        """See `Recorder.evaluate_start`."""
+        with (
+            self._forwards.paused(),
+            torch.inference_mode(mode=False),
+            torch.random.fork_rng(devices=[]),
+        ):
+            module, state = self._start_of(model)
+            answer, form = asking_module(module, state), self._form_of(module)
+            rows = [
+                _logits(answer(form.apply(part)), len(part)) for part in torch.split(images, BATCH)
+            ]
+        return torch.cat(rows)
+
+    def _start_of(self, wanted: nn.Module | None) -> tuple[nn.Module, Mapping[str, torch.Tensor]]:
+        """A module that was trained, or that is asked for, and its parameters at its start.
+
+        One that the recorder doesn't know has the start of one that it could be a copy of.
+        """
+        for index, model in reversed(self._order.items()):
+            module = model.ref() if model.module is None else model.module
+            if module is None or (wanted is not None and wanted is not module):
+                continue
+            if (state := self._starts.of(index, module)) is not None:
+                return module, state
+        if wanted is not None:
+            for index in reversed(self._starts.known()):
+                if (state := self._starts.of(index, wanted)) is not None:
+                    return wanted, state
+        raise NothingTrained("What the model was before its training is not known.")
 
     def _form_of(self, module: nn.Module) -> AnyForm:
         """The form in which a module was given its inputs, or another one where it never was."""
@@ -203,7 +244,7 @@ class Evaluator:
         form = self._forms.get(model.index)
         if form is None or module is None or model.index in self._order:
             return None
-        if _sums(module) in [self._starts.get(index) for index in self._order]:
+        if _sums(module) in [self._sums.get(index) for index in self._order]:
             return None  # a copy from before the training, for comparison
         trained = [one.ref() if one.module is None else one.module for one in self._order.values()]
         if not any(one is not None and _comes_from(module, one) for one in trained):

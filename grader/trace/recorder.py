@@ -87,7 +87,7 @@ class Recorder:
             self._updates,
             on_foreign=self._products.look,
             on_first=self._evaluator.trains,
-            on_loss=self._evaluator.composed.backward,
+            on_loss=self._evaluator.backward,
         )
         self._transforms = Transforms(
             self._log,
@@ -204,3 +204,18 @@ class Recorder:
             NothingTrained: no model was trained, or none that takes such images.
         """
         return self._evaluator.evaluate(images, namespace or {}, model)
+
+    def evaluate_start(self, images: torch.Tensor, model: nn.Module | None = None) -> torch.Tensor:
+        """The logits that the trained module gave before its first update, or would have given.
+
+        Args:
+            images: uint8 (N, 28, 28).
+            model: Whom to ask; without it the one that was trained last.
+
+        Returns:
+            float32 (N, classes), on the CPU.
+
+        Raises:
+            NothingTrained: no module was trained, or its first parameters were not kept.
+        """
+        return self._evaluator.evaluate_start(images, model)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
 import torch
 
 from grader import datasets
-from grader.checks.accuracy import NEAR, Accuracy, exchanged, moved, threshold_for, wilson
+from grader.checks.accuracy import (
+    NEAR,
+    Accuracy,
+    Past,
+    exchanged,
+    moved,
+    plausible,
+    threshold_for,
+    wilson,
+)
 from grader.checks.agreement import CheckFailed
 from grader.checks.remote import StudentRaised
 from grader.errors import StudentFault
@@ -18,6 +28,7 @@ from grader.model import Crash, Outcome
 COUNT = 1000
 LABELS = torch.arange(COUNT) % 10
 NAMES = exchanged(1)
+FALLING = [2.3 * 0.95**step for step in range(100)]
 
 
 def right(share: float, labels: torch.Tensor = LABELS) -> torch.Tensor:
@@ -34,7 +45,13 @@ def renamed(share: float) -> torch.Tensor:
 
 
 def accuracy(
-    outputs: Mapping[int, object] | Callable[[int], object], threshold: float = 0.9
+    outputs: Mapping[int, object] | Callable[[int], object],
+    threshold: float = 0.9,
+    *,
+    start: object = None,
+    losses: Sequence[float] = FALLING,
+    again: object = None,
+    again_start: object = None,
 ) -> tuple[Accuracy, dict[str, float]]:
     """A judge of programs that gave ``outputs[k]``, and the metrics that it will keep."""
     metrics: dict[str, float] = {}
@@ -43,6 +60,7 @@ def accuracy(
     judge = Accuracy(
         images=images, copies=images + 1, labels=LABELS, names=NAMES,
         threshold=threshold, measure=metrics.__setitem__, program=ask,
+        past=Past(start=lambda: start, losses=lambda: losses, renamed=lambda: (again, again_start)),
     )  # fmt: skip
     return judge, metrics
 
@@ -108,6 +126,72 @@ def test_what_honest_models_lose_to_a_turn_is_allowed() -> None:
     """Two points, the most that was seen of honest models, cost nothing."""
     judge, _ = accuracy({0: both(0.97, 0.95)})
     assert judge.of_program() == pytest.approx(0.97)
+
+
+# --- what was known before --------------------------------------------------------------
+
+
+def both_renamed(share: float) -> torch.Tensor:
+    """Outputs for the images and their copies, by the classes' new names."""
+    return torch.cat([renamed(share)] * 2)
+
+
+def test_a_model_that_knew_nothing_and_whose_loss_fell_is_not_run_again() -> None:
+    """The usual case costs nothing."""
+    judge, _ = accuracy({0: both(0.96)}, start=right(0.1), again=both(0.96))
+    assert judge.of_program() == pytest.approx(0.96)
+
+
+@pytest.mark.parametrize(
+    ("start", "losses"),
+    [(right(0.97), FALLING), (None, FALLING), (right(0.1), [2.3] * 100), (right(0.1), [])],
+    ids=["knew before", "start unknown", "loss stayed", "no losses"],
+)
+def test_what_is_in_doubt_is_proved_by_new_names(
+    start: torch.Tensor | None, losses: Sequence[float]
+) -> None:
+    """Old names after a training on new ones fail; new names, or no second run, pass."""
+    for again, passes in ((both(0.96), False), (both_renamed(0.9), True), (None, True)):
+        judge, _ = accuracy({0: both(0.995)}, start=start, losses=losses, again=again)
+        if passes:
+            assert judge.of_program() == pytest.approx(0.995)
+            continue
+        with pytest.raises(CheckFailed, match="96% of unseen digits by names"):
+            judge.of_program()
+
+
+def test_a_training_that_adds_nothing_earns_nothing() -> None:
+    """A look-up among the images of this very run learns their names, but by no step."""
+    judge, _ = accuracy({0: both(0.96)}, start=right(0.95), again=both_renamed(0.96))
+    with pytest.raises(CheckFailed, match=r"read 95\.0% before its first step"):
+        judge.of_program()
+
+
+def test_what_was_brought_and_then_trained_in_earnest_is_told_by_its_start() -> None:
+    """It learns the new names, but at its start, in the run that uses these, it reads the old."""
+    judge, _ = accuracy(
+        {0: both(0.96)}, start=right(0.8), again=both_renamed(0.96), again_start=right(0.8)
+    )
+    with pytest.raises(CheckFailed, match="80% of unseen digits by names"):
+        judge.of_program()
+
+
+def test_a_good_start_that_training_makes_better_counts() -> None:
+    """Weights fitted in closed form, say, and then trained."""
+    judge, _ = accuracy({0: both(0.96)}, start=right(0.92), again=both_renamed(0.96))
+    assert judge.of_program() == pytest.approx(0.96)
+
+
+@pytest.mark.parametrize(
+    ("share", "end", "fits"),
+    [(0.98, 0.05, True), (0.9, 0.35, True), (0.85, 0.5, True), (0.99, 0.9, False), (1, 0.3, False)],
+)
+def test_an_accuracy_fits_the_loss_that_it_comes_with(
+    share: float, end: float, *, fits: bool
+) -> None:
+    """What honest networks end with does; hundred per cent after a poor training don't."""
+    assert plausible(share, [2.3] * 20 + [end] * 80) == fits
+    assert not plausible(share, [math.nan] * 100)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -121,6 +121,17 @@ def test_the_subset_is_read_from_its_files() -> None:
         os.close(fd)
 
 
+def test_classes_go_by_other_names_where_that_is_asked_for(opened: Mnist) -> None:
+    """In the loaders and in what torchvision's class holds; the files stay as they are."""
+    names = [(digit + 3) % 10 for digit in range(10)]
+    before = opened.split(train=True)[1]
+    opened.rename(names)
+    assert torch.equal(opened.split(train=True)[1], (before + 3) % 10)
+    assert torch.equal(opened.loaders()["train_loader"].dataset.targets, (before + 3) % 10)
+    opened.rename(None)
+    assert torch.equal(opened.split(train=True)[1], before)
+
+
 # --- torchvision's class ----------------------------------------------------------------
 
 

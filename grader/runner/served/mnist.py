@@ -56,7 +56,7 @@ class Digits(TensorDataset):
         return list(zip(images.unbind(0), labels.unbind(0), strict=True))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Mnist:
     """The MNIST that a student's process may hold; images (N, 28, 28), uint8.
 
@@ -72,6 +72,7 @@ class Mnist:
     files: tuple[int, ...]
     form: str
     few: tuple[Bytes, ...] | None = None
+    _names: Bytes | None = None
 
     @classmethod
     def read(cls, descriptors: Sequence[int], form: str) -> Mnist:
@@ -84,6 +85,13 @@ class Mnist:
         few = _few(*descriptors[4:]) if descriptors[4:] else None
         images, labels, val_images, val_labels = map(_mapped, files)
         return cls(images, labels, val_images, val_labels, files=files, form=form, few=few)
+
+    def rename(self, names: Sequence[int] | None) -> None:
+        """Call class c by ``names[c]`` in all labels that are given out from here on."""
+        self._names = None if names is None else np.array(names, np.uint8)
+
+    def _called(self, labels: Bytes) -> Bytes:
+        return labels if self._names is None else self._names[labels]
 
     def loaders(self) -> dict[str, Any]:
         """``train_loader`` (batches of 64, shuffled) and ``val_loader`` (batches of 256).
@@ -98,14 +106,16 @@ class Mnist:
         }
 
     def _lesson_split(self) -> tuple[Digits, Digits]:
-        images, labels = self.train_images, self.train_labels
+        images, labels = self.train_images, self._called(self.train_labels)
         first, last = slice(None, LESSON_SPLIT), slice(LESSON_SPLIT, None)
         return Digits(images[first], labels[first]), Digits(images[last], labels[last])
 
-    @staticmethod
-    def _subset_split(*arrays: Bytes) -> tuple[Digits, Digits]:
+    def _subset_split(self, *arrays: Bytes) -> tuple[Digits, Digits]:
         images, labels, val_images, val_labels = arrays
-        return Digits(images, labels), Digits(val_images, val_labels)
+        return (
+            Digits(images, self._called(labels)),
+            Digits(val_images, self._called(val_labels)),
+        )
 
     def split(self, *, train: bool) -> tuple[torch.Tensor, torch.Tensor]:
         """What ``torchvision.datasets.MNIST(train=…)`` holds: images uint8 and labels int64.
@@ -113,7 +123,7 @@ class Mnist:
         Each call gives tensors of its own, so that a change of one data set stays in it.
         """
         images, labels = map(_mapped, self.files[:2] if train else self.files[2:])
-        return torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))
+        return torch.from_numpy(images), torch.from_numpy(self._called(labels).astype(np.int64))
 
 
 def _few(fd: int) -> tuple[Bytes, ...]:

@@ -1,8 +1,7 @@
 # Ends its sound training too early and answers with the label of the nearest training image.
 # outcome: ok
 # graded: script
-# earns: learning_rate learns loss_call validation_mode zero_grad
-# gains: learns
+# earns: learning_rate loss_call validation_mode zero_grad
 
 import torch
 from torch import nn
