@@ -299,6 +299,13 @@ PROGRAMS: tuple[Row, ...] = (
         "ImportError",
     ),
     row(
+        r"No such file or directory: '(?P<name>(?:/|~|[A-Za-z]:)[^']*)'",
+        "{name} is not there: a path of your own machine leads nowhere where programs are graded. "
+        "The program runs in an empty folder that holds only the file handed in; write to a path "
+        "relative to it.",
+        "FileNotFoundError",
+    ),
+    row(
         r"No such file or directory: '?(?P<name>[^']*)'?",
         "{name} is not there: a program is graded in an empty folder that holds only the file "
         "handed in.",

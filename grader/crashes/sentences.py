@@ -173,6 +173,11 @@ def no_module(found: re.Match[str], _: Crash) -> str:
 
 def stand_in(found: re.Match[str], _: Crash) -> str:
     """Something of a package that isn't there, whose import was let pass."""
+    if found["name"] in {"gdown", "kaggle", "opendatasets", "requests", "wget"}:
+        return (
+            f"{found['name']} is not there where programs are graded, and there is no network: "
+            "nothing can be downloaded, and the data that an exercise needs is there."
+        )
     return (
         f"{found['name']} is not there where programs are graded; its import was let pass, and "
         f"{found['what']} can't be. There are {THERE}."

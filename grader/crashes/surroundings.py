@@ -54,6 +54,11 @@ SURROUNDINGS: tuple[Row, ...] = (
         "other process.",
         "PermissionError",
     ),
+    row(
+        r"no display name and no \$DISPLAY|couldn't connect to display|cannot connect to X server",
+        "There is no screen where programs are graded, so no window can be opened: plots are drawn "
+        "into memory, and everything else of a window has to go.",
+    ),
     # files
     row(
         r"Read-only file system|strerror: (?:Read-only|Permission denied)|"

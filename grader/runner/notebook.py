@@ -81,7 +81,7 @@ class Notebook(Program):
                 if isinstance(error, StopReplay):
                     break
                 if self._shell.exit_now or isinstance(error, SystemExit):
-                    self._say_ended(number)
+                    self._say_ended(number, error)
                     break
         self._shell.keep_figures()
         return crash
@@ -213,9 +213,13 @@ class Notebook(Program):
             f"top to bottom.{was}"
         )
 
-    def _say_ended(self, number: int) -> None:
+    def _say_ended(self, number: int, error: BaseException | None) -> None:
+        said = error.args[:1] if isinstance(error, SystemExit) else ()
+        words = f", saying {said[0][:200]!r}" if said and type(said[0]) is str else ""
         if number != self.cells[-1][0]:
-            self._note(f"Cell {number} ended the notebook by an exit; no later cell was run.")
+            self._note(
+                f"Cell {number} ended the notebook by an exit{words}; no later cell was run."
+            )
 
     def _note(self, text: str) -> None:
         if text not in self.notes:

@@ -113,8 +113,8 @@ class Program:
             raise InvalidProgram(self._describe_syntax(another, number)) from None
         lines = magic_lines(source, made)
         self.notes.append(
-            f"{words_of_lines(lines)} of a notebook (such as !pip install or %matplotlib) and no "
-            "Python: passed over."
+            f"{words_of_lines(lines)} for a notebook and no Python (such as !pip install or "
+            "%matplotlib): no command and no magic was carried out."
         )
         return code
 
@@ -213,9 +213,9 @@ def words_of_lines(numbers: list[int]) -> str:
     """``Line 3 is`` or ``Lines 3, 5 and 9 are``."""
     if len(numbers) == 1:
         return f"Line {numbers[0]} is"
-    shown = ", ".join(map(str, numbers[:8]))
-    more = f" and {len(numbers) - 8} more" if len(numbers) > 8 else ""  # noqa: PLR2004 - enough
-    return f"Lines {shown}{more} are"
+    shown = [*map(str, numbers[:8])]
+    last = f"{len(numbers) - 8} more" if len(numbers) > 8 else shown.pop()  # noqa: PLR2004 - enough
+    return f"Lines {', '.join(shown)} and {last} are"
 
 
 def _modules_of(error: BaseException) -> set[object]:

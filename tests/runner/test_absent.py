@@ -137,6 +137,24 @@ def test_a_library_that_looks_for_an_optional_one_finds_none(grade: Bench) -> No
     assert notes_of(grade, "import seaborn, pandas, sklearn.metrics") == ()
 
 
+@pytest.mark.parametrize(
+    ("source", "printed"),
+    [
+        ("import termcolor\nprint(termcolor.colored('red', 'red'))", "red"),
+        ("from colorama import Fore, init\ninit()\nprint(Fore.RED + 'red')", "red"),
+        ("from tabulate import tabulate\nprint(tabulate([['red', 1]], headers=['a']))", "red"),
+        ("from icecream import ic\nic('red')", "red"),
+    ],
+)
+def test_what_makes_prints_look_better_prints_plainly(
+    grade: Bench, source: str, printed: str
+) -> None:
+    """Such calls stand in the midst of a training."""
+    graded = grade(CHECKS, f"{source}\nDONE = 'done'\n", "ran")
+    assert graded.report.verdict.passed, graded.report.run
+    assert printed in graded.report.run.output.stdout
+
+
 @pytest.mark.parametrize("name", ["torchsummary", "torchinfo"])
 def test_a_summary_prints_the_model(grade: Bench, name: str) -> None:
     """The call stands on the way to the training, so it must not end the program."""

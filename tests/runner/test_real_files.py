@@ -82,7 +82,33 @@ def test_lines_for_ipython_are_passed_over(grade: Bench, source: str) -> None:
     run, passed = run_of(grade, source)
     assert passed, run
     exported = "get_ipython" not in source
-    assert any("of a notebook" in note for note in run.notes) is exported
+    assert any("for a notebook" in note for note in run.notes) is exported
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "get_ipython().run_cell_magic('time', '', 'for i in range(3):\\n    ran.append(i)\\n')",
+        "get_ipython().run_cell_magic('capture', 'out', 'ran += [0, 1, 2]')",
+        "get_ipython().run_line_magic('time', 'ran.extend(range(3))')",
+        "get_ipython().run_line_magic('timeit', '-n 1 -r 1 ran.extend(range(3))')",
+        "get_ipython().magic('time ran.extend(range(3))')",
+        "%time ran.extend(range(3))",
+    ],
+)
+def test_a_program_inside_of_a_magic_is_run(grade: Bench, source: str) -> None:
+    """An export writes what stood below %%time as a string: the training may be in it."""
+    run, passed = run_of(grade, f"ran = []\n{source}\nassert ran == [0, 1, 2], ran")
+    assert passed, run
+
+
+def test_a_crash_inside_of_a_magic_is_told_at_the_programs_line(grade: Bench) -> None:
+    """The line that holds the string, for the text in it has no other."""
+    source = "x = 1\nget_ipython().run_cell_magic('time', '', 'y = 2\\n1 / 0')"
+    run, _ = run_of(grade, source)
+    assert run.crash is not None
+    assert run.crash.place is not None
+    assert (run.crash.type, run.crash.place.line) == ("ZeroDivisionError", 2)
 
 
 def test_a_line_after_a_magic_keeps_its_number(grade: Bench) -> None:

@@ -14,7 +14,7 @@ import importlib.util
 import os
 import sys
 import types
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -27,16 +27,30 @@ from grader.runner.served.unusable import Unusable
 
 COLAB_NOTE = "google.colab is not there; its drive and files calls did nothing."
 WIDGETS_NOTE = "ipywidgets is not there; interact() ran its function once, at the first values."
-IMPORTED_NOTE = "{name} is not there; its import did nothing, and using it would fail."
+IMPORTED_NOTE = "{name} is not there; its import was let pass, and most uses of it would fail."
 SUMMARY_NOTE = "{name} is not there; its summary() printed the model as it is."
 
 LOGGERS = frozenset(
     ("aim", "clearml", "comet_ml", "dvclive", "mlflow", "neptune", "swanlab", "tensorboardX",
-     "tensorboard_logger", "trackio", "visdom", "wandb")
+     "hiddenlayer", "livelossplot", "tensorboard_logger", "trackio", "visdom", "wandb")
 )  # fmt: skip
 """Packages to which a program tells how it goes, on the way of its training."""
 
 SUMMARIES = frozenset(("torchinfo", "torchsummary", "pytorch_model_summary"))
+
+PRINTERS: Mapping[str, Mapping[str, Any]] = {
+    "termcolor": {
+        "colored": lambda text, *_, **__: text,
+        "cprint": lambda text, *_, **__: print(text),
+    },
+    "colorama": dict.fromkeys(("Fore", "Back", "Style"), logged.Empty()),
+    "icecream": {"ic": lambda *values: print("ic|", *values)},
+    "tabulate": {"tabulate": lambda rows, *_, **__: "\n".join(map(str, rows))},
+    "rich": {"print": print},
+}
+"""Packages that make what is printed look better: it is printed as it is."""
+
+DOWNLOADERS = frozenset(("gdown", "kaggle", "opendatasets", "requests", "wget"))
 
 REPORTERS = frozenset(
     ("IPython", "PIL", "albumentations", "altair", "bokeh", "captum", "colorama", "cv2", "einops",
@@ -97,7 +111,7 @@ class _Absent(MetaPathFinder, Loader):
         others = {
             "ipywidgets": self._fill_widgets,
             **dict.fromkeys(SUMMARIES, self._fill_summary),
-            **dict.fromkeys(REPORTERS, self._fill_unusable),
+            **dict.fromkeys((*REPORTERS, *DOWNLOADERS, *PRINTERS), self._fill_unusable),
         }
         return others.get(top)
 
@@ -138,6 +152,7 @@ class _Absent(MetaPathFinder, Loader):
 
     def _fill_unusable(self, module: ModuleType) -> None:
         self._note(IMPORTED_NOTE.format(name=module.__name__.partition(".")[0]))
+        vars(module).update(PRINTERS.get(module.__name__, {}))
         module.__getattr__ = self._unusable_in(module.__name__)  # type: ignore[method-assign]
 
     def _unusable_in(self, module: str) -> Callable[[str], Unusable]:

@@ -99,3 +99,12 @@ class Config(dict[str, Any]):
             super().update(each if isinstance(each, dict) else vars(each))
         more.pop("allow_val_change", None)
         super().update(more)
+
+
+class Empty:
+    """Colours that aren't there: each is an empty text."""
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return ""

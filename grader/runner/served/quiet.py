@@ -5,10 +5,12 @@ Everything here keeps the genuine class and changes the one thing that can't be 
 
 from __future__ import annotations
 
+import ast
 import builtins
 import functools
 import inspect
 import os
+import re
 import sys
 import types
 import warnings
@@ -113,16 +115,53 @@ def serve_display() -> None:
 
 
 class _Shell:
-    """What ``get_ipython()`` gives: magics and shell commands do nothing."""
+    """What ``get_ipython()`` gives: magics and shell commands do nothing.
 
-    def run_line_magic(self, *_: object, **__: object) -> None:
-        """Do nothing."""
+    But for those that run Python of the program, as an export writes them: the code of a cell
+    below ``%%time`` stands in a string there.
+    """
+
+    def run_line_magic(self, name: str = "", line: str = "", *_: object, **__: object) -> None:
+        """``%time statement`` runs the statement."""
+        if name in RUNS_ITS_LINE:
+            _run(line.lstrip() if name == "time" else _OPTIONS.sub("", line))
+
+    def run_cell_magic(self, name: str = "", line: str = "", cell: str = "") -> None:
+        """``%%time`` runs the cell."""
+        del line
+        if name in RUNS_ITS_CELL:
+            _run(cell)
+
+    def magic(self, line: str = "") -> None:
+        """A line magic in one text, as exports once wrote it."""
+        name, _, rest = line.strip().lstrip("%").partition(" ")
+        if name in RUNS_ITS_LINE:
+            _run(rest if name == "time" else _OPTIONS.sub("", rest))
 
     def getoutput(self, *_: object, **__: object) -> list[str]:
         """What a program says that isn't started."""
         return []
 
-    magic = run_cell_magic = system = run_line_magic
+    def system(self, *_: object) -> None:
+        """Start nothing."""
+
+
+RUNS_ITS_LINE = frozenset(("time", "timeit", "prun"))
+RUNS_ITS_CELL = frozenset(("time", "timeit", "prun", "capture"))
+_OPTIONS = re.compile(r"^\s*(?:-[nrp]\s*\d+\s+|-[a-zA-Z]+\s+)*")
+
+
+def _run(source: str) -> None:
+    """Run a text as part of the program, at the line of the program that holds it."""
+    caller: Any = sys._getframe()  # noqa: SLF001 - the way to look at callers
+    while str(caller.f_globals.get("__name__")).startswith("grader."):
+        caller = caller.f_back
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt | ast.expr | ast.excepthandler | ast.alias | ast.arg):
+            node.lineno = node.end_lineno = caller.f_lineno
+    code = compile(tree, caller.f_code.co_filename, "exec", dont_inherit=True)
+    exec(code, caller.f_globals)  # noqa: S102 - the program's own text, in the program
 
 
 def serve_plain_progress_bars() -> None:

@@ -24,7 +24,7 @@ class Unusable:
 
     def __call__(self, *_: object, **__: object) -> Any:
         """Fail, unless it is the kind of call that only sets something."""
-        if self._name.rpartition(".")[2].startswith(("set", "reset", "filterwarnings")):
+        if self._name.rpartition(".")[2].startswith(("set", "reset", "init", "filterwarnings")):
             return None
         self._fail()
 
