@@ -2,13 +2,26 @@
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 
-def shapes(model):
-    """Name and shape of every parameter, in the order of registration."""
+def shapes(model, *example):
+    """Name and shape of every parameter, in the order of registration.
+
+    Lazy layers have none before their first call; they are called with the example.
+    """
     if not isinstance(model, nn.Module):
         return None
+    if any(is_lazy(p) for p in model.parameters()):
+        with torch.no_grad():
+            model(*(example or own_example(model)))
     return [(name, tuple(p.shape)) for name, p in model.named_parameters()]
+
+
+def own_example(model):
+    """Two samples of the width that a stack of lazy layers gives, and the number of its layers."""
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear)]
+    return torch.zeros(2, layers[0].out_features), len(layers)
 
 
 def fill(model, values):

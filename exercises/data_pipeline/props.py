@@ -1,6 +1,7 @@
 """Looking at loaders: some batches, and which images an epoch gives in which order."""
 
 import hashlib
+import random
 
 import numpy as np
 import torch
@@ -42,15 +43,28 @@ def asked_for(loader):
     return len(batches.sampler) if type(batches) is BatchSampler else None
 
 
-def some(loader, rows):
-    """The first batches, until they hold ``rows`` images."""
-    batches, seen = [], 0
-    for batch in loader:
-        batches.append(list(batch) if isinstance(batch, (list, tuple)) else batch)
-        seen += len(batch[0])
-        if seen >= rows:
-            break
-    return batches
+def some(loader, rows, seed):
+    """The first batch, others from anywhere in the epoch, until there are ``rows`` images; the last.
+
+    A loader of torch's own loads these batches alone; any other one goes through its epoch.
+    """
+    is_plain = type(loader) is DataLoader and type(loader.batch_sampler) is BatchSampler
+    batches = list(loader.batch_sampler if is_plain else loader)
+    anywhere = list(range(1, len(batches) - 1))
+    random.Random(seed).shuffle(anywhere)
+    chosen = [0, *anywhere][: max(1, -(-rows // max(size_of(batches[0]), 1)))] if batches else []
+    if len(batches) > 1:
+        chosen = [*chosen[: len(batches) - 1], len(batches) - 1]
+    found = [batches[number] for number in chosen]
+    if is_plain:
+        found = [loader.collate_fn([loader.dataset[i] for i in indices]) for indices in found]
+    return [list(batch) if isinstance(batch, (list, tuple)) else batch for batch in found]
+
+
+def size_of(batch):
+    """How many images a batch has, or would have."""
+    is_pair = isinstance(batch, (list, tuple)) and batch and hasattr(batch[0], "__len__")
+    return len(batch[0]) if is_pair else len(batch)
 
 
 class Epochs:

@@ -47,12 +47,15 @@ def leaves(values):
     return [value.detach().clone().requires_grad_() for value in values]
 
 
-def minimise(kind, settings, problem, steps, *, clear="none", give=list):
-    """Where the parameters are after each of `steps` steps; `clear` says how gradients go."""
+def minimise(kind, settings, problem, steps, *, clear="none", give=list, every=1):
+    """Where the parameters are after each `every`-th of `steps` steps.
+
+    `clear` says how gradients go.
+    """
     params = leaves(problem.start)
     optimizer = build(kind, give(params), settings)
     path = []
-    for _ in range(steps):
+    for step in range(1, steps + 1):
         for p in params:
             if clear == "none" or p.grad is None:
                 p.grad = None
@@ -60,7 +63,8 @@ def minimise(kind, settings, problem, steps, *, clear="none", give=list):
                 p.grad.zero_()
         LOSSES[problem.loss](params, problem.data).backward()
         optimizer.step()
-        path.append([p.detach().clone() for p in params])
+        if step % every == 0:
+            path.append([p.detach().clone() for p in params])
     return path
 
 

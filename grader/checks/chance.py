@@ -106,6 +106,74 @@ def share_bounds(samples: int, share: float, *, rate: float = ERROR_RATE) -> Bou
     )
 
 
+def _normal(z: torch.Tensor) -> torch.Tensor:
+    below: torch.Tensor = torch.special.ndtr(z)
+    return below
+
+
+def _uniform(z: torch.Tensor) -> torch.Tensor:
+    return ((z / math.sqrt(3) + 1) / 2).clamp(0, 1)
+
+
+def _cut_normal(z: torch.Tensor) -> torch.Tensor:
+    """A normal distribution cut at twice its standard deviation, which makes that smaller."""
+    low, high = NormalDist().cdf(-2), NormalDist().cdf(2)
+    return ((_normal(z * _CUT_STD) - low) / (high - low)).clamp(0, 1)
+
+
+_CUT_STD = 0.8796256610342398
+SHAPES = {"normal": _normal, "uniform": _uniform, "normal, cut at two deviations": _cut_normal}
+"""Distribution functions at mean 0 and standard deviation 1, by their names."""
+
+LEAST_DIFFERENT = 0.97
+"""The least share of different sizes among freshly drawn float32 numbers.
+
+Of 40,000 uniform ones, which have 2^24 values, some 100 are met twice.
+"""
+
+
+def require_drawn(
+    numbers: torch.Tensor, what: str, *, std: float, rate: float = ERROR_RATE
+) -> None:
+    """Fail unless independent numbers of mean 0 are spread as ``SHAPES`` allow.
+
+    By the largest distance between the shares of numbers below each value and the distribution
+    function (Kolmogorov and Smirnov), with the bound of Dvoretzky, Kiefer, Wolfowitz and Massart,
+    which holds for every number of samples; then by numbers that are there several times.
+
+    Args:
+        numbers: any shape, float64.
+        what: the numbers, for the message.
+        std: the standard deviation that they are drawn with.
+        rate: how often honest code may fail by chance alone.
+
+    Raises:
+        CheckFailed: they are spread otherwise, or one number in some is another one's copy.
+    """
+    z = (numbers.flatten().double() / std).sort().values
+    samples = len(z)
+    allowed = math.sqrt(math.log(2 / rate) / (2 * samples))
+    steps = torch.arange(samples + 1, dtype=torch.float64) / samples
+    distances = {
+        name: float(torch.maximum(steps[1:] - shape(z), shape(z) - steps[:-1]).max())
+        for name, shape in SHAPES.items()
+    }
+    if min(distances.values()) > allowed:
+        raise CheckFailed(
+            f"the numbers of {what} are spread neither normally nor uniformly",
+            details=[
+                f"distance from {name}: {distance:.3g}, allowed {allowed:.3g}"
+                for name, distance in distances.items()
+            ],
+        )
+    different = len(set(z.abs().tolist()))
+    if different < LEAST_DIFFERENT * samples and not bool((numbers == numbers.half()).all()):
+        raise CheckFailed(
+            f"only {different:,} of the {samples:,} numbers of {what} are different in size, "
+            "expected each to be drawn by itself"
+        )
+
+
 Tail = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 

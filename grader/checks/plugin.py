@@ -276,6 +276,11 @@ class GradePlugin:
         """The rubric line's own numbers."""
         return self._rubric[_check_id(request.node)]["settings"]  # type: ignore[no-any-return]
 
+    @pytest.fixture(scope="session")
+    def run_seed(self) -> int:
+        """The seed of the run, for what all checks of a run share."""
+        return self._seed
+
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:
         """Random inputs from the run's seed."""

@@ -50,14 +50,15 @@ def fan_in(shape):
     return max(size, 4)
 
 
-def make(student, name, *arguments, layers, biases=True):
+def make(student, name, *arguments, layers, example, biases=True):
     """Make the student's class, and see that it has the parameters of these layers.
 
     ``layers`` are the shapes of the weights, or a function of the shapes found, that gives them.
+    ``example`` is what a forward pass may be given, for layers that learn their sizes from it.
     """
     call = f"{name}({', '.join(map(str, arguments))})"
     remote = student.get(name)(*arguments)
-    found = student.props.shapes(remote).value
+    found = student.props.shapes(remote, *example).value
     if not isinstance(found, list):
         raise CheckFailed(f"{call} is a {remote.type_name}, expected a torch.nn.Module")
     shapes = [shape for _, shape in found]
@@ -188,8 +189,8 @@ def mlp(layers, x):
 
 def classifier(student, agree, draw, name):
     """Both precisions, several samples and one, of the network 784-256-10."""
-    model = make(student, name, layers=MLP)
-    for dtype, batch in zip(DTYPES, (draw.choice(2, 6), 1), strict=True):
+    model = make(student, name, layers=MLP, example=[torch.zeros(2, 784)])
+    for dtype, batch in ((DTYPES[0], draw.choice(40, 130)), (DTYPES[1], 1)):
         compare(agree, student.props, draw, model, [mlp], [draw.normal(batch, 784, dtype=dtype)])
 
 
@@ -206,6 +207,11 @@ def test_custom(student, agree, draw):
 
 
 # --- convolutions ---------------------------------------------------------------------------------
+
+
+def images(channels):
+    """Two small images, for a first call."""
+    return torch.zeros(2, channels, 4, 4)
 
 
 def residual(layers, x):
@@ -229,7 +235,10 @@ def first_channels(shapes):
 def test_skip(student, draw):
     """The input is added to what the convolutions make of it."""
     channels = draw.choice(2, 4)
-    model = make(student, "ResidualBlock", channels, layers=two_of(channels), biases=False)
+    model = make(
+        student, "ResidualBlock", channels, layers=two_of(channels), example=[images(channels)],
+        biases=False,
+    )  # fmt: skip
     student.props.fill(model.remote, [torch.zeros(shape) for shape in model.shapes])
     x = draw.normal(2, channels, 4, 5)
     told = student.props.run(model.remote, [x], None).value
@@ -252,9 +261,11 @@ def test_residual(student, agree, draw, default):
     """The shortcut goes around both convolutions, and a ReLU comes after it."""
     channels = draw.choice(2, 5)
     arguments, layers = ((), first_channels) if default else ((channels,), two_of(channels))
-    model = make(student, "ResidualBlock", *arguments, layers=layers, biases=False)
+    # The task's own number of channels is 16; lazy layers of another one would be told here.
+    example = [images(16 if default else channels)]
+    model = make(student, "ResidualBlock", *arguments, layers=layers, example=example, biases=False)
     channels = model.shapes[0][0]
-    for dtype, (n, h, w) in zip(DTYPES, ((2, 5, 4), (1, 3, 6)), strict=True):
+    for dtype, (n, h, w) in zip(DTYPES, ((2, 5, draw.choice(20, 30)), (1, 3, 6)), strict=True):
         x = draw.normal(n, channels, h, w, dtype=dtype)
         compare(agree, student.props, draw, model, [residual], [x])
         if default:
@@ -299,9 +310,12 @@ def two_kernels(in_channels=None, out_channels=None):
 def test_branch(student, agree, draw, default):
     """Both branches see the input, and their channels stand side by side."""
     sizes = () if default else (draw.choice(2, 4), 2 * draw.choice(3, 4))
-    model = make(student, "BranchNet", *sizes, layers=two_kernels(*sizes), biases=False)
+    example = [images(sizes[0] if sizes else 3)]
+    model = make(
+        student, "BranchNet", *sizes, layers=two_kernels(*sizes), example=example, biases=False
+    )
     channels = next(shape[1] for shape in model.shapes if len(shape) == 4)
-    for dtype, (n, h, w) in zip(DTYPES, ((2, 5, 4), (1, 3, 6)), strict=True):
+    for dtype, (n, h, w) in zip(DTYPES, ((2, draw.choice(20, 30), 4), (1, 3, 6)), strict=True):
         x = draw.normal(n, channels, h, w, dtype=dtype)
         compare(agree, student.props, draw, model, [branches, other_order], [x])
         if default:
@@ -341,10 +355,10 @@ def twins(relus):
 @check("siamese")
 def test_siamese(student, agree, draw):
     """Both inputs pass through one encoder and one head."""
-    model = make(student, "SiameseNet", layers=chain)
+    model = make(student, "SiameseNet", layers=chain, example=[torch.zeros(2, 784)] * 2)
     joints = len(model.assignments[0][0]) - 1
     forwards = [twins(relus) for relus in itertools.product((True, False), repeat=joints)]
-    for dtype, batch in zip(DTYPES, (draw.choice(2, 5), 1), strict=True):
+    for dtype, batch in ((DTYPES[0], draw.choice(40, 90)), (DTYPES[1], 1)):
         pair = [draw.normal(batch, 784, dtype=dtype) for _ in range(2)]
         compare(agree, student.props, draw, model, forwards, pair)
 
@@ -367,7 +381,9 @@ def stack(depth):
 def test_dynamic(student, agree, draw):
     """The first layers run, as many as depth says."""
     width, count = draw.choice(3, 7), 3
-    model = make(student, "DynamicNet", width, count, layers=[(width, width)] * count)
+    example = [torch.zeros(2, width), count]
+    layers = [(width, width)] * count
+    model = make(student, "DynamicNet", width, count, layers=layers, example=example)
     # The order of registration alone, so that "the first layers" means something.
     model, calls = replace(model, assignments=model.assignments[:1]), {}
     for depth, dtype in ((1, torch.float32), (2, torch.float64), (3, torch.float32)):
@@ -385,7 +401,7 @@ def test_dynamic(student, agree, draw):
 def test_dynamic_sizes(student, draw):
     """Width and number of layers are those asked for, or the class's own."""
     width, count = draw.choice(3, 7), 5
-    weights = matrices(student, student.DynamicNet(width, count))
+    weights = matrices(student, student.DynamicNet(width, count), torch.zeros(2, width), count)
     if weights != [(width, width)] * count:
         raise CheckFailed(
             f"DynamicNet({width}, {count}) has {len(weights)} weights, of shapes "
@@ -401,9 +417,9 @@ def test_dynamic_sizes(student, draw):
         raise CheckFailed(f"DynamicNet() turned an input {(2, weights[0][1])} into {got}")
 
 
-def matrices(student, model):
+def matrices(student, model, *example):
     """The shapes of the weights of its linear layers."""
-    found = student.props.shapes(model).value
+    found = student.props.shapes(model, *example).value
     return [shape for _, shape in found if len(shape) == 2] if isinstance(found, list) else []
 
 

@@ -29,14 +29,16 @@ def load_props():
 
 LOCAL = load_props()
 STEPS = 20
+EVERY = 10
+"""Of the steps of a long way those that are compared."""
 
 
 # --- problems and settings ------------------------------------------------------------------------
 
 
-def valley(draw, dtype=torch.float64):
-    """Two bowls: a matrix and a single number."""
-    shapes = ((2, 3), (1,))  # not (): `p[:] = …` is as right as `p -= …`
+def valley(draw, dtype=torch.float64, shapes=((2, 3), (1,))):
+    """A bowl for each of some shapes: a matrix and a single number."""
+    # not (): `p[:] = …` is as right as `p -= …`
     start = [2 * draw.normal(*shape, dtype=dtype) for shape in shapes]
     data = [
         (draw.uniform(*shape, low=0.2, high=3.0, dtype=dtype), draw.normal(*shape, dtype=dtype))
@@ -119,8 +121,8 @@ def oracles(name, *, own_steps=(True,)):
 # --- comparing ------------------------------------------------------------------------------------
 
 
-def same_path(agree, got, want, message):
-    """Fail at the first step after which a parameter is elsewhere."""
+def same_path(agree, got, want, message, every=1):
+    """Fail at the first step after which a parameter is elsewhere; each ``every``-th is there."""
     steps = got if isinstance(got, list) else []
     for number, expected in enumerate(want, 1):
         values = steps[number - 1] if number <= len(steps) else None
@@ -129,19 +131,19 @@ def same_path(agree, got, want, message):
             try:
                 agree(values[index] if inside else None, value, what=f"params[{index}]")
             except CheckFailed as error:
-                after = "" if number == 1 else f" (step {number - 1} agrees)"
+                after = "" if number == 1 else f" (step {(number - 1) * every} agrees)"
                 raise CheckFailed(
-                    f"{message} after step {number} of {len(want)}{after}",
+                    f"{message} after step {number * every} of {len(want) * every}{after}",
                     details=error.details or [error.message],
                 ) from None
 
 
-def same_as_any(agree, got, wanted, message):
+def same_as_any(agree, got, wanted, message, every=1):
     """Fail as against the first of ``wanted`` if ``got`` agrees with none of them."""
     first = None
     for want in wanted:
         try:
-            return same_path(agree, got, want, message)
+            return same_path(agree, got, want, message, every)
         except CheckFailed as error:
             first = first or error
     raise first
@@ -168,6 +170,23 @@ def parity(student, agree, draw, name):
         )
         message = f"{name}({setting_text(settings)}): the parameters differ from torch.optim's"
         same_as_any(agree, theirs, wanted, message)
+    long_way(student, agree, draw, name)
+
+
+def long_way(student, agree, draw, name):
+    """Some hundred steps over larger parameters: what changes late, or with the size, shows."""
+    kind, settings = student.get(name), dict(SETTINGS[name][1])
+    settings["lr"] /= 10  # far from the bottom, where Adam makes large numbers of rounding errors
+    shapes = ((draw.choice(20, 40), 30), (2, 3, 4, 5), (draw.choice(40, 70),))
+    problem, steps = valley(draw, shapes=shapes), EVERY * draw.choice(15, 25)
+    props = student.props
+    theirs = props.minimise(kind, settings, props.Problem(*problem), steps, every=EVERY).value
+    wanted = (
+        LOCAL.minimise(oracle, settings, LOCAL.Problem(*problem), steps, every=EVERY)
+        for oracle in oracles(name)
+    )
+    message = f"{name}({setting_text(settings)}): the parameters differ from torch.optim's"
+    same_as_any(agree, theirs, wanted, message, EVERY)
 
 
 @check("sgd")

@@ -101,7 +101,7 @@ def test_activations(student, draw):
     """Both hidden layers have an activation."""
     student.seed(draw.choice(0, 10**6))
     model, x = student.SpiralNet(), 2 * draw.normal(30, 2)
-    got, parameters = outputs(model, x), student.props.values(model).value
+    got, parameters = outputs(model, x).double(), student.props.values(model).value
     layers = as_layers(parameters)
     if layers is None:
         return  # laid out otherwise; what it can learn is measured below
@@ -117,11 +117,13 @@ def as_layers(parameters):
     expected = [each for out, into in LAYERS for each in ((out, into), (out,))]
     if [tuple(p.shape) for p in parameters] != expected:
         return None
+    parameters = [p.double() for p in parameters]
     return list(zip(parameters[::2], parameters[1::2], strict=True))
 
 
 def forward(layers, x, activations):
-    """The network's output for the given activations; ``id`` stands for none."""
+    """The network's output in float64 for the given activations; ``id`` stands for none."""
+    x = x.double()
     for (weight, bias), activation in zip(layers, [*activations, id], strict=True):
         x = x @ weight.T + bias
         if activation is not id:
