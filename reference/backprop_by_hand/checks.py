@@ -137,6 +137,54 @@ def test_hidden_gradients(student, draw, settings):
         compare(student, arguments, PARTS["hidden_gradients"], settings)
 
 
+TINY = (1e-30, 1e-305)
+"""Inputs at which the chain rule gives as many digits as elsewhere. A difference of two losses has
+none at the first, and the imaginary part of a loss, for its own small step, none at the second,
+which is asked only of those who calculate in float64."""
+EXACT = 1e-11
+
+
+def require_digits(student, arguments, names):
+    """Fail unless the entries have as many right digits as others, however small they are.
+
+    Gives back how far they are off, as a share of what is right.
+    """
+    entries, wanted = call(student, arguments), expected(*arguments)
+    off = {name: abs(number(entries, name) / wanted[name] - 1) for name in names}
+    worst = max(off, key=off.__getitem__)
+    if not off[worst] <= SAME:
+        given = ", ".join(f"{a}={v:.6g}" for a, v in zip(ARGUMENTS, arguments, strict=True))
+        raise CheckFailed(
+            f"{worst} is {number(entries, worst):.6g}, expected {wanted[worst]:.6g}: a small "
+            "gradient, in which the chain rule gets every digit right",
+            details=[f"for {given}"],
+        )
+    return off[worst]
+
+
+SAME = 1e-5
+
+
+@check("output_gradients")
+def test_small_errors(student, draw):
+    """dz2, dw2 and db2 are right where the prediction is all but right."""
+    x, _, w1, b1, w2, _, lr = example(draw, active=True, label=0.0)
+    b2 = -25 - w2 * max(w1 * x + b1, 0.0)
+    require_digits(student, (x, 0.0, w1, b1, w2, b2, lr), ("dz2", "dw2", "db2"))
+
+
+@check("hidden_gradients")
+def test_small_inputs(student, draw):
+    """dw1 is right for inputs of any size, however small."""
+    x, y, w1, b1, w2, b2, lr = example(draw, active=True, label=1.0)
+    sizes = [1.0, *TINY]
+    for size in sizes:
+        b1_now = b1 + w1 * x - w1 * x * size  # the hidden neuron stays as it was
+        off = require_digits(student, (x * size, y, w1, b1_now, w2, b2, lr), ("dw1",))
+        if size == 1.0 and off > EXACT:
+            sizes.pop()  # it may calculate in float32, which knows no such number
+
+
 @check("update")
 def test_update(student, draw, settings):
     """The four new values are one step of size lr against their gradients."""

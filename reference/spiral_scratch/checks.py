@@ -224,12 +224,56 @@ def test_backward_hidden(student, draw):
 def agree_gradients(student, draw, names):
     """Compare gradients of the binary cross-entropy with autograd's, for batches of any size."""
     layout = Layout(student)
-    for hidden, rows in ((3, 4), (5, 1), (4, 7)):
+    for hidden, rows in ((3, 4), (5, 1), (4, 7), (draw.choice(20, 40), draw.choice(50, 90))):
         x = draw.normal(rows, 2, dtype=torch.float64)
         y = draw.integers(rows, 1, high=2).to(torch.float64)
         params = layout.fill(random_params(draw, hidden), hidden)
-        got = student.backward(layout.give_params(params), layout.give(x), layout.give(y)).value
+        got = backward(student, layout, params, x, y)
         agree_named(got, autograd(layout, params, hidden, x, y), names)
+
+
+def backward(student, layout, params, x, y):
+    """What the student's ``backward`` gives."""
+    return student.backward(layout.give_params(params), layout.give(x), layout.give(y)).value
+
+
+TINY = (1e-30, 1e-305)
+"""Sizes of inputs at which the chain rule gives as many digits as elsewhere. A difference of two
+losses has none at the first, and the imaginary part of a loss, for its own small step, none at
+the second, which is asked only of those who calculate in float64."""
+EXACT = 1e-11
+
+
+@check("backward_hidden")
+def test_small_inputs(student, draw):
+    """The gradients of W1 are right for inputs of any size, however small."""
+    layout, hidden = Layout(student), 4
+    params = layout.fill(random_params(draw, hidden), hidden)
+    x, y = draw.normal(5, 2, dtype=torch.float64), draw.integers(5, 1, high=2).to(torch.float64)
+    sizes = [1.0, *TINY]
+    for size in sizes:
+        got = backward(student, layout, params, size * x, y)
+        want = autograd(layout, params, hidden, size * x, y)["W1"]
+        off = distance_in_units(got, want, size)
+        if size == 1.0 and off > 1e-6:
+            return  # told by the check of ordinary inputs
+        if size == 1.0 and off > EXACT:
+            sizes.pop()  # it may calculate in float32, which knows no such number
+        if off > 1e-5:
+            raise CheckFailed(
+                f"the gradient of W1 is wrong for inputs as small as {size:g}; by the chain rule "
+                "it has as many right digits there as anywhere",
+                details=[f"off by {off:.2g} of its largest number"],
+            )
+
+
+def distance_in_units(got, want, size):
+    """How far the gradient of W1 is off, as a share of its largest number."""
+    gradient = as_tensor(got.get("W1") if isinstance(got, dict) else None, "the gradient of W1")
+    if gradient.shape != want.shape:
+        return math.inf
+    scale = float((want / size).abs().max()) or 1.0
+    return float((gradient / size - want / size).abs().max().nan_to_num(math.inf)) / scale
 
 
 def autograd(layout, params, hidden, x, y):

@@ -7,6 +7,8 @@ predictions and gradients with torch in float64.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -214,15 +216,11 @@ def test_backward_hidden(student, draw):
 def agree_gradients(student, draw, names):
     """Compare gradients under one loss throughout: the declared one, or whichever fits."""
     layout, asked = Layout(student), []
-    for hidden, rows in ((3, 4), (5, 1), (4, 7)):
+    for hidden, rows in ((3, 4), (5, 1), (4, 7), (draw.choice(20, 40), draw.choice(50, 90))):
         x = CORNERS if rows == 4 else draw.normal(rows, 2, dtype=torch.float64)
         y = draw.integers(rows, 1, high=2).to(torch.float64)
         params = as_shaped(layout, random_params(draw, hidden), hidden)
-        got = student.backward(
-            {name: params[name].numpy() if params[name].ndim else float(params[name])
-             for name in NAMES}, x.numpy(), y.numpy()
-        ).value  # fmt: skip
-        asked.append((got, params, hidden, x, y))
+        asked.append((backward(student, params, x, y), params, hidden, x, y))
     failures = []
     for loss in declared_losses(student):
         try:
@@ -234,6 +232,52 @@ def agree_gradients(student, draw, names):
         else:
             return
     raise failures[0]
+
+
+def backward(student, params, x, y):
+    """What the student's ``backward`` gives."""
+    given = {n: params[n].numpy() if params[n].ndim else float(params[n]) for n in NAMES}
+    return student.backward(given, x.numpy(), y.numpy()).value
+
+
+TINY = (1e-30, 1e-305)
+"""Sizes of inputs at which the chain rule gives as many digits as elsewhere. A difference of two
+losses has none at the first, and the imaginary part of a loss, for its own small step, none at
+the second, which is asked only of those who calculate in float64."""
+EXACT = 1e-11
+
+
+@check("backward_hidden")
+def test_small_inputs(student, draw):
+    """The gradients of W1 are right for inputs of any size, however small."""
+    layout, hidden = Layout(student), 4
+    params = as_shaped(layout, random_params(draw, hidden), hidden)
+    x, y = draw.normal(5, 2, dtype=torch.float64), draw.integers(5, 1, high=2).to(torch.float64)
+    losses = declared_losses(student)
+    sizes = [1.0, *TINY]
+    for size in sizes:
+        got = backward(student, params, size * x, y)
+        wanted = [autograd(layout, params, hidden, size * x, y, loss)["W1"] for loss in losses]
+        off = min(distance_in_units(got, want, size) for want in wanted)
+        if size == 1.0 and off > 1e-6:
+            return  # told by the check of ordinary inputs
+        if size == 1.0 and off > EXACT:
+            sizes.pop()  # it may calculate in float32, which knows no such number
+        if off > 1e-5:
+            raise CheckFailed(
+                f"the gradient of W1 is wrong for inputs as small as {size:g}; by the chain rule "
+                "it has as many right digits there as anywhere",
+                details=[f"off by {off:.2g} of its largest number"],
+            )
+
+
+def distance_in_units(got, want, size):
+    """How far the gradient of W1 is off, as a share of its largest number."""
+    gradient = as_tensor(got.get("W1") if isinstance(got, dict) else None, "the gradient of W1")
+    if gradient.shape != want.shape:
+        return math.inf
+    scale = float((want / size).abs().max()) or 1.0
+    return float((gradient / size - want / size).abs().max().nan_to_num(math.inf)) / scale
 
 
 def declared_losses(student):
