@@ -22,7 +22,6 @@ from torch.optim.optimizer import (
 from torch.utils.data import BatchSampler
 
 KEPT, LOST, UNKNOWN = "kept", "lost", "unknown"
-SENSITIVE = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._NormBase)
 FEW = 3
 """In passes of fewer batches the last one is like the others."""
 
@@ -35,16 +34,15 @@ def rehearse(best, images, batches, share=1.0):
 
 
 def outcome(_):
-    """How the program ended that has run in it, and whether it trained in evaluation mode."""
-    stage = stages[-1]
-    return {"end": stage.outcome(), "asleep": stage.is_asleep()}
+    """How the program ended that has run in it."""
+    return stages[-1].outcome()
 
 
 class Course:
     """The training that one optimizer makes: how often it was evaluated, and the best weights.
 
     ``moments`` are the weights of its other evaluations, ``known`` the modules that were evaluated
-    before its latest step. ``awake`` tells of each step whether it was made in training mode.
+    before its latest step.
     """
 
     def __init__(self, optimizer):
@@ -53,7 +51,6 @@ class Course:
         self.best = []
         self.moments = []
         self.known = []
-        self.awake = []
         self.usual_looks = 0
 
     def weights(self):
@@ -80,7 +77,6 @@ class Rehearsal:
         self.running = False
         self.last_called = None
         self.trained_on = None
-        self.is_awake = True
         self.source = None
         self.trained_sources = weakref.WeakSet()
         self.seen = []
@@ -128,7 +124,6 @@ class Rehearsal:
             batch = next((one for one in args if isinstance(one, torch.Tensor)), None)
             if self.is_to_train(module, batch):
                 self.trained_on = batch  # kept, so that no other batch comes to lie in its place
-                self.is_awake = module.training or not is_sensitive(module)
             elif self.latest is not None and not same_batch(batch, self.trained_on):
                 return self.evaluated(module, output)
             return output
@@ -191,7 +186,6 @@ class Rehearsal:
             course.evaluations += 1
             course.usual_looks = max(course.usual_looks, self.looks)
             course.known += [one for one in self.seen if one not in course.known]
-        course.awake.append(self.is_awake)
         if self.source is not None:
             self.trained_sources.add(self.source)
         self.latest, self.looked = course, False
@@ -199,11 +193,6 @@ class Rehearsal:
     def stepped(self):
         """After a step."""
         self.looks = 0
-
-    def is_asleep(self):
-        """Whether steps were made in training mode at first, but most of them were not."""
-        awake = [] if self.latest is None else self.latest.awake
-        return bool(awake) and awake[0] and sum(awake) < len(awake) / 2
 
     # --- what is left at the end ---------------------------------------------------------
 
@@ -255,11 +244,6 @@ def worse(output, share):
     if isinstance(output, dict):
         return {key: worse(one, share) for key, one in output.items()}
     return output
-
-
-def is_sensitive(module):
-    """Whether a module has parts that act differently in training mode."""
-    return any(isinstance(part, SENSITIVE) for part in module.modules())
 
 
 def is_model(value):

@@ -1,8 +1,9 @@
 """The rules: one file each, a pure function of a Trace.
 
-A rule is a module of this package. Its name is its file's with hyphens; its docstring is
-the page that ``grade explain`` shows; its ``find(trace)`` yields what it found. To add one,
-add a file: nothing else knows the list.
+A rule is a module of this package. Its name is its file's with hyphens; its docstring is the page
+that ``grade explain`` shows; its ``find(trace)`` yields what it found; its ``HIDES``, if it has
+one, names the rules that would tell of symptoms of the same cause. To add one, add a file:
+nothing else knows the list.
 """
 
 from __future__ import annotations
@@ -20,11 +21,15 @@ from grader.trace.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule by name, its page, and how it looks at a Trace."""
+    """A rule by name, its page, and how it looks at a Trace.
+
+    ``hides``: rules whose findings are most likely symptoms of what this one has found.
+    """
 
     name: str
     page: str
     find: Callable[[Trace], Iterator[Finding]]
+    hides: frozenset[str]
 
 
 def all_rules() -> tuple[Rule, ...]:
@@ -35,13 +40,21 @@ def all_rules() -> tuple[Rule, ...]:
             continue
         rule = importlib.import_module(f"{__name__}.{module.name}")
         page = inspect.cleandoc(rule.__doc__ or "")
-        found.append(Rule(module.name.replace("_", "-"), page, rule.find))
+        hides = frozenset(getattr(rule, "HIDES", ()))
+        found.append(Rule(module.name.replace("_", "-"), page, rule.find, hides))
     return tuple(sorted(found, key=lambda rule: rule.name))
 
 
 def find_all(trace: Trace) -> tuple[Finding, ...]:
-    """What all rules find, in the order in which it happened."""
-    findings = [finding for rule in all_rules() for finding in rule.find(trace)]
+    """What all rules find, in the order in which it happened; a cause hides its symptoms."""
+    found = {rule: list(rule.find(trace)) for rule in all_rules()}
+    symptoms = {name for rule, findings in found.items() if findings for name in rule.hides}
+    findings = [
+        finding
+        for rule, findings in found.items()
+        if rule.name not in symptoms
+        for finding in findings
+    ]
     return tuple(sorted(findings, key=lambda finding: (finding.step or 0, finding.rule)))
 
 

@@ -7,7 +7,7 @@ arrives too; ``torch.autograd.grad`` touches no ``.grad`` and is told apart.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -16,23 +16,23 @@ from torch.autograd.graph import GradientEdge
 
 from grader.trace import wire
 from grader.trace.calls import Call
-from grader.trace.forwards import MOST_NODES, Forwards
+from grader.trace.forwards import Forwards
 from grader.trace.gradients import Gradients, Leaf
+from grader.trace.graphs import Graphs
 from grader.trace.log import Log, plain_float
 from grader.trace.looking import (
     is_leaf,
-    node_of,
     quietly,
     scalar,
     shape_of,
     tensors_in,
 )
+from grader.trace.nodes import leaves_of
 from grader.trace.opaque import stateless
 from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.updates import Updates
 from grader.trace.wrapped import is_wrapped
 
-LEAF = torch._C._functions.AccumulateGrad
 """The node that a leaf tensor is at the end of."""
 WALKS = 3
 LOST = 30
@@ -56,8 +56,11 @@ class Backwards:
         on_foreign: Callable[[], None],
         on_first: Callable[[FrameType | None], None],
         on_loss: Callable[[list[Call], list[torch.Tensor]], None],
+        graphs: Graphs,
     ) -> None:
         self._log = log
+        self._graphs = graphs
+        self._slopes = graphs.slopes
         self._forwards = forwards
         self._gradients = gradients
         self._updates = updates
@@ -134,12 +137,23 @@ class Backwards:
         calls = self._forwards.feed(roots, wire.FED)
         self._on_loss(calls, roots)
         self._learn_leaves(roots)
+        self._look_at(roots)
         self._loss = _loss(roots)
         self._lost = self._lost + 1 if isinstance(self._loss, str) else 0
         if self._lost >= LOST:
             self._updates.give_up()
         self._forwards.fed(calls)
         self._gradients.before(self._here, self._updates.count)
+        if self._slopes is not None:
+            self._slopes.before(self._updates.count)
+
+    def _look_at(self, roots: list[torch.Tensor]) -> None:
+        """Read the graph of this pass, if it is one to be read, and have the next loss's line."""
+        if self._graphs.is_due(self._count):
+            line = self._forwards.loss_place
+            self._graphs.look(self._count + 1, self._here() if line < 0 else line, roots)
+        self._forwards.loss_place = -1
+        self._forwards.marks_loss = self._graphs.is_due(self._count + 1)
 
     def _here(self) -> int:
         return self._log.place(self._log.frame(1))
@@ -151,6 +165,8 @@ class Backwards:
         settled = self._count > SETTLED and not self._updates.is_stepping()
         settled &= self._count % LOOK_AGAIN != 0
         self._updates.watch(self._gradients.after(settled=settled))
+        if self._slopes is not None:
+            self._slopes.after(self._count)
         self._log.add(["backward", self._count, self._place, self._loss, self._updates.count, 0])
 
     # --- autograd.grad ----------------------------------------------------------------
@@ -239,20 +255,6 @@ def _readable_twice(original: Any, enter: Callable[..., Any], _: Any) -> Any:
         return original(outputs, inputs, *args, **kwargs)
 
     return functools.update_wrapper(stateless(grad), original)
-
-
-def leaves_of(roots: Iterable[torch.Tensor]) -> Iterable[torch.Tensor]:
-    """The leaf tensors that a graph ends in (the variables of its AccumulateGrad nodes)."""
-    stack = [node for root in roots if (node := node_of(root)) is not None]
-    visited = set(stack)
-    while stack and len(visited) < MOST_NODES:
-        node = stack.pop()
-        if type(node) is LEAF:  # what a program's own function keeps may be named alike
-            yield node.variable
-        for following, _ in node.next_functions:
-            if following is not None and following not in visited:
-                visited.add(following)
-                stack.append(following)
 
 
 def _loss(roots: list[torch.Tensor]) -> float | str | None:

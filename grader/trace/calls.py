@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from grader.trace.ledger import Source
     from grader.trace.sources import Origin
 
+PLACE = 3
 FLAGS = 6
 METHODS = ("forward", "__call__")
 OUTWARD = 8
@@ -70,6 +71,11 @@ class Call:
         updates = self.row[8]
         assert isinstance(updates, int)
         return updates
+
+    def has(self, flag: int) -> bool:
+        """Whether a bit of the row's flags is set."""
+        flags = self.row[FLAGS]
+        return isinstance(flags, int) and bool(flags & flag)
 
     def add_flag(self, flag: int) -> None:
         """Set a bit of the row's flags."""

@@ -25,7 +25,6 @@ from grader.trace.answering import (
     functions_given,
     in_types_of,
 )
-from grader.trace.backwards import leaves_of
 from grader.trace.calls import Call
 from grader.trace.composed import Composed
 from grader.trace.forms import IMAGE, AnyForm, Form, Through, fit, transform_of
@@ -40,6 +39,7 @@ from grader.trace.looking import (
     shape_of,
     tensors_in,
 )
+from grader.trace.nodes import leaves_of
 from grader.trace.sources import Sources
 from grader.trace.starts import Starts
 

@@ -44,11 +44,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimizer:
-    """A torch optimizer and the line that constructed it."""
+    """A torch optimizer and the line that constructed it; and its schedule's, if it has one."""
 
     index: int
     name: str
     place: Place | None
+    schedule: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,4 +162,104 @@ class Warned:
     message: str
 
 
-Event = Forward | Backward | Update | Leftover | Misuse | Warned
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What the graph of a loss ended in, right before the pass ``backward``.
+
+    ``hosted`` of its ``leaves`` belong to a model that was called or to an optimizer. ``is_leaf``:
+    the loss has no graph at all, and was made to ask for gradients itself.
+    """
+
+    backward: int
+    place: Place | None
+    leaves: int
+    hosted: int
+    is_leaf: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """One operation of a loss: itself and what it was applied to, names of autograd's nodes.
+
+    ``low``, ``high``: the range of what a likelihood was given; ``total``: the sum of exp over
+    one of its rows, the one farthest from 1. ``crossed``: how many predictions were compared
+    with as many targets, each with each; 0 where they were paired.
+    """
+
+    backward: int
+    place: Place | None
+    chain: tuple[str, ...]
+    low: float | None
+    high: float | None
+    total: float | None
+    crossed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """An optimizer's step that found no gradient, where a backward pass had just left some."""
+
+    update: int
+    place: Place | None
+    backward_place: Place | None
+    leaves: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """How the mode-sensitive parts of a model acted from ``update`` on; see `wire`.
+
+    ``awake`` and ``asleep``: its updates so far with these parts as in training, and without.
+    """
+
+    model: int
+    update: int
+    place: Place | None
+    acts: int
+    awake: int
+    asleep: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropping:
+    """A dropout of share ``p`` that acted in the forward, made in evaluation mode."""
+
+    forward: int
+    place: Place | None
+    p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symmetric:
+    """A weight all of whose units were alike after the first updates and at the end."""
+
+    place: Place | None
+    name: str
+    units: int
+    inputs: int
+    updates: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """By how much the loss of a pass should differ from what it was at the first one's weights."""
+
+    backward: int
+    value: float
+
+
+Event = (
+    Forward
+    | Backward
+    | Update
+    | Leftover
+    | Misuse
+    | Warned
+    | Reach
+    | Loss
+    | Cleared
+    | Mode
+    | Dropping
+    | Symmetric
+    | Slope
+)

@@ -12,7 +12,7 @@ import contextlib
 import math
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +30,15 @@ from grader.trace.calls import (
     own_mode,
     whole_module,
 )
+from grader.trace.dropouts import LOOKS, Dropouts
+from grader.trace.gradients import Leaf
 from grader.trace.ledger import Source
 from grader.trace.log import Log, Row
 from grader.trace.looking import (
     asks_for_gradients,
     has_parts,
     has_values,
+    is_a,
     is_tensor,
     mapped,
     mode_of,
@@ -46,6 +49,8 @@ from grader.trace.looking import (
     tensors_in,
 )
 from grader.trace.models import Model, Models
+from grader.trace.modes import Modes
+from grader.trace.nodes import MOST_NODES
 from grader.trace.opaque import opaque
 from grader.trace.patching import FAILED, Patches, StopReplay
 from grader.trace.sources import NOWHERE, Sources
@@ -57,7 +62,6 @@ if TYPE_CHECKING:
     from grader.trace.transforms import Transform
 
 KEY = "grader.trace"
-MOST_NODES = 50_000
 SETTLED = 50
 IMAGE = 28 * 28
 SENT_AT_ONCE = 8
@@ -93,6 +97,10 @@ class Forwards:
         self._sent: Counter[int] = Counter()
         self.transform: Transform | None = None  # the one of torch.func that is running
         self.tape = Tape()
+        self.modes = Modes(log)
+        self.dropouts = Dropouts(log)
+        self.marks_loss = True  # whether the line of the next loss is wanted
+        self.loss_place = -1
         self.on_forward: Callable[[Call, torch.Tensor], None] = lambda _call, _batch: None
 
     # --- module calls -----------------------------------------------------------------
@@ -100,6 +108,7 @@ class Forwards:
     def install(self, patches: Patches) -> None:
         """Wrap ``nn.Module.__call__``."""
         patches.around(nn.Module, "__call__", self._called, self._returned)
+        self.dropouts.install(patches)
 
     def _called(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
         """A module is called: True if it is a root that is looked at."""
@@ -109,6 +118,8 @@ class Forwards:
                 self._inner(module)
             return None
         if id(type(module)) in WITHOUT_PARAMETERS:
+            if self.marks_loss and is_a(module, losses._Loss):
+                self.loss_place = self._log.here()
             return None
         try:
             return self._root(module, args) if self.transform is None else self._within(module)
@@ -142,6 +153,9 @@ class Forwards:
         self._looks = model.trained <= SETTLED or not self._is_ordinary(model, *args[:2])
         self._seen, self._depth = self._mode(model, module) if self._looks else 0, 1
         self._running = model
+        if mode_of(module) is False and model.dropouts < LOOKS and self._updates.count:
+            model.dropouts += 1
+            self.dropouts.begin(module)
         self.tape.pause()
         return True
 
@@ -165,12 +179,15 @@ class Forwards:
             return
         self._depth = 0
         self.tape.go_on()
+        dropped = self.dropouts.end()
         if output is FAILED:
             return
         module, *rest = args
         try:
             with quietly():
                 self._ended(model, module, (tuple(rest), kwargs), output)
+            if dropped is not None and self._looks and self._last is not None:
+                self._log.add(["dropping", self._last.number, *dropped])
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
 
@@ -435,11 +452,12 @@ class Forwards:
         """Keep the forwards of a backward pass until an update takes its gradients in."""
         self._fed.extend(calls)
 
-    def updated(self) -> list[Call]:
-        """The forwards that reached the update that just happened."""
+    def updated(self, leaves: Collection[Leaf]) -> list[Call]:
+        """The forwards that reached the update that just happened, of these tensors."""
         calls, self._fed = self._fed, []
         if self._ordinary is not None:
             self._ordinary.trained += 1
+            self.modes.ordinary(self._ordinary)
             self._ordinary = None
         for call in calls:
             call.model.trained += 1
@@ -448,5 +466,7 @@ class Forwards:
             if call.model.module is None:
                 call.model.module = call.model.ref()
             self._sources.trained(call.origin, call.model.index)
+        if calls:
+            self.modes.updated(calls, leaves, self._updates.count)
         self._inside = None
         return calls

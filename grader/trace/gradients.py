@@ -27,8 +27,9 @@ class Leaf:
     """One trained tensor and the history of its ``.grad``."""
 
     __slots__ = (
-        "__weakref__", "candidate", "consumed", "consumed_at", "foreign", "fresh", "hosted",
-        "index", "owned", "polluted", "polluted_by", "ref", "shape", "stale", "watch",
+        "__weakref__", "candidate", "consumed", "consumed_at", "foreign", "fresh", "fresh_at",
+        "hosted", "index", "owned", "polluted", "polluted_by", "ref", "shape", "stale",
+        "used_at", "watch",
     )  # fmt: skip
 
     def __init__(self, index: int, tensor: torch.Tensor) -> None:
@@ -43,6 +44,8 @@ class Leaf:
         self.consumed_at = 0
         self.candidate: tuple[torch.Tensor, int] | None = None
         self.fresh: Mark | None = None  # as the last pass that reached it left it
+        self.fresh_at = 0  # the number of that pass
+        self.used_at = 0  # the last pass before an update that held this tensor
         self.polluted: Mark | None = None
         self.polluted_by: Pollution | None = None
         self.watch: Any = None
@@ -80,6 +83,7 @@ class Gradients:
         self._keeps = False  # the numbers of gradients
         self._is_told = False  # whether each leaf's ``fresh`` is of the last pass
         self._clipped: list[tuple[Leaf, bool, bool]] = []
+        self._passes = 0
 
     # --- leaves -----------------------------------------------------------------------
 
@@ -120,6 +124,7 @@ class Gradients:
     def before(self, place: Callable[[], int], updates: int) -> None:
         """Find the leftovers that the coming pass may add to."""
         found: list[Leaf] = []
+        self._passes += 1
         self._reachable = self.living()
         for leaf, tensor in self._reachable:
             leaf.candidate = None
@@ -174,6 +179,7 @@ class Gradients:
                 continue
             if leaf.fresh is None or not leaf.fresh.holds(grad):
                 leaf.fresh = Mark(grad, keep=self._keeps)
+                leaf.fresh_at = self._passes
                 reached.append(leaf)
             if self._open is not None:
                 self._pollute(leaf, grad, self._open)
@@ -244,6 +250,23 @@ class Gradients:
                 # An optimizer that steps inside the backward pass, from a gradient's hook.
                 found.append(leaf)
         return found
+
+    def gone(self, leaves: Iterable[tuple[Leaf, torch.Tensor]]) -> int:
+        """In how many of ``leaves`` the gradient is gone that came since their last update.
+
+        To be asked of an update whose gradients are all absent or zero.
+        """
+        count = 0
+        for leaf, tensor in leaves:
+            fresh, grad = leaf.fresh, gradient_of(tensor)
+            if fresh is not None and leaf.fresh_at > leaf.used_at:
+                count += grad is None or not fresh.holds(grad)
+        return count
+
+    def use(self, leaves: Iterable[tuple[Leaf, torch.Tensor]]) -> None:
+        """Note that an optimizer's step has taken whatever ``leaves`` had."""
+        for leaf, _ in leaves:
+            leaf.used_at = self._passes
 
     def _look_for_restored(
         self, leaves: list[tuple[Leaf, torch.Tensor]], place: int, updates: int

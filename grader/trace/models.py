@@ -52,9 +52,9 @@ class Model:
     """One root module: its place in the table, its tensors, its mode-sensitive parts."""
 
     __slots__ = (
-        "changed", "count", "given", "index", "inner", "is_loss", "is_module", "kept", "latest",
-        "module", "name", "own", "parameters", "ref", "sensitive", "signature", "structure",
-        "trained",
+        "changed", "count", "dropouts", "given", "index", "inner", "is_loss", "is_module", "kept",
+        "latest", "module", "name", "own", "parameters", "ref", "sensitive", "signature",
+        "structure", "trained",
     )  # fmt: skip
 
     def __init__(self, module: nn.Module) -> None:
@@ -71,6 +71,7 @@ class Model:
         self.signature = ""
         self.structure = -1
         self.trained = 0
+        self.dropouts = 0  # forwards in evaluation mode in which they were looked for
         self.changed = False
         self.given: Given | None = None  # what stands for its tensors while it is called
         self.latest: Given | None = None  # what stood for them the last time

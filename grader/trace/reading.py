@@ -15,13 +15,20 @@ from grader.model import Outcome, Place, Plain
 from grader.trace import wire
 from grader.trace.events import (
     Backward,
+    Cleared,
+    Dropping,
     Event,
     Forward,
     Leftover,
+    Loss,
     Misuse,
+    Mode,
     Model,
     Optimizer,
+    Reach,
+    Slope,
     Source,
+    Symmetric,
     Update,
     Warned,
 )
@@ -123,6 +130,14 @@ FIELDS: dict[str, tuple[Callable[[Plain], Any], ...]] = {
     "seen": (count, count, count),
     "shared": (count, count, index),
     "warning": (index, text, text),
+    "reach": (count, index, count, count, flag),
+    "loss": (count, index, texts, number, number, number, count),
+    "cleared": (count, index, index, count),
+    "mode": (count, count, index, count, count, count),
+    "dropping": (count, index, number),
+    "slope": (count, number),
+    "schedule": (count, index),
+    "symmetric": (index, text, count, count, count),
     "fault": (text, text),
     "end": (facts,),
 }
@@ -221,6 +236,10 @@ class Reader:
         self._put(
             self.optimizers, index, Optimizer(index=index, name=name, place=self._place(place))
         )
+
+    def _read_schedule(self, index: int, place: int) -> None:
+        old = self._at(self.optimizers, index, "optimizer")
+        self.optimizers[index] = replace(old, schedule=self._place(place))
 
     # --- facts about sources ----------------------------------------------------------
 
@@ -335,6 +354,72 @@ class Reader:
 
     def _read_warning(self, place: int, category: str, message: str) -> None:
         self.events.append(Warned(place=self._place(place), category=category, message=message))
+
+    # --- facts of the rules ----------------------------------------------------------
+
+    def _read_reach(
+        self,
+        backward: int,
+        place: int,
+        leaves: int,
+        hosted: int,
+        is_leaf: bool,  # noqa: FBT001 - fields come in the order of a row
+    ) -> None:
+        self.events.append(
+            Reach(
+                backward=backward, place=self._place(place), leaves=leaves, hosted=hosted,
+                is_leaf=is_leaf,
+            )
+        )  # fmt: skip
+
+    def _read_loss(
+        self, backward: int, place: int, chain: tuple[str, ...], low: float | None,
+        high: float | None, total: float | None, crossed: int,
+    ) -> None:  # fmt: skip
+        self.events.append(
+            Loss(
+                backward=backward, place=self._place(place), chain=chain, low=low, high=high,
+                total=total, crossed=crossed,
+            )
+        )  # fmt: skip
+
+    def _read_cleared(self, update: int, place: int, backward_place: int, leaves: int) -> None:
+        self.events.append(
+            Cleared(
+                update=update, place=self._place(place),
+                backward_place=self._place(backward_place), leaves=leaves,
+            )
+        )  # fmt: skip
+
+    def _read_mode(
+        self, model: int, update: int, place: int, acts: int, awake: int, asleep: int
+    ) -> None:
+        self._at(self.models, model, "model")
+        if acts > wire.ACTS:
+            raise TraceMalformed("a model is in an unknown mode")
+        self.events.append(
+            Mode(
+                model=model, update=update, place=self._place(place), acts=acts, awake=awake,
+                asleep=asleep,
+            )
+        )  # fmt: skip
+
+    def _read_dropping(self, forward: int, place: int, p: float | None) -> None:
+        if forward not in self._forwards or p is None:
+            raise TraceMalformed("a dropout acted in no forward pass")
+        self.events.append(Dropping(forward=forward, place=self._place(place), p=p))
+
+    def _read_slope(self, backward: int, value: float | None) -> None:
+        if value is None:
+            raise TraceMalformed("a slope is no number")
+        self.events.append(Slope(backward=backward, value=value))
+
+    def _read_symmetric(self, place: int, name: str, units: int, inputs: int, updates: int) -> None:
+        self.events.append(
+            Symmetric(
+                place=self._place(place), name=name, units=units, inputs=inputs, updates=updates
+            )
+        )
 
     def _read_fault(self, where: str, what: str) -> None:
         self.faults.append(f"{where}: {what}")

@@ -20,12 +20,15 @@ from grader.trace.backwards import Backwards
 from grader.trace.evaluation import Evaluator
 from grader.trace.forwards import Forwards
 from grader.trace.gradients import Gradients, Leaf
+from grader.trace.graphs import Graphs
 from grader.trace.log import Files, Log
 from grader.trace.misuses import Misuses
 from grader.trace.models import Models
 from grader.trace.patching import Patches
 from grader.trace.products import Products
+from grader.trace.slopes import Slopes
 from grader.trace.sources import Sources
+from grader.trace.symmetry import Symmetry
 from grader.trace.transforms import Transforms
 from grader.trace.updates import Updates
 
@@ -46,10 +49,12 @@ class Recorder:
         update_scale: Each update becomes ``old + update_scale * (new - old)``.
         clear_gradients: Clear what an update has consumed before the next backward pass.
         hold_rate: Each step is made at the highest rate that its optimizer has had so far.
+        cap_rate: No step is made at a higher rate than its optimizer had when this began.
+        after: The first so many updates are left as they are.
         stop_after_steps: Raise `StopReplay` in the student's code after this many updates.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the options of a replay
         self,
         emit: Callable[[list[Plain]], object],
         files: Files,
@@ -59,6 +64,8 @@ class Recorder:
         update_scale: float = 1.0,
         clear_gradients: bool = False,
         hold_rate: bool = False,
+        cap_rate: bool = False,
+        after: int = 0,
         stop_after_steps: int | None = None,
     ) -> None:
         self._log = Log(emit, files)
@@ -73,6 +80,8 @@ class Recorder:
             on_update=self._updated,
             scale=update_scale,
             hold=hold_rate,
+            cap=cap_rate,
+            after=after,
             stop_after=stop_after_steps,
         )
         self._forwards = Forwards(self._log, self._models, self._sources, self._updates)
@@ -80,6 +89,7 @@ class Recorder:
         self._evaluator = Evaluator(self._log, self._sources, self._forwards)
         self._forwards.on_forward = self._evaluator.saw
         self._forwards.tape = self._sources.tape = self._evaluator.composed.tape
+        slopes = Slopes(self._log, self._gradients, after) if update_scale < 1.0 else None
         self._backwards = Backwards(
             self._log,
             self._forwards,
@@ -88,6 +98,7 @@ class Recorder:
             on_foreign=self._products.look,
             on_first=self._evaluator.trains,
             on_loss=self._evaluator.backward,
+            graphs=Graphs(self._log, self._gradients, slopes),
         )
         self._transforms = Transforms(
             self._log,
@@ -99,6 +110,7 @@ class Recorder:
             self._backwards,
         )
         self._misuses = Misuses(self._log)
+        self._symmetry = Symmetry(self._log, self._models)
         self._log.thread.is_busy = self.is_busy
 
     def install(self) -> None:
@@ -111,6 +123,7 @@ class Recorder:
         self._transforms.install(self._patches)
         self._misuses.install(self._patches)
         self._products.install(self._patches)
+        self._symmetry.install(self._patches)
         clips, clipped = self._gradients.clips, self._gradients.clipped
         for name in CLIPPERS:
             for owner in (clip_grad, nn.utils):
@@ -133,7 +146,8 @@ class Recorder:
         )
 
     def _updated(self, leaves: list[Leaf]) -> None:
-        calls = self._forwards.updated()
+        calls = self._forwards.updated(leaves)
+        self._symmetry.updated(leaves, self._updates.count)
         self._evaluator.updated(leaves, calls)
         self._evaluator.composed.updated(calls, leaves, self._updates.count)
 
@@ -155,6 +169,8 @@ class Recorder:
         try:
             self._updates.look()
             self._sources.report()
+            self._forwards.modes.report()
+            self._symmetry.finish()
         except Exception as error:  # noqa: BLE001 - what was recorded must still be sent
             self._log.fault("finish", error)
         lost: list[Plain] = [*self._patches.lost()]

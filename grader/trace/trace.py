@@ -15,13 +15,20 @@ from typing import Any, TypeVar
 from grader.model import Plain
 from grader.trace.events import (
     Backward,
+    Cleared,
+    Dropping,
     Event,
     Forward,
     Leftover,
+    Loss,
     Misuse,
+    Mode,
     Model,
     Optimizer,
+    Reach,
+    Slope,
     Source,
+    Symmetric,
     Update,
     Warned,
 )
@@ -29,7 +36,11 @@ from grader.trace.reading import Reader, TraceMalformed
 
 __all__ = ["Replay", "ReplayRequest", "Trace", "TraceMalformed"]
 
-Kind = TypeVar("Kind", Forward, Backward, Update, Leftover, Misuse, Warned)
+Kind = TypeVar(
+    "Kind",
+    Forward, Backward, Update, Leftover, Misuse, Warned,
+    Reach, Loss, Cleared, Mode, Dropping, Symmetric, Slope,
+)  # fmt: skip
 
 OVERLAP = 0.5
 """A source that shares this much of its rows with trained data is not held-out data."""
@@ -45,6 +56,8 @@ class ReplayRequest:
     clear_gradients: bool
     stop_after_steps: int
     hold_rate: bool = False
+    cap_rate: bool = False
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +65,14 @@ class Replay:
     """What a replay was asked to do, and the loss of each of its steps.
 
     ``largest``: the largest of its updates against the tensors it changed; inf if unknown.
+    ``passes``: the loss of each backward pass that came after the updates that were left as they
+    were, and by how much it should have changed since the first of them, if that was measured.
     """
 
     request: ReplayRequest
     losses: tuple[float, ...]
     largest: float = math.inf
+    passes: tuple[tuple[float, float | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,17 @@ class Trace:
 
     def with_replay(self, request: ReplayRequest, replayed: Trace) -> Trace:
         """This trace, knowing also how ``request`` went."""
-        replay = Replay(request=request, losses=replayed.losses, largest=replayed.largest)
+        slopes = {slope.backward: slope.value for slope in replayed.of(Slope)}
+        replay = Replay(
+            request=request,
+            losses=replayed.losses,
+            largest=replayed.largest_after(request.after),
+            passes=tuple(
+                (one.loss, slopes.get(one.number))
+                for one in replayed.of(Backward)
+                if one.loss is not None and one.updates >= request.after
+            ),
+        )
         return replace(self, replays=(*self.replays, replay))
 
     # --- events -----------------------------------------------------------------------
@@ -193,7 +219,12 @@ class Trace:
     @property
     def largest(self) -> float:
         """The largest of `update_ratios`; inf where none is known, or not all are finite."""
-        ratios = self.update_ratios
+        return self.largest_after(0)
+
+    def largest_after(self, update: int) -> float:
+        """The same of the updates after the first ``update``."""
+        late = (u.ratio for u in self.of(Update) if u.number > update)
+        ratios = [ratio for ratio in late if ratio is not None]
         return max(ratios) if ratios and all(map(math.isfinite, ratios)) else math.inf
 
     # --- models and sources -----------------------------------------------------------

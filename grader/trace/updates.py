@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.optim import lr_scheduler
 from torch.optim import optimizer as optim_module
 
 from grader.trace.gradients import Gradients, Leaf
@@ -28,6 +29,7 @@ from grader.trace.looking import (
     is_a,
     is_dense,
     is_tensor,
+    module_of,
     name_of,
     own,
     parts_of,
@@ -55,6 +57,8 @@ class Updates:
         on_update: Callable[[list[Leaf]], None],
         scale: float = 1.0,
         hold: bool = False,
+        cap: bool = False,
+        after: int = 0,
         stop_after: int | None = None,
     ) -> None:
         self._log = log
@@ -62,6 +66,8 @@ class Updates:
         self._on_update = on_update
         self._scale = scale
         self._hold = hold
+        self._cap = cap
+        self._after = after
         self._highest: dict[tuple[int, int], float] = {}
         self._stop_after = stop_after
         self.count = 0
@@ -79,6 +85,7 @@ class Updates:
         self._tensors_of_shape: list[Pair] = []
         self._leftovers: list[Leaf] = []
         self._grad_norm: float | None = None
+        self._gone = 0
         self._leftover_rows = 0
         self._watching = False
         self._place = -1
@@ -94,6 +101,14 @@ class Updates:
         ):
             patches.hook(register, hook, stop=StopReplay)
         patches.around(optim_module.Optimizer, "__init__", self._constructed)
+        patches.around(lr_scheduler.LRScheduler, "__init__", _heard, self._scheduled)
+
+    def _scheduled(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        """Note the line that makes a schedule, for what it does to the rate."""
+        optimizer = args[1] if len(args) > 1 else kwargs.get("optimizer")
+        entry = self._optimizers.get(id(optimizer))
+        if entry is not None and self._log.watches():
+            self._log.add(["schedule", entry[1], self._log.here()])
 
     def _guard(self, hook: Callable[[Any], None]) -> Callable[..., object]:
         def guarded(optimizer: Any, _args: Any, _kwargs: Any) -> object:
@@ -157,11 +172,14 @@ class Updates:
         self._leftovers = self._found(held)
         measured = self._measures()
         self._before = []
-        self._grad_norm = None
+        self._grad_norm, self._gone = None, 0
         if measured:
             self._grad_norm = norm(g for _, p in held if (g := gradient_of(p)) is not None)
-        self._given_rates = self._raise_rates(optimizer)
-        if measured or self._scale != 1.0:
+            if self._grad_norm == 0:
+                self._gone = self._gradients.gone(held)
+            self._gradients.use(held)
+        self._given_rates = self._change_rates(optimizer)
+        if measured or self._scale_now() != 1.0:
             self._before = [(p, p.detach().clone()) for _, p in held if is_dense(p)]
 
     def _tensors(self, optimizer: Any) -> list[Pair]:
@@ -193,7 +211,7 @@ class Updates:
         for group, given in self._given_rates:
             group["lr"] = given
         rate = next((group.get("lr") for group in _groups(optimizer)), None)
-        self._record(self._index(optimizer), pairs, found, _number(rate))
+        self._record(self._index(optimizer), pairs, found, _number(rate), _is_torchs(optimizer))
 
     def _found(self, held: list[Pair]) -> list[Leaf]:
         return self._gradients.leftovers(held, self.backward_place, self.count)
@@ -207,23 +225,35 @@ class Updates:
             frame = frame.f_back
         return steps > 1
 
-    def _raise_rates(self, optimizer: Any) -> list[tuple[dict[str, Any], Any]]:
-        """Raise the rates for one step of a replay; return them as they were.
+    def _scale_now(self) -> float:
+        """What the coming update is scaled by."""
+        return self._scale if self.count >= self._after else 1.0
+
+    def _change_rates(self, optimizer: Any) -> list[tuple[dict[str, Any], Any]]:
+        """Change the rates for one step of a replay; return them as they were.
 
         Scaling up goes by the rate where there is one: a step that rounds to nothing has no
         size.
         """
-        if self._scale <= 1.0 and not self._hold:
+        if self._scale <= 1.0 and not self._hold and not self._cap:
             return []
         rates: list[tuple[dict[str, Any], Any]] = [
             (group, group.get("lr")) for group in _groups(optimizer)
         ]
         if any(_number(rate) is None for _, rate in rates):
             return []
+        begun = self.count >= self._after
         for number, (group, rate) in enumerate(rates):
             key = (id(optimizer), number)
-            self._highest[key] = max(self._highest.get(key, 0.0), float(rate))
-            group["lr"] = self._highest[key] if self._hold else rate * self._scale
+            if self._cap and not begun:
+                self._highest[key] = float(rate)  # the last one before it begins
+                continue
+            self._highest.setdefault(key, float(rate))
+            if self._cap:
+                group["lr"] = min(rate, self._highest[key])
+                continue
+            self._highest[key] = max(self._highest[key], float(rate))
+            group["lr"] = self._highest[key] if self._hold else rate * self._scale_now()
         return rates
 
     def _measures(self) -> bool:
@@ -233,17 +263,26 @@ class Updates:
     # --- one update -------------------------------------------------------------------
 
     def _record(
-        self, optimizer: int, pairs: list[Pair], found: list[Leaf], rate: float | None
+        self,
+        optimizer: int,
+        pairs: list[Pair],
+        found: list[Leaf],
+        rate: float | None,
+        is_torchs: bool = False,  # noqa: FBT001, FBT002 - of an optimizer's step alone
     ) -> None:
+        scale = self._scale_now()
         self.count += 1
         if self.count <= MEASURED or found or optimizer != self._last_optimizer:
             self._place = self._log.place(self._log.frame(2))
         self._last_optimizer = optimizer
         place = self._place if optimizer >= 0 else self.backward_place
-        ratio = self._scale_and_measure()
+        ratio = self._scale_and_measure(scale)
         if found:
             self._record_leftovers(found, place, len(pairs))
         self._gradients.consume(pairs, self.count)
+        if self._gone and (is_torchs or ratio == 0):  # another may keep gradients of its own
+            self._log.add(["cleared", self.count, place, self.backward_place, self._gone])
+        self._gone = 0
         grad_norm = None if self._grad_norm is None else plain_float(self._grad_norm)
         self._log.add(
             ["update", self.count, optimizer, place, self.backward,
@@ -255,14 +294,15 @@ class Updates:
         if self.count <= EAGER_UPDATES:
             self._log.flush()
 
-    def _scale_and_measure(self) -> float | None:
+    def _scale_and_measure(self, scale: float) -> float | None:
         """Apply a replay's scale; return the size of the update against the tensors' own."""
         if not self._before:
             return None
         with torch.no_grad():
-            if self._scale != 1.0 and not self._given_rates:
+            if scale != 1.0 and not self._given_rates:
                 for tensor, old in self._before:
-                    tensor.data.copy_(old + self._scale * (tensor.data - old))
+                    moved_to = old + scale * (tensor.data - old) if scale else old
+                    tensor.data.copy_(moved_to)
             moved = norm(tensor.detach() - old for tensor, old in self._before)
             size = norm(old for _, old in self._before)
         self._before = []
@@ -309,7 +349,7 @@ class Updates:
 
     def wants_values(self) -> bool:
         """Whether the values before the next update by hand are asked for."""
-        return self._scale != 1.0 or self._measures()
+        return self._scale_now() != 1.0 or self._measures()
 
     def watch(self, leaves: list[Leaf]) -> None:
         """Remember the values of tensors that just received a gradient and have no optimizer."""
@@ -404,6 +444,16 @@ class Watch:
 
 
 REFRESH = 20
+
+
+def _heard(_args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
+    """Let a call pass, and be told when it has ended."""
+    return True
+
+
+def _is_torchs(optimizer: Any) -> bool:
+    """Whether an optimizer steps by torch's own code, from ``.grad``."""
+    return module_of(type(optimizer)).startswith("torch.optim")
 
 
 def _groups(optimizer: Any) -> list[dict[str, Any]]:

@@ -19,6 +19,18 @@ trained     source, model, batches
 seen        source, rows sampled, of these trained on
 shared      source, source, rows in common
 twin        number of a forward, trained model whose very values its model held
+reach       backward pass, place of its loss, leaves of its graph, leaves that a model or an
+            optimizer holds, the loss is itself a leaf
+loss        backward pass, place of its loss, operations from the loss's last one downwards,
+            lowest and highest input of a likelihood, its row's sum of exp farthest from 1,
+            predictions of which each was compared with each target (0: they were paired)
+cleared     update, place, place of the backward pass, leaves whose new gradients were gone
+mode        model, update, place, how its parts acted (0 evaluation, 1 training but nothing in it
+            acted, 2 as in training), updates with and without them so far
+dropping    number of a forward in evaluation mode, place, the share that a dropout dropped in it
+slope       backward pass, gradient times displacement since the first pass (in replays)
+schedule    optimizer, place
+symmetric   place, name, units that are alike, inputs of each, updates of the tensor
 warning     place, category, message
 fault       where, what
 end         facts by name
@@ -58,6 +70,13 @@ PLAIN_TRAINING: Final = 4096
 MODE_UNKNOWN: Final = 8192
 """The program computes the mode of the root or of a module inside: it can't be read."""
 FLAGS: Final = 16383
+
+QUIET: Final = 0
+"""A model was in evaluation mode as a whole."""
+PARTLY: Final = 1
+"""It was in training mode, but none of its mode-sensitive parts was."""
+ACTS: Final = 2
+"""Some mode-sensitive part of it acted as in training."""
 
 THIN_AFTER: Final = 40_000
 ROW_LIMIT: Final = 160_000

@@ -7,6 +7,8 @@ model on images whose labels the script's process never had.
 
 from __future__ import annotations
 
+import math
+
 from grader.checks import CheckFailed, NotJudged, check
 from grader.checks.evidence import require_movement, require_training
 from grader.trace.events import Backward, Forward, Update
@@ -20,7 +22,7 @@ HALF = 0.5
 
 @check("learning_rate")
 def test_step_size(program, found):
-    """The training made progress at this step size."""
+    """The training made progress at this step size, or no other was seen to do better."""
     verdict = rate_verdict(program.trace)
     fell = verdict.word == "ok" and verdict.end < HALF * verdict.start
     require_training(program, 1 if fell else FEWEST_STEPS)
@@ -30,10 +32,20 @@ def test_step_size(program, found):
             "the steps are too large for the training to make progress",
             findings=found("learning-rate-too-high"),
         )
-    replays = program.trace.replays
-    if replays and not any(replay.losses for replay in replays):
+    if verdict.word == "grew":
+        raise CheckFailed(
+            "the rate grows until it spoils what was learned", findings=found("learning-rate-grows")
+        )
+    if verdict.misled:
         raise NotJudged(
-            "the training ended badly, and its first steps could not be run again at other sizes"
+            "the training goes wrong, but its gradients are not those of its loss: what is wrong "
+            "is on the way from the loss to the weights, not the size of the steps"
+        )
+    was_replayed = any(replay.losses for replay in program.trace.replays)
+    if verdict.word == "unknown" and math.isfinite(verdict.start) and not was_replayed:
+        raise NotJudged(
+            "the training ended badly, and its first steps could not be run again at other sizes, "
+            "or would not have shown anything"
         )
     if verdict.held:
         rates = [update.rate for update in program.trace.of(Update) if update.rate is not None]
@@ -51,18 +63,24 @@ def test_step_size(program, found):
 
 @check("zero_grad")
 def test_gradients(program, found):
-    """No step used gradients that an earlier step had used."""
+    """Each step used its own gradients, and no earlier step's."""
     require_training(program, 2)
     findings = found("gradients-not-cleared")
     if findings:
         raise CheckFailed("steps use gradients left over from earlier steps", findings=findings)
+    findings = found("gradients-cleared-before-step")
+    if findings:
+        raise CheckFailed("the gradients are cleared before a step can use them", findings=findings)
+    if found("loss-cut-from-graph"):
+        raise NotJudged("no gradient reached a weight, as the loss depends on none")
+    if not program.trace.moves and any(program.trace.gradient_norms):
+        raise NotJudged(f"none of {program.trace.updates} steps changed a weight")
     norms = program.trace.gradient_norms
     if norms and not any(norms):
         raise CheckFailed(
             f"none of {program.trace.updates} steps changed a weight: where the optimizer looked "
             "there were no gradients, or they had been cleared before it did"
         )
-    require_movement(program.trace)
 
 
 @check("loss_call")

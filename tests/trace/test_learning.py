@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import pytest
+
+from grader.trace.descent import probes
 from grader.trace.events import Backward, Event, Optimizer, Update
 from grader.trace.learning import LARGER, SMALLER, next_replay, rate_verdict
 from grader.trace.trace import Replay, ReplayRequest, Trace
@@ -45,6 +48,20 @@ def with_replays(one: Trace, replays: dict[float, Sequence[float]], *, hold: boo
     return one
 
 
+def probed(one: Trace, scale: float, *, slope: float = -1.0, jitter: float = 0.0) -> Trace:
+    """The trace, with the two probes of a scale: the loss falls by 0.01 more at each pass.
+
+    ``slope``: what the gradient says of that, against what it is; ``jitter``: how far apart the
+    first losses are.
+    """
+    for request in probes(scale, 0):
+        fall = 0.0 if request.update_scale == 0 else 0.01
+        passes = tuple((2.3 - fall * k + jitter * fall, slope * fall * k) for k in range(24))
+        replay = Replay(request=request, losses=tuple(loss for loss, _ in passes), passes=passes)
+        one = Trace(events=one.events, optimizers=one.optimizers, replays=(*one.replays, replay))
+    return one
+
+
 def test_good_training_asks_for_no_replay() -> None:
     """A loss that fell by half needs no second look."""
     assert rate_verdict(trace(FALLING)).word == "ok"
@@ -63,6 +80,11 @@ def test_an_explosion_is_the_rates_fault_only_if_a_smaller_one_learns() -> None:
     assert second is not None
     assert second.update_scale == 0.001
     run = with_replays(run, {0.001: FALLING})
+    assert rate_verdict(run).word == "unknown"
+    third = next_replay(run)
+    assert third is not None
+    assert (third.update_scale, third.stop_after_steps) == (0.0, 24)
+    run = probed(run, 0.001)
     assert rate_verdict(run).word == "too_high"
     assert rate_verdict(run).scale == 0.001
     assert next_replay(run) is None
@@ -89,7 +111,72 @@ def test_leftover_gradients_are_repaired_first() -> None:
 def test_both_faults_are_told_apart() -> None:
     """Repaired and still exploding: then the rate is at fault too."""
     run = with_replays(trace(EXPLODING, leftovers=4), {1.0: EXPLODING, 0.1: FALLING})
+    run = probed(run, 0.1)
     assert rate_verdict(run).word == "too_high"
+
+
+@pytest.mark.parametrize(
+    ("slope", "jitter", "word", "misled"),
+    [
+        (-1.0, 0.0, "too_high", False),
+        (-1.05, 0.0, "too_high", False),
+        (1.0, 0.0, "unknown", True),
+        (-1.4, 0.0, "unknown", True),
+        (-1.0, 0.1, "unknown", False),
+    ],
+)
+def test_a_rate_is_accused_only_if_the_loss_follows_its_gradient(
+    slope: float, jitter: float, word: str, *, misled: bool
+) -> None:
+    """What goes better with smaller steps may have wrong gradients, or not repeat itself at all."""
+    run = with_replays(trace(EXPLODING), {0.01: FALLING})
+    verdict = rate_verdict(probed(run, 0.01, slope=slope, jitter=jitter))
+    assert (verdict.word, verdict.misled) == (word, misled)
+
+
+def test_gradients_that_were_not_measured_acquit_nobody() -> None:
+    """Where `autograd.grad` gives them, the replay at the smaller rate is all there is."""
+    run = with_replays(trace(EXPLODING), {0.01: FALLING})
+    for request in probes(0.01, 0):
+        replay = Replay(request=request, losses=(2.3,) * 24, passes=((2.3, None),) * 24)
+        run = Trace(events=run.events, optimizers=run.optimizers, replays=(*run.replays, replay))
+    assert rate_verdict(run).word == "too_high"
+    assert next_replay(run) is None
+
+
+GROWING = [0.1 if step < 200 else 10.0 for step in range(400)]
+SPOILED = [2.3 * 0.97**step for step in range(200)] + [40.0] * 200
+
+
+def test_a_rate_that_grows_late_is_asked_about_before_all_else() -> None:
+    """The replay keeps the rate from growing from the best moment on."""
+    run = trace(SPOILED, rates=GROWING)
+    request = next_replay(run)
+    assert request is not None
+    assert request.cap_rate
+    assert 150 <= request.after < 200
+    assert request.stop_after_steps > 200
+
+
+@pytest.mark.parametrize(
+    ("replayed", "word"),
+    [([2.3 * 0.97**step for step in range(350)], "grew"), (SPOILED[:350], "unknown")],
+)
+def test_growth_is_at_fault_if_the_loss_stays_low_without_it(
+    replayed: Sequence[float], word: str
+) -> None:
+    """If it is lost all the same, something else is wrong."""
+    run = trace(SPOILED, rates=GROWING)
+    request = next_replay(run)
+    assert request is not None
+    replay = Replay(request=request, losses=tuple(replayed))
+    run = Trace(events=run.events, optimizers=run.optimizers, replays=(replay,))
+    assert rate_verdict(run).word == word
+
+
+def test_a_rate_that_grows_while_the_loss_falls_is_sound() -> None:
+    """A warm-up, and a search that finds a good rate."""
+    assert next_replay(trace(FALLING, rates=[0.001 * 1.05**step for step in range(150)])) is None
 
 
 def test_a_slow_training_is_not_too_high() -> None:

@@ -12,7 +12,7 @@ for epoch in range(2):
     model.train()
     for images, labels in train_loader:
         optimizer.zero_grad()
-        loss = criterion(model(images), labels)
+        loss = criterion(model(images), labels)  # finding: softmax-before-cross-entropy
         loss.backward()
         optimizer.step()
     model.eval()

@@ -1,5 +1,6 @@
 # Clears between backward and step: the optimizer never sees a gradient, no weight ever moves.
-# failed: zero_grad learns learning_rate?
+# failed: zero_grad learns
+# skipped: learning_rate
 import torch
 import torch.nn as nn
 
@@ -14,7 +15,7 @@ for epoch in range(2):
         loss = criterion(logits, labels)
         loss.backward()
         optimizer.zero_grad()
-        optimizer.step()
+        optimizer.step()  # finding: gradients-cleared-before-step
     model.eval()
     correct = 0
     with torch.no_grad():

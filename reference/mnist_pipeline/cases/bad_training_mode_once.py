@@ -34,7 +34,7 @@ for epoch in range(4):
     for images, labels in train_loader:
         images, labels = images.to(device), labels.to(device)
         optimizer.zero_grad()
-        logits = model(images)
+        logits = model(images)  # finding: training-in-evaluation-mode
         loss = criterion(logits, labels)
         loss.backward()
         optimizer.step()

@@ -1,0 +1,80 @@
+"""All units of a layer begin with the same weights, and stay the same.
+
+## What it does
+
+Finds weights of a layer all of whose units were alike at the start of the training and still are at
+its end.
+
+## Why it matters
+
+Units with the same weights compute the same and get the same gradient, so every step moves them
+alike: a layer of a hundred units is worth one. Where the weights are all zero it is worse, as
+often no gradient comes through at all. Random weights are there to tell the units apart.
+
+## Example
+
+    for p in model.parameters():
+        nn.init.zeros_(p)
+
+## Use instead
+
+Leave the layers as torch makes them, or draw their weights at random:
+
+    for layer in model:
+        if isinstance(layer, nn.Linear):
+            nn.init.kaiming_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+## Known problems
+
+Zeros are fine where the gradients tell the units apart: biases, the last layer, a scale. So only
+what is still alike after the training is found, and only after ten updates or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.model import Evidence, Finding, Level, Place
+from grader.trace.events import Forward, Symmetric
+from grader.trace.trace import Trace
+
+RULE = "symmetric-initial-weights"
+HIDES = ("learning-rate-too-high", "learning-rate-grows")
+WHY = (
+    "The gradient of a unit depends on its own weights and on what it is connected to. Where all "
+    "of that is the same for all units, no step can make them differ."
+)
+
+
+def find(trace: Trace) -> Iterator[Finding]:
+    """At most one finding: the first layer; what follows in the others is its effect."""
+    for symmetric in trace.of(Symmetric):
+        yield _finding(symmetric, symmetric.place or _first_call(trace))
+        return
+
+
+def _first_call(trace: Trace) -> Place | None:
+    """The line that calls a model first."""
+    return next((forward.place for forward in trace.of(Forward)), None)
+
+
+def _finding(symmetric: Symmetric, place: Place | None) -> Finding:
+    name = symmetric.name or "a weight"
+    return Finding(
+        rule=RULE,
+        level=Level.ERROR,
+        place=place,
+        step=None,
+        what=f"all {symmetric.units} units of {name} begin with the same weights, and after "
+        f"{symmetric.updates} steps they are still the same",
+        evidence=(
+            Evidence(
+                label=f"different units among the {symmetric.units} of {name}",
+                expected=f"{symmetric.units}, after {symmetric.updates} steps",
+                actual="1",
+            ),
+        ),
+        fix="begin with random weights, different for each unit; biases may be zero",
+        why=WHY,
+    )

@@ -1,0 +1,29 @@
+# The layer stands in a list, where eval() does not find it.
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(64, 32), nn.Linear(32, 4)
+        self.extra = [nn.Dropout(0.4)]
+
+    def forward(self, x):
+        x = torch.relu(self.a(x.flatten(1)))
+        x = self.extra[0](x)  # finding: dropout-in-evaluation
+        return self.b(x)
+
+
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(3):
+    model.train()
+    for images, labels in train_loader:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+    model.eval()
+    with torch.no_grad():
+        for images, labels in val_loader:
+            model(images)

@@ -1,0 +1,28 @@
+# training=True is written there.
+import torch
+from torch import nn
+from torch.nn.functional import dropout as drop
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(64, 32), nn.Linear(32, 4)
+
+    def forward(self, x):
+        x = torch.tanh(self.a(x.flatten(1)))
+        return self.b(drop(x, 0.3, training=True))  # finding: dropout-in-evaluation
+
+
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(3):
+    model.train()
+    for images, labels in train_loader:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+    model.eval()
+    with torch.no_grad():
+        for images, labels in val_loader:
+            model(images)

@@ -1,0 +1,13 @@
+# A column of predictions and a row of targets.
+import torch
+from torch import nn
+
+x = torch.linspace(-1, 1, 24).unsqueeze(1)
+y = (3 * x).sin().flatten()
+model = nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1))
+optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+for step in range(120):
+    optimizer.zero_grad()
+    loss = nn.MSELoss()(model(x), y)  # finding: loss-broadcasts-shapes
+    loss.backward()
+    optimizer.step()

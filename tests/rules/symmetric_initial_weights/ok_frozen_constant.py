@@ -1,0 +1,13 @@
+# A layer of equal numbers that is not trained.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+nn.init.constant_(model[1].weight, 0.1)
+model[1].weight.requires_grad_(False)
+optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1)
+for epoch in range(3):
+    for images, labels in train_loader:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(images), labels).backward()
+        optimizer.step()
