@@ -16,10 +16,12 @@ from grader import cli
 from grader.checks.agreement import MOST_DETAILS, MOST_TEXT, CheckFailed, Unsettled
 from grader.checks.cells import CellLog
 from grader.checks.clock import Clock, TooLong
+from grader.checks.remote import read_crash
 from grader.checks.student import require_sound
 from grader.commands import ExitCode
 from grader.model import ExecutedCell, Outcome, Status
 from grader.pipeline import Grader
+from grader.runner.wire import WireMalformed
 from grader.trace.trace import Trace
 from grading import Bench, Graded, exercise, submission
 
@@ -201,3 +203,25 @@ def test_the_uses_stand_where_the_tests_say() -> None:
     """The line that the details name is that of the use."""
     lines = textwrap.dedent(CHECKS).split("\n")
     assert lines[13].strip() == "USE"
+
+
+@pytest.mark.parametrize(
+    ("line", "cell"),
+    [(10**400, None), (-1, None), (1, 10**400), (True, None)],
+    ids=["a line beyond all files", "no line", "a cell beyond all notebooks", "a yes"],
+)
+def test_a_place_is_a_place(line: int, cell: int | None) -> None:
+    """Numbers that nothing could be found by are no place of an exception."""
+    frame = ["s.py", line, cell, "x"]
+    with pytest.raises(WireMalformed):
+        read_crash({"type": "ValueError", "message": "", "frames": [frame]})
+
+
+def test_the_text_of_an_exception_can_be_written_down() -> None:
+    """Half a character of two is replaced where it enters, in names, lines and values."""
+    half = "a\ud800"
+    crash = read_crash({
+        "type": half, "message": half, "frames": [[half, 1, None, half]], "values": [[half, half]],
+    })  # fmt: skip
+    assert "?" in repr(crash)
+    repr(crash).encode()

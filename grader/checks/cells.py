@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from grader.model import CellOutput, CellStatus, ExecutedCell
 from grader.runner.wire import WireMalformed
@@ -20,6 +20,8 @@ GRACE_S = 5.0
 
 MAX_CELLS = 10_000
 MAX_OUTPUTS = 500
+MOST = 10_000_000
+"""Lines of a file, or cells of a notebook: more than any that is read."""
 MAX_BYTES = 24 << 20
 """Characters of all outputs that one run may leave: more than an honest process tells."""
 
@@ -114,15 +116,20 @@ class CellLog:
             plain.get("outputs"),
             plain.get("after_failure"),
         )
-        if type(number) is not int or not isinstance(outputs, list) or not isinstance(owed, list):
+        if not (is_count(number) and isinstance(outputs, list) and isinstance(owed, list)):
             raise WireMalformed("it reports a cell without its number or its outputs")
         read = tuple(_output(output) for output in outputs[:MAX_OUTPUTS])
         return ExecutedCell(
             number=number,
             status=status,
             outputs=read if _size(read) <= self._left else (),
-            after_failure=tuple(cell for cell in owed[:100] if type(cell) is int),
+            after_failure=tuple(cell for cell in owed[:100] if is_count(cell)),
         )
+
+
+def is_count(value: object, most: int = MOST) -> TypeGuard[int]:
+    """Whether a value is a whole number from 0 on, as lines and cells are counted."""
+    return type(value) is int and 0 <= value < most
 
 
 def _output(plain: object) -> CellOutput:

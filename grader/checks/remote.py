@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from grader.checks.cells import CellLog
+from grader.checks.cells import CellLog, is_count
 from grader.checks.clock import Clock
 from grader.checks.outcome import GPU_FAULT, is_gpu_fault, language_of
 from grader.checks.sight import Sight
@@ -30,6 +30,10 @@ MAX_CONTROL = 64 << 10
 MAX_FRAMES = 64
 MAX_VALUES = 16
 MAX_TEXT = 4000
+MAX_NUMBER = 1 << 64
+"""Of an object, or of the entries along a dimension."""
+MAX_DIMENSIONS = 64
+"""As many as a tensor can have."""
 MAX_EVENTS = 48 << 20
 """Bytes of what one run may report: several times what a recorder ever writes."""
 
@@ -351,7 +355,7 @@ def _tag(value: object) -> dict[str, Any] | None:
 def _read_tag(connection: Connection, tag: dict[str, Any]) -> Remote:
     """A handle from a hostile tag: every field of the right type, nothing else kept."""
     number, at, tensor = tag.get("id"), tag.get("at"), tag.get("tensor")
-    if tag.get("$") != "ref" or type(number) is not int or type(at) is not int:
+    if tag.get("$") != "ref" or not (is_count(number, MAX_NUMBER) and is_count(at, MAX_NUMBER)):
         raise WireMalformed("it has an unknown tag")
     clean: dict[str, Any] = {"id": number, "at": at, "type": _text(tag.get("type"))}
     clean["callable"] = tag.get("callable") is True
@@ -367,11 +371,13 @@ def _read_tag(connection: Connection, tag: dict[str, Any]) -> Remote:
 
 def _shape(value: object) -> tuple[int, ...]:
     sizes = value if isinstance(value, list) else []
-    return tuple(size for size in sizes if type(size) is int)
+    return tuple(size for size in sizes[:MAX_DIMENSIONS] if is_count(size, MAX_NUMBER))
 
 
 def _text(value: object) -> str:
-    return value[:MAX_TEXT] if isinstance(value, str) else ""
+    """A text that can be written down, cut where it is too long; empty for anything else."""
+    text = value[:MAX_TEXT] if isinstance(value, str) else ""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _read_notes(value: object) -> tuple[str, ...]:
@@ -394,8 +400,11 @@ def read_crash(plain: object) -> Crash:
     frames = []
     for frame in plain["frames"][:MAX_FRAMES]:
         match frame:
-            case [str(file), int(line), (int() | None) as cell, str(source)]:
-                frames.append((Place(file[:200], line, cell), source[:200]))
+            case [str(file), int(line), (int() | None) as cell, str(source)] if is_count(line) and (
+                cell is None or is_count(cell)
+            ):
+                place = Place(_text(file)[:200], line, cell)
+                frames.append((place, _text(source)[:200]))
             case _:
                 raise WireMalformed("it reports an exception whose lines are no lines")
     crash = Crash(
@@ -414,7 +423,7 @@ def _read_values(plain: object) -> tuple[tuple[str, str], ...]:
     for value in plain[:MAX_VALUES]:
         match value:
             case [str(name), str(text)]:
-                values.append((name[:80], text[:200]))
+                values.append((_text(name)[:80], _text(text)[:200]))
             case _:
                 raise WireMalformed("it reports an exception whose values are no names and texts")
     return tuple(values)

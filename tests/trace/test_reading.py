@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.rules import find_all
+from grader.trace import reading
 from grader.trace.learning import next_replay, rate_verdict
 from grader.trace.reading import FIELDS
 from grader.trace.trace import Trace, TraceMalformed
@@ -45,6 +46,30 @@ rows = st.lists(
 )
 
 
+# Each field by what reads it: values that it takes, those at its bounds, and beyond them.
+COUNTS = st.integers(0, 5) | st.sampled_from([reading.BIGGEST - 1, reading.BIGGEST, 10**400, -1])
+TEXTS = st.text(max_size=6) | st.sampled_from(["x" * 1000, "x" * 1001, "\ud800", "\x1b[2J"])
+OF: dict[Any, st.SearchStrategy[Any]] = {
+    reading.count: COUNTS,
+    reading.index: COUNTS,
+    reading.text: TEXTS | st.sampled_from(reading.SOURCE_KINDS),
+    reading.number: st.floats() | st.sampled_from([None, "nan", "inf", "-inf", 10**400, 5e-324]),
+    reading.flag: st.booleans(),
+    reading.texts: st.lists(TEXTS, max_size=3) | st.just(["a"] * 65),
+    reading.facts: st.dictionaries(TEXTS, COUNTS | st.lists(TEXTS, max_size=2), max_size=3),
+}
+
+
+def field(read: Any) -> st.SearchStrategy[Any]:
+    """Values for one field."""
+    return st.none() | OF[read.read] if isinstance(read, reading.Maybe) else OF[read]
+
+
+declared = st.sampled_from(sorted(FIELDS)).flatmap(
+    lambda kind: st.tuples(st.just(kind), *map(field, FIELDS[kind])).map(list)
+)
+
+
 def look(batches: Any) -> None:
     """Read, and let every rule and the question of the rate look at the result."""
     try:
@@ -72,6 +97,15 @@ def test_a_changed_value_is_read_or_refused(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(recording[row]) - 1))
     recording[row][at] = data.draw(plain)
     look([recording])
+
+
+@given(st.lists(declared, max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_rows_of_the_declared_kinds_are_read_or_refused(drawn: list[Any]) -> None:
+    """Every kind of row there is, also one that is new: with values at the bounds of its fields."""
+    look([GOOD, drawn])
+    for row in drawn:
+        look([GOOD, [row]])
 
 
 def test_a_good_recording_is_read() -> None:
