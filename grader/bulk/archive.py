@@ -8,8 +8,10 @@ decompressed at all.
 
 from __future__ import annotations
 
+import functools
 import io
 import mmap
+import os
 import stat
 import time
 import zipfile
@@ -72,7 +74,7 @@ def read(path: Path, inside: tuple[str, ...], limit: int) -> bytes:
 def _opened(path: Path, inside: tuple[str, ...]) -> Iterator[zipfile.ZipFile]:
     try:
         with path.open("rb") as file:
-            _count_entries(file)
+            _count_entries(path, os.fstat(file.fileno()).st_mtime_ns)
             stream: IO[bytes] = file
             for name in inside:
                 with zipfile.ZipFile(stream) as outer:
@@ -85,10 +87,17 @@ def _opened(path: Path, inside: tuple[str, ...]) -> Iterator[zipfile.ZipFile]:
         raise BadArchive(f"it is no zip that can be read ({reason})") from None
 
 
-def _count_entries(file: IO[bytes]) -> None:
-    """Refuse a listing that would fill the memory: each entry begins with the same four bytes."""
+@functools.cache
+def _count_entries(path: Path, _changed: int) -> None:
+    """Refuse a listing that would fill the memory: each entry begins with the same four bytes.
+
+    A class can be one zip of gigabytes, which is looked through once.
+    """
     try:
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with (
+            path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
             _bound(data)
     except ValueError:
         raise BadArchive("it is empty") from None

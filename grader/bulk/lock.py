@@ -32,11 +32,16 @@ def held(folder: Path) -> Iterator[None]:
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             who = os.read(fd, _MOST_READ).decode("utf-8", "replace").strip() or "unknown"
             raise UsageError(
                 f"{folder} is in use by another grade bulk ({who}). Wait for its end, or choose "
                 "another --output."
+            ) from None
+        except OSError as problem:
+            raise UsageError(
+                f"{folder} can't be locked ({problem.strerror}), as on some network drives. Choose "
+                "an --output on a disk of this machine."
             ) from None
         with contextlib.suppress(OSError):  # who it is is for the other one; a full disk is ours
             os.ftruncate(fd, 0)

@@ -112,9 +112,9 @@ class Overview:
         return sum(score >= self.max_score for score in self.scores)
 
 
-def _rank(cause: Cause) -> tuple[int, int, str]:
-    """The most frequent first; of equally frequent ones what explains most."""
-    return -len(cause.students), ("finding", "crash", "check").index(cause.kind), cause.name
+def _rank(cause: Cause) -> tuple[bool, int, str]:
+    """The most frequent first; what a check alone says last, as it tells no cause."""
+    return cause.kind == "check", -len(cause.students), cause.name
 
 
 def _told(text: str) -> str:

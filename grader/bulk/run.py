@@ -12,6 +12,7 @@ import contextlib
 import os
 import signal
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -28,7 +29,7 @@ from grader.bulk.hand_in import Class, HandIn
 from grader.bulk.intake import take_in
 from grader.bulk.journal import FILE, Journal
 from grader.bulk.scratch import Scratch, scratch
-from grader.errors import BadSubmission, GraderError, GraderFault, UsageError
+from grader.errors import BadSubmission, BankError, GraderFault, UsageError
 from grader.model import Exercise, Limits, Submission
 from grader.pipeline import Grader, Options
 
@@ -122,6 +123,7 @@ class _Run:
         self._summary = Summary(found=found)
         self._interrupts = 0
         self._sharing: Counter[str] = Counter()
+        self._errors: list[GraderFault] = []
 
     def run(self) -> Summary:
         keys, tasks = self._tasks()
@@ -196,6 +198,9 @@ class _Run:
             with contextlib.suppress(TimeoutError):
                 working -= self._hear(lines)
             self._show.look()
+        summary = self._summary
+        if self._errors and summary.have + len(summary.set_aside) < summary.wanted:
+            raise self._errors[0]
 
     def _hear(self, lines: outputs.UpToDate) -> int:
         """Take in what happened next; the number of workers that have left."""
@@ -205,10 +210,11 @@ class _Run:
             case Done() as done:
                 self._keep(done)
                 lines.changed()
-            case Left(error=None):
-                return 1
+            case Left(error=UsageError() | BankError() as error):
+                raise error  # it holds for every submission
             case Left(error=error):
-                raise self._stopping(error)
+                self._left(error)
+                return 1
             case Interrupt():
                 self._interrupted()
         return 0
@@ -223,11 +229,13 @@ class _Run:
             summary.have += count
         self._show.done(done.task.who, count, result["outcome"], passed=result["passed"])
 
-    def _stopping(self, error: BaseException | None) -> BaseException:
-        """What a worker's end means for all: what it raised on purpose, or a fault of ours."""
-        if isinstance(error, GraderError):
-            return error
-        return GraderFault(f"A worker of the crew ended ({type(error).__name__}: {error}).")
+    def _left(self, error: BaseException | None) -> None:
+        """A worker has ended. As long as there is another one, nothing is lost by it."""
+        if isinstance(error, GraderFault):
+            self._errors.append(error)
+        elif error is not None:
+            said = f"{type(error).__name__}: {error}"
+            self._errors.append(GraderFault(f"A worker of the crew ended ({said})."))
 
     # --- Ctrl-C -------------------------------------------------------------------------------
 
@@ -239,6 +247,9 @@ class _Run:
             self._interrupts += 1
             self._crew.news.put(Interrupt())
 
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread may set a handler
+            return
         old = signal.signal(signal.SIGINT, heard)
         try:
             yield

@@ -68,6 +68,8 @@ def scratch() -> Iterator[Scratch]:
         pipe.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             janitor.wait(PATIENCE_S)
+        with contextlib.suppress(OSError):  # if somebody killed the janitor
+            remove_tree(folder)
 
 
 def sweep(folder: str) -> None:

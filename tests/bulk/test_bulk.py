@@ -40,7 +40,7 @@ MIXED: dict[str, str | bytes] = {
 def test_a_mixed_class(bulk: Bulk) -> None:
     """Everyone has one row that the schema accepts; what is no submission is named."""
     lay(bulk.tmp / "class", MIXED)
-    code, said = bulk("--timeout", "8")
+    code, said = bulk("--timeout", "25")
     assert code == 0, said
     rows = bulk.rows()
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text()))
@@ -65,13 +65,13 @@ def test_a_mixed_class(bulk: Bulk) -> None:
 
     finished = _finished(bulk.out)
     (bulk.out / "results.jsonl").unlink()
-    code, said = bulk("--timeout", "8")
+    code, said = bulk("--timeout", "25")
     assert (code, _finished(bulk.out)) == (0, finished)  # nothing was graded a second time
     assert f"{len(rows)} of them graded before" in said
     assert bulk.rows() == rows
 
     (bulk.tmp / "class/ben/solution.py").write_text(GOOD)
-    assert bulk("--timeout", "8")[0] == 0
+    assert bulk("--timeout", "25")[0] == 0
     changed = {key for key, when in _finished(bulk.out).items() if finished.get(key) != when}
     assert len(changed) == 1  # a new submission, and no other
 
@@ -167,6 +167,17 @@ def test_ctrl_c(bulk: Bulk, presses: int) -> None:
     assert kept == 2 if presses == 1 else kept < 2
     assert bulk()[0] == 0
     assert len(bulk.rows()) == 6
+
+
+def test_sigterm_ends_at_once_and_cleans_up(bulk: Bulk) -> None:
+    """As when a container is stopped; what was in the journal stays, and the next start goes on."""
+    lay(bulk.tmp / "class", {"ann.py": "import time\ntime.sleep(60)\n" + GOOD})
+    process = bulk.start("--jobs", "1")
+    _wait_for(bulk, lambda: list((bulk.tmp / "tmp").glob("*/grade-*")))
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert bulk.leftovers() == []
 
 
 def _running(bulk: Bulk) -> bool:
