@@ -235,11 +235,10 @@ class GradePlugin:
             run = self._make_program(RunReport(), shown, self._seed, quiet=True, questions=other)
             return run.outputs, run.start
 
-        images, labels = heldout
+        _, labels = heldout
         names = exchanged(self._seed)
         return Accuracy(
-            images=images,
-            copies=shown[len(images) :],
+            shown=shown,
             labels=labels,
             names=names,
             threshold=threshold_for(settings, data_kind),
@@ -250,6 +249,7 @@ class GradePlugin:
                 losses=lambda: request.getfixturevalue("program").recorded.losses,
                 renamed=renamed,
             ),
+            data=data_kind,
         )
 
     @pytest.fixture(scope="session")

@@ -57,8 +57,9 @@ class Fingerprints:
     def _ordered(self, flat: torch.Tensor) -> list[int]:
         first, second = self._pairs_for(flat.shape[1])
         bits = flat.index_select(1, first) > flat.index_select(1, second)
-        halves = (bits.to(torch.float64) @ self._powers).tolist()
-        return [(int(high) << 31) | int(low) for low, high in halves]
+        halves = (bits.to(torch.float64) @ self._powers).to(torch.int64)
+        prints: list[int] = ((halves[:, 1] << 31) | halves[:, 0]).tolist()
+        return prints
 
     @staticmethod
     def _exact(flat: torch.Tensor) -> list[int]:

@@ -52,15 +52,17 @@ def accuracy(
     losses: Sequence[float] = FALLING,
     again: object = None,
     again_start: object = None,
+    data: str = "full",
 ) -> tuple[Accuracy, dict[str, float]]:
     """A judge of programs that gave ``outputs[k]``, and the metrics that it will keep."""
     metrics: dict[str, float] = {}
     images = torch.zeros(COUNT, 28, 28, dtype=torch.uint8)
     ask = outputs if callable(outputs) else outputs.__getitem__
     judge = Accuracy(
-        images=images, copies=images + 1, labels=LABELS, names=NAMES,
+        shown=torch.cat([images, images + 1]), labels=LABELS, names=NAMES,
         threshold=threshold, measure=metrics.__setitem__, program=ask,
         past=Past(start=lambda: start, losses=lambda: losses, renamed=lambda: (again, again_start)),
+        data=data,
     )  # fmt: skip
     return judge, metrics
 
@@ -89,6 +91,14 @@ def test_a_clear_failure_says_what_was_expected() -> None:
         judge.of_program("val_accuracy")
     assert failed.value.details == ("95 % interval: 56.9% to 63.0%",)
     assert metrics["val_accuracy"] == pytest.approx(0.6)
+
+
+def test_a_failure_on_a_subset_says_so() -> None:
+    """What the same program reads at home, with all of MNIST, may be more."""
+    judge, _ = accuracy({0: both(0.6)}, data="subset")
+    with pytest.raises(CheckFailed) as failed:
+        judge.of_program()
+    assert failed.value.details[-1].startswith("the digits to train on are a subset here: 8,000")
 
 
 @pytest.mark.parametrize(
