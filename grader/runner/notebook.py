@@ -24,6 +24,7 @@ from grader.runner.outputs import CellStream, Outputs
 from grader.runner.program import Program
 from grader.runner.shell import Shell
 from grader.runner.timer import Timer
+from grader.trace.opaque import opaque
 from grader.trace.patching import StopReplay
 
 MAX_LIVE = 1 << 20
@@ -61,8 +62,10 @@ class Notebook(Program):
         self._live_left = MAX_LIVE_IN_ALL
         self._timer: Timer | None = None
         self._stopped = False
-        self._shell = Shell.of(self.module, self._outputs, self._note, self._describe_in_cell)
-        self._shell.wrote = self._knows
+        # The program can name the shell: it must not lead it to us.
+        note, describe = opaque(self._note), opaque(self._describe_in_cell)
+        self._shell = Shell.of(self.module, self._outputs, note, describe)
+        self._shell.wrote = opaque(self._knows)
 
     def run(self) -> dict[str, Any] | None:
         """Run every cell in order; the first exception as a plain crash, or None.

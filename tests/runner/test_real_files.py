@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from grader import bank
@@ -229,3 +231,50 @@ def test_warnings_point_to_the_programs_own_line(warm_grader: Grader) -> None:
     assert output.stderr.count("submission.py:") >= 3, output
     assert 'print("loss %.4f" % loss)' in output.stderr
     assert "submission.py" in output.stdout
+
+
+# --- what a stand-in shows of us ------------------------------------------------------
+
+REACHES = """
+import sys, warnings, builtins, types
+import matplotlib.pyplot as plt
+seen, found = set(), []
+waiting = [*sys.meta_path, warnings._showwarnmsg, plt.switch_backend, get_ipython(),
+           sys.breakpointhook, input, sys.stdout, sys.modules.get("tqdm.notebook")]
+try:
+    import google.colab.drive as drive
+    waiting += [drive, drive.mount]
+except ImportError:
+    pass
+while waiting:
+    thing = waiting.pop()
+    if id(thing) in seen or len(seen) > 20_000:
+        continue
+    seen.add(id(thing))
+    kind = type(thing)
+    if kind.__name__ in ("Student", "Channel", "Recorder", "Notebook", "Program"):
+        found.append(kind.__name__)
+    if isinstance(thing, types.FunctionType):
+        waiting += [cell.cell_contents for cell in thing.__closure__ or ()]
+        waiting += thing.__defaults__ or ()
+    elif isinstance(thing, types.MethodType):
+        waiting += [thing.__self__, thing.__func__]
+    elif kind.__module__.startswith("grader") or kind is dict or kind is list or kind is tuple:
+        waiting += thing.values() if kind is dict else thing if kind in (list, tuple) else []
+        waiting += vars(thing).values() if hasattr(thing, "__dict__") else []
+        waiting += [v for v in vars(kind).values() if isinstance(v, types.FunctionType)]
+assert len(seen) > 10
+assert not found, found
+"""
+
+
+@pytest.mark.parametrize("kind", ["module", "notebook"])
+def test_no_stand_in_leads_to_what_records(warm_grader: Grader, kind: str) -> None:
+    """Closures, methods and attributes of what a program can name end before the channel."""
+    source = submission(REACHES + "\nprint('nothing was found')\n", kind=SubmissionKind(kind))
+    if kind == "notebook":
+        cells = (dataclasses.replace(source.cells[0], number=1),)
+        source = dataclasses.replace(source, cells=cells, name="a.ipynb")
+    run = warm_grader.grade(bank.load("debug_loop"), source).run
+    assert run.crash is None, run.crash
+    assert "nothing was found" in run.output.stdout

@@ -16,6 +16,7 @@ from grader.runner.served import absent, plots, quiet
 from grader.runner.served.mnist import Mnist
 from grader.runner.served.quiet import Note
 from grader.runner.served.vision import serve_mnist
+from grader.trace.opaque import opaque
 
 __all__ = ["Mnist", "Note", "serve"]
 
@@ -26,14 +27,16 @@ def serve(mnist: Mnist | None, note: Note, files: Container[str] = ()) -> None:
     ``note`` takes a sentence for the report, once each; ``files`` are the names that the
     program's text is compiled under.
     """
+    # What the program can name of ours must not lead it to the rest.
+    note, is_own = opaque(note), opaque(lambda name: name in files)
     builtins.input = getpass.getpass = quiet_input  # type: ignore[assignment]
     quiet.serve_single_process_loading(note)
     quiet.serve_eager(note)
     quiet.serve_breakpoints(note)
     quiet.serve_display()
     quiet.serve_plain_progress_bars()
-    quiet.serve_warnings(files)
+    quiet.serve_warnings(is_own)
     plots.serve_plots(note)
-    absent.serve(note, files)
+    absent.serve(note, is_own)
     if mnist is not None:
         serve_mnist(mnist, note)

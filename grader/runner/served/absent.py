@@ -14,14 +14,14 @@ import importlib.util
 import os
 import sys
 import types
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
 from grader.runner.served import logged, widgets
-from grader.runner.served.callers import importer, is_provided_for
+from grader.runner.served.callers import IsOwn, importer, is_provided_for
 from grader.runner.served.quiet import Note
 from grader.runner.served.unusable import Unusable
 
@@ -66,12 +66,12 @@ REPORTERS = frozenset(
 TENSORBOARD = "torch.utils.tensorboard"
 
 
-def serve(note: Note, files: Container[str] = ()) -> None:
+def serve(note: Note, is_own: IsOwn) -> None:
     """Let the stand-ins be found after everything else.
 
-    ``files`` are the names that the program's own text is compiled under.
+    ``is_own`` tells the file names that the program's own text is compiled under.
     """
-    stand_ins = _Absent(note, files)
+    stand_ins = _Absent(note, is_own)
     sys.meta_path.append(stand_ins)
     if importlib.util.find_spec("tensorboard") is None:  # else torch's own module would fail
         sys.meta_path.insert(0, _OnlyTensorboard(stand_ins))
@@ -80,18 +80,18 @@ def serve(note: Note, files: Container[str] = ()) -> None:
 class _Absent(MetaPathFinder, Loader):
     """Finds and fills the modules that stand in."""
 
-    def __init__(self, note: Note, files: Container[str]) -> None:
+    def __init__(self, note: Note, is_own: IsOwn) -> None:
         self._note = note
-        self._files = files
+        self._is_own = is_own
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """The stand-in of this name, if there is one and the program asks for it."""
         del path, target
         if self._fills(fullname) is None:
             return None
-        frame = importer(sys._getframe(), self._files)  # noqa: SLF001 - who is it that imports
+        frame = importer(sys._getframe(), self._is_own)  # noqa: SLF001 - who is it that imports
         parent = fullname.rpartition(".")[0]
-        if frame is None or (parent not in sys.modules and is_provided_for(frame, self._files)):
+        if frame is None or (parent not in sys.modules and is_provided_for(frame, self._is_own)):
             return None
         return ModuleSpec(fullname, self, is_package=True)
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import dis
 import types
-from collections.abc import Container
+from collections.abc import Callable
 from typing import Any
+
+IsOwn = Callable[[str], bool]
+"""Whether a file name is one that the program's own text is compiled under."""
 
 CATCHERS = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
 HANDLER = 6
 """Instructions of a handler within which it names what it catches."""
 
 
-def importer(frame: types.FrameType | None, files: Container[str]) -> types.FrameType | None:
+def importer(frame: types.FrameType | None, is_own: IsOwn) -> types.FrameType | None:
     """The program's frame that asks for a module; None where a library does, or only looks."""
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
@@ -24,15 +27,15 @@ def importer(frame: types.FrameType | None, files: Container[str]) -> types.Fram
             return None  # it asks whether there is one
         ours = module.startswith(("grader.", "importlib"))
         if not ours:
-            return frame if frame.f_code.co_filename in files else None
+            return frame if is_own(frame.f_code.co_filename) else None
         frame = frame.f_back
     return None
 
 
-def is_provided_for(frame: types.FrameType | None, files: Container[str]) -> bool:
+def is_provided_for(frame: types.FrameType | None, is_own: IsOwn) -> bool:
     """Whether an ImportError raised in this frame would be caught by the program itself."""
     while frame is not None:
-        if frame.f_code.co_filename in files and _catches(frame.f_code, frame.f_lasti):
+        if is_own(frame.f_code.co_filename) and _catches(frame.f_code, frame.f_lasti):
             return True
         frame = frame.f_back
     return False

@@ -14,12 +14,14 @@ import re
 import sys
 import types
 import warnings
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch.utils.data import DataLoader
+
+from grader.runner.served.callers import IsOwn
 
 OURS = f"{Path(__file__).parents[2]}{os.sep}"
 """Below this folder lies the grader's own code."""
@@ -72,10 +74,10 @@ def serve_breakpoints(note: Note) -> None:
     sys.breakpointhook = go_on
 
 
-def serve_warnings(files: Container[str]) -> None:
+def serve_warnings(is_own: IsOwn) -> None:
     """A warning for which one of our wrappers stands points to the program's line behind it.
 
-    ``files`` are the names that the program's own text is compiled under.
+    ``is_own`` tells the file names that the program's own text is compiled under.
     """
     warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode")
     # Beneath `showwarning`, which programs replace and `catch_warnings` restores.
@@ -83,7 +85,7 @@ def serve_warnings(files: Container[str]) -> None:
 
     def show(message: Any) -> None:
         if str(message.filename).startswith(OURS):
-            place = _innermost(files)
+            place = _innermost(is_own)
             if place is None:
                 return  # of a question of ours, at no line of theirs
             message.filename, message.lineno = place
@@ -93,11 +95,11 @@ def serve_warnings(files: Container[str]) -> None:
     warnings._showwarnmsg = show  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def _innermost(files: Container[str]) -> tuple[str, int] | None:
+def _innermost(is_own: IsOwn) -> tuple[str, int] | None:
     """File and line of the program that is being run, seen from here."""
     frame: types.FrameType | None = sys._getframe()  # noqa: SLF001 - the way to look at callers
     while frame is not None:
-        if frame.f_code.co_filename in files:
+        if is_own(frame.f_code.co_filename):
             return frame.f_code.co_filename, frame.f_lineno
         frame = frame.f_back
     return None
