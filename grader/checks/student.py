@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from grader.checks.agreement import CheckFailed, Unsettled
+from grader.checks.agreement import CheckFailed, NotJudged, Unsettled
 from grader.checks.cells import CellLog
 from grader.checks.outcome import RunReport
 from grader.checks.remote import (
@@ -52,6 +52,7 @@ def require_sound(trace: Trace) -> Trace:
     Raises:
         CheckFailed: the program took the recorder's hooks away.
         Unsettled: the recorder could not follow the program.
+        NotJudged: it made steps that the recorder could not see.
     """
     if trace.is_tampered:
         raise CheckFailed(TAMPERED)
@@ -59,6 +60,13 @@ def require_sound(trace: Trace) -> Trace:
         raise Unsettled(
             "the training could not be followed, and this rests on its record; please show it to "
             f"whoever runs the course ({'; '.join(trace.faults[:3])})"
+        )
+    if trace.unseen:
+        raise NotJudged(
+            f"{trace.unseen} steps of the training were made where they can't be seen, beside the "
+            f"{trace.updates} that were: gradients that neither backward() nor "
+            "torch.autograd.grad computed, weights that no optimizer's step changed, or a "
+            "training in two threads at once"
         )
     return trace
 

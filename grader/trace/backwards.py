@@ -89,18 +89,21 @@ class Backwards:
 
     def _begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
         if not self._watches():
+            if not self._running:
+                self._updates.blindness.missed()
             return None
         self._guarded(self._updates.look)
+        self._guarded(self._updates.passes)
         if self._updates.is_over():
             return StopReplay
         self._guarded(self._before, args[0] if args else kwargs.get("tensors"))
-        self._running = True
+        self._running = self._updates.is_passing = True
         return True
 
     def _ends(self, _args: tuple[Any, ...], _kwargs: dict[str, Any], output: Any) -> None:
         if not self._running:
             return
-        self._running = False
+        self._running = self._updates.is_passing = False
         if output is FAILED:
             self._gradients.abandon()
         else:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import math
-import weakref
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import torch
 from torch import nn
@@ -86,7 +86,7 @@ class Forwards:
         self._looks = True  # whether the root that is running is more than one of many
         self._seen = 0  # bits gathered from the modules inside the root that is running
         self._count = 0
-        self._pending: dict[int, tuple[weakref.ref[Token], Call]] = {}
+        self._pending: dict[int, tuple[ref[Token], Call]] = {}
         self._fed: list[Call] = []
         self._last: Call | None = None
         self._inside: Inside | None = None
@@ -405,13 +405,13 @@ class Forwards:
             number = node._sequence_nr()
             token = Token()
             node.metadata[KEY] = token
-            ref = Tokened(token, self._forgets)
-            ref.number = number
-            self._pending[number] = (ref, call)
+            tokened = Tokened(token, self._forgets)
+            tokened.number = number
+            self._pending[number] = (tokened, call)
 
-    def _forget(self, ref: weakref.ref[Token]) -> None:
-        assert isinstance(ref, Tokened)
-        self._pending.pop(ref.number, None)
+    def _forget(self, tokened: ref[Token]) -> None:
+        assert isinstance(tokened, Tokened)
+        self._pending.pop(tokened.number, None)
 
     def feed(self, roots: Iterable[torch.Tensor], flag: int, *, again: bool = False) -> list[Call]:
         """The forwards whose outputs the graph of ``roots`` holds; each is told once.

@@ -24,6 +24,7 @@ OURS = str(Path(__file__).parent) + os.sep
 """Where the code of the recorder lies."""
 _back = FrameType.__dict__["f_back"].__get__
 """The caller of a frame, whoever's it is: the program's ``f_back`` passes ours over."""
+_dispatch_modes = torch._C._len_torch_dispatch_stack
 FLUSH_SECONDS = 0.2
 EAGER_UPDATES = 5
 TOLD_FAULTS = 5
@@ -126,7 +127,7 @@ class Log:
             not self._transforms()
             and (self._ident() == self.thread.ident or self.thread.takes_over())
             and self._tracing() is None
-            and not self._compiling()
+            and not self._has_no_values()
         )
 
     def is_real(self) -> bool:
@@ -134,8 +135,15 @@ class Log:
         return (
             (self._ident() == self.thread.ident or self.thread.takes_over())
             and self._tracing() is None
-            and not self._compiling()
+            and not self._has_no_values()
         )
+
+    def _has_no_values(self) -> bool:
+        """Whether a compiler runs the program with tensors of its own; a flag alone says nothing.
+
+        What it compiles is never run as Python, and what it traces has a dispatch mode around it.
+        """
+        return bool(self._compiling()) and _dispatch_modes() > 0
 
     def is_student(self, code: CodeType) -> bool:
         """Whether ``code`` was compiled from the student's text."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-import weakref
 from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
+from weakref import ref
 
 import torch
 from torch import nn
@@ -59,12 +59,12 @@ class Model:
 
     def __init__(self, module: nn.Module) -> None:
         self.index = -1
-        self.ref = weakref.ref(module)
+        self.ref = ref(module)
         self.module: nn.Module | None = None  # strong, from its first update on
         self.name = name_of(module)
         self.is_module = True
         self.is_loss = is_a(module, losses._Loss)
-        self.parameters: list[weakref.ref[torch.Tensor]] = []
+        self.parameters: list[ref[torch.Tensor]] = []
         self.count = 0
         self.inner = False
         self.sensitive: list[str] = []
@@ -76,14 +76,12 @@ class Model:
         self.given: Given | None = None  # what stands for its tensors while it is called
         self.latest: Given | None = None  # what stood for them the last time
         self.kept: Given | None = None  # what stood for them when it was last trained
-        self.own: dict[str, tuple[weakref.ref[torch.Tensor], int]] = {}
+        self.own: dict[str, tuple[ref[torch.Tensor], int]] = {}
 
     def give(self, module: nn.Module, given: Given) -> None:
         """Note what stands for its own tensors; the first time, also the state of those."""
         if not self.own:
-            self.own = {
-                name: (weakref.ref(p), version_of(p)) for name, p in named_parameters_in(module)
-            }
+            self.own = {name: (ref(p), version_of(p)) for name, p in named_parameters_in(module)}
         self.given = self.latest = given
 
     def trained_givens(self) -> Iterator[Given]:
@@ -146,7 +144,7 @@ class Models:
         for p in parameters:
             if is_leaf(p):
                 self._gradients.know(p).hosted = True
-        model.parameters = [weakref.ref(p) for p in parameters]
+        model.parameters = [ref(p) for p in parameters]
         inside = modules_in(module)
         model.inner = len(inside) > 1
         model.sensitive = sorted({name_of(part) for part in inside if self.is_sensitive(part)})

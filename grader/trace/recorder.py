@@ -177,7 +177,12 @@ class Recorder:
         if self._log.faults:  # who replaces what we compute with makes us fail
             lost += self._replaced_methods()
         self._log.close(
-            {"updates": self._updates.count, "lost": lost[:20], "faults": self._log.faults}
+            {
+                "updates": self._updates.count,
+                "unseen": self._updates.blindness.unseen,
+                "lost": lost[:20],
+                "faults": self._log.faults,
+            }
         )
 
     def _replaced_methods(self) -> list[str]:

@@ -8,10 +8,10 @@ source is training or held-out data is for the Trace to say: here only facts are
 from __future__ import annotations
 
 import time
-import weakref
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from weakref import ref
 
 import torch
 from torch.utils.data import RandomSampler, SequentialSampler, dataloader
@@ -77,11 +77,11 @@ class Sources:
         self._looked_around: Counter[int] = Counter()
         self._loaders: dict[tuple[int, int], Source] = {}
         self._others: dict[tuple[str, int], Source] = {}
-        self._iterator: weakref.ref[Any] | None = None
+        self._iterator: ref[Any] | None = None
         self._current: Source | None = None
         self._numbers: Numbers | None = None
         self._last: tuple[Source, torch.Tensor, Numbers] | None = None
-        self._storages: dict[int, tuple[weakref.ref[Any], Source, Numbers]] = {}
+        self._storages: dict[int, tuple[ref[Any], Source, Numbers]] = {}
         self._alike: dict[tuple[int, int], int] = {}
         self._read: dict[int, tuple[tuple[Any, ...], list[int]]] = {}
         self.tape = Tape()
@@ -119,7 +119,7 @@ class Sources:
 
     def _seen(self, iterator: Any, data: Any) -> None:
         if self._iterator is None or self._iterator() is not iterator:
-            self._iterator = weakref.ref(iterator)
+            self._iterator = ref(iterator)
             self._current = self._loader(iterator)
         source = self._current
         batches = [tensor for tensor in tensors_in(data) if has_values(tensor) and tensor.dim()]
@@ -134,7 +134,7 @@ class Sources:
         for batch in batches[:MOST_TENSORS]:
             storage = batch.untyped_storage()
             # The weak reference lives as long as the storage: a pointer alone is used again.
-            self._storages[storage.data_ptr()] = (weakref.ref(storage), source, numbers)
+            self._storages[storage.data_ptr()] = (ref(storage), source, numbers)
         if len(self._storages) > MOST_STORAGES:
             self._storages = {k: v for k, v in self._storages.items() if v[0]() is not None}
 

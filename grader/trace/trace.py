@@ -149,6 +149,12 @@ class Trace:
         return self.end is not None and bool(self.end.get("lost"))
 
     @property
+    def unseen(self) -> int:
+        """How many steps were made, at least, where the recorder could not see them."""
+        told = self.end.get("unseen", 0) if self.end is not None else 0
+        return told if isinstance(told, int) else 0
+
+    @property
     def is_sound(self) -> bool:
         """Whether anything may be concluded from it: what it missed could be what it hangs on."""
         return not self.is_tampered and not self.faults

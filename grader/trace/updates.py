@@ -12,14 +12,15 @@ optimizer and for updates by hand alike.
 from __future__ import annotations
 
 import math
-import weakref
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import torch
 from torch.optim import lr_scheduler
 from torch.optim import optimizer as optim_module
 
+from grader.trace.blindness import Blindness
 from grader.trace.gradients import Gradients, Leaf
 from grader.trace.log import EAGER_UPDATES, Log, plain_float
 from grader.trace.looking import (
@@ -63,6 +64,8 @@ class Updates:
     ) -> None:
         self._log = log
         self._gradients = gradients
+        self.blindness = Blindness()
+        self.is_passing = False  # a backward pass has not returned yet
         self._on_update = on_update
         self._scale = scale
         self._hold = hold
@@ -73,7 +76,7 @@ class Updates:
         self.count = 0
         self.backward = -1
         self.backward_place = -1
-        self._optimizers: dict[int, tuple[weakref.ref[Any], int]] = {}
+        self._optimizers: dict[int, tuple[ref[Any], int]] = {}
         self._optimizer_count = 0
         self._depth: dict[int, int] = {}
         self._before: list[tuple[torch.Tensor, torch.Tensor]] = []
@@ -113,6 +116,7 @@ class Updates:
     def _guard(self, hook: Callable[[Any], None]) -> Callable[..., object]:
         def guarded(optimizer: Any, _args: Any, _kwargs: Any) -> object:
             if not self._log.watches():
+                self.blindness.missed()
                 return None
             try:
                 with quietly():
@@ -148,7 +152,7 @@ class Updates:
             return entry[1]
         index = self._optimizer_count
         self._optimizer_count += 1
-        self._optimizers[id(optimizer)] = (weakref.ref(optimizer), index)
+        self._optimizers[id(optimizer)] = (ref(optimizer), index)
         self._log.add(["optimizer", index, name_of(optimizer), place])
         return index
 
@@ -169,6 +173,8 @@ class Updates:
         self._held = held = self._tensors(optimizer)
         self._fed = [pair for pair in held if gradient_of(pair[1]) is not None]
         self._began = self.backward
+        if not self.is_passing:
+            self.blindness.steps(id(optimizer), self._fed, self.backward)
         self._leftovers = self._found(held)
         measured = self._measures()
         self._before = []
@@ -212,6 +218,7 @@ class Updates:
             group["lr"] = given
         rate = next((group.get("lr") for group in _groups(optimizer)), None)
         self._record(self._index(optimizer), pairs, found, _number(rate), _is_torchs(optimizer))
+        self.blindness.stepped(self._tensors_of_shape)
 
     def _found(self, held: list[Pair]) -> list[Leaf]:
         return self._gradients.leftovers(held, self.backward_place, self.count)
@@ -344,6 +351,11 @@ class Updates:
     def is_stepping(self) -> bool:
         """Whether an optimizer's step has not returned yet."""
         return bool(self._depth)
+
+    def passes(self) -> None:
+        """A backward pass begins: note what happened to the weights since the last step."""
+        if not self._depth:
+            self.blindness.passes(self._tensors_of_shape)
 
     # --- updates by hand --------------------------------------------------------------
 

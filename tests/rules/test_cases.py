@@ -25,6 +25,7 @@ def test_a_case_gets_exactly_its_marked_findings(path: Path) -> None:
     assert trace.faults == ()
     assert trace.end is not None
     assert not trace.is_tampered
+    assert trace.unseen == 0
 
 
 @pytest.mark.parametrize("rule", RULES)

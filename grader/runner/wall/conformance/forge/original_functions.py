@@ -1,8 +1,7 @@
 # Works around the recorder: each step goes straight to the engine that backward() calls.
 # outcome: ok
 # graded: script
-# earns: learning_rate loss_call zero_grad
-# gains: learning_rate zero_grad
+# earns: nothing
 
 import torch
 from torch import nn
