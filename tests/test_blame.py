@@ -118,7 +118,7 @@ def test_what_fails_beside_the_students_code_is_not_theirs(grade: Bench) -> None
     report = grade.grader.grade(made, submission(HONEST))
     assert report.verdict.outcome is Outcome.GRADER_FAULT
     details = [line for check in report.verdict.checks for line in check.result.details]
-    assert any("in the student's process: KeyError" in line for line in details)
+    assert any("in the process of the program: KeyError" in line for line in details)
 
 
 @pytest.mark.parametrize("text", ["x", "x" * MOST_TEXT])

@@ -29,7 +29,7 @@ from grader.checks.agreement import (
     Unsettled,
     capped,
 )
-from grader.checks.clock import Clock
+from grader.checks.clock import Clock, TooLong
 from grader.checks.draw import Draw
 from grader.checks.marks import MARK
 from grader.checks.mirror import Mirror
@@ -38,7 +38,7 @@ from grader.checks.placed import placed
 from grader.checks.remote import Invalid, StudentRaised
 from grader.checks.student import Program, Questions, Student
 from grader.checks.untouched import Untouched
-from grader.errors import NOT_YOUR_CODE, StudentFault
+from grader.errors import NOT_YOUR_CODE, GraderFault, StudentFault
 from grader.model import CheckResult, Finding, Status
 from grader.rules import find_all, of_rules
 from grader.runner.devices import CPU, Device
@@ -46,6 +46,8 @@ from grader.runner.devices import CPU, Device
 Reported = Callable[[CheckResult], None]
 
 CHECKS = "checks.py"
+OWN = (GraderFault, NotJudged, TooLong)
+"""Exceptions whose text is a sentence by itself."""
 
 
 class MakeProgram(Protocol):
@@ -370,7 +372,8 @@ def _told(error: BaseException) -> tuple[str, str]:
     own = [frame for frame in frames if Path(frame.filename).name == CHECKS]
     at = (own or frames)[-1:]
     where = "".join(f"{Path(frame.filename).name}, line {frame.lineno}" for frame in at)
-    return where, capped(f"{type(error).__name__}: {error}".partition("\n")[0], MOST_TEXT)
+    text = str(error) if isinstance(error, OWN) else f"{type(error).__name__}: {error}"
+    return where, capped(text.partition("\n")[0], MOST_TEXT)
 
 
 def _import_file(name: str, path: Path) -> types.ModuleType:

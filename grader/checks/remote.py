@@ -224,7 +224,7 @@ class Connection:
                 self._end()
             raise StudentRaised(crash)
         if "fault" in answer:
-            raise GraderFault(f"in the student's process: {_text(answer['fault'])[:500]}")
+            raise GraderFault(f"in the process of the program: {_text(answer['fault'])[:500]}")
         if "invalid" in answer:
             raise Invalid(read_crash(answer["invalid"]))
         if "unplain" in answer:
