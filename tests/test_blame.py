@@ -22,6 +22,7 @@ from grader.commands import ExitCode
 from grader.model import ExecutedCell, Outcome, Status
 from grader.pipeline import Grader
 from grader.runner.wire import WireMalformed
+from grader.submission import MAX_CODE_BYTES
 from grader.trace.trace import Trace
 from grading import Bench, Graded, exercise, submission
 
@@ -119,6 +120,13 @@ def test_what_fails_beside_the_students_code_is_not_theirs(grade: Bench) -> None
     assert report.verdict.outcome is Outcome.GRADER_FAULT
     details = [line for check in report.verdict.checks for line in check.result.details]
     assert any("in the process of the program: KeyError" in line for line in details)
+
+
+def test_the_longest_file_is_graded_in_any_alphabet(grade: Bench) -> None:
+    """On its way a character of another alphabet takes six bytes, and a small picture twelve."""
+    comment = "# " + 100 * "\N{GRINNING FACE}" + "\n"
+    graded = judged(grade, "pass", HONEST + comment * (MAX_CODE_BYTES // len(comment.encode())))
+    assert graded.report.verdict.passed, graded.report.run
 
 
 @pytest.mark.parametrize("text", ["x", "x" * MOST_TEXT])

@@ -134,7 +134,12 @@ class StudentProcess:
             )
         self._resident_before = wall.resident_memory(self.pid)
         self._limits_before = wall.limits_of(self.pid)
-        channel.send({"seal": seal.hex(), "job": self._job.to_student()})
+        try:
+            channel.send({"seal": seal.hex(), "job": self._job.to_student()})
+        except WireError as error:
+            raise GraderFault(
+                f"The student's process took no submission. {self._last_words()}"
+            ) from error
         return isolation, self._socket
 
     def _make_group(self) -> cgroup.Group | None:

@@ -53,6 +53,8 @@ from grader.trace.patching import Patches
 from grader.trace.recorder import Recorder
 
 MAX_FAULT = 300
+MAX_JOB = 96 << 20
+"""Of what the grader sends: the longest submission that is graded, each character escaped."""
 
 _identity = id
 """Of the object behind a number: the judge compares, so that none is exchanged for another."""
@@ -78,7 +80,7 @@ def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     device = Device.of(argument["device"])
     settings.announce(device)
     isolation = wall.apply(plan)
-    channel = Channel(socket.socket(fileno=channel_fd))
+    channel = Channel(socket.socket(fileno=channel_fd), max_json=MAX_JOB)
     channel.send({"isolation": asdict(isolation), "device": settings.settle(device)})
     go, _ = channel.receive()
     channel.seal_with(bytes.fromhex(go["seal"]))
