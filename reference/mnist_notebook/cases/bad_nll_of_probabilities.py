@@ -31,7 +31,7 @@ def fit(net, X, y, epochs, batch=128):
         order = torch.randperm(len(X))
         for i in range(0, len(X), batch):
             logits = torch.softmax(net(X[order[i:i + batch]]), dim=1)
-            loss = criterion(logits, y[order[i:i + batch]])
+            loss = criterion(logits, y[order[i:i + batch]])  # finding: nll-loss-without-log-softmax
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -31,7 +31,7 @@ def fit(net, X, y, epochs, batch=128):
         order = torch.randperm(len(X))
         for i in range(0, len(X), batch):
             logits = net(X[order[i:i + batch]])
-            loss = criterion(logits, y[order[i:i + batch]])
+            loss = criterion(logits, y[order[i:i + batch]])  # finding: softmax-before-cross-entropy
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
