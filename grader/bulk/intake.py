@@ -15,9 +15,9 @@ from pathlib import Path
 
 from grader.bulk import gradescope, layouts
 from grader.bulk.choose import MOST_NAMED, Owned, Wanted, attempts, can_be
-from grader.bulk.hand_in import Class, HandIn, Student
+from grader.bulk.hand_in import Class, HandIn, Passed, Student
 from grader.bulk.layouts import Owner, Parts, Reading
-from grader.bulk.names import as_text, exact, file_stem, folded, one_line
+from grader.bulk.names import as_text, file_stem, folded, identity, one_line
 from grader.bulk.roster import Entry, Roster
 from grader.bulk.walk import Found, scan
 from grader.errors import UsageError
@@ -42,7 +42,7 @@ def take_in(folder: Path, wanted: Wanted) -> Class:
         raise _nothing(folder, found)
     return Class(
         hand_ins=tuple(_counted(_with_stems(hand_ins), wanted.only)),
-        passed=tuple(replace(each, path=as_text(each.path)) for each in found.passed),
+        passed=tuple(Passed(path=as_text(p), why=why) for p, why in sorted(found.passed.items())),
         missing=tuple(missing),
         unknown=tuple(unknown),
         layouts=frozenset(owner.layout for each in owned.values() for owner in each.owners),
@@ -66,7 +66,7 @@ def _scan(folder: Path, skip: frozenset[Path]) -> Found:
 
 
 def _nothing(folder: Path, found: Found) -> UsageError:
-    there = [as_text(file.path) for file in found.files] + [each.path for each in found.passed]
+    there = [as_text(file.path) for file in found.files] + list(found.passed)
     holds = ", ".join(one_line(name) for name in there[:MOST_NAMED])
     more = f" and {len(there) - MOST_NAMED} more" if len(there) > MOST_NAMED else ""
     what = f"it holds {holds}{more}" if there else "it is empty"
@@ -218,7 +218,7 @@ def _joined(hand_ins: list[HandIn]) -> list[HandIn]:
     with_id: defaultdict[str, dict[str, HandIn]] = defaultdict(dict)
     for each in hand_ins:
         if not each.identity.startswith("name:"):
-            with_id[f"name:{exact(each.student.name)}"][each.identity] = each
+            with_id[f"name:{identity(each.student.name)}"][each.identity] = each
     result = []
     for each in hand_ins:
         same = list(with_id.get(each.identity, {}).values())
@@ -254,16 +254,15 @@ def _known(
 def _matched(hand_ins: Iterable[HandIn], roster: Roster) -> dict[str, Entry]:
     """The entry of each identity. Two that only look alike are nobody's: both stay unknown."""
     students = {each.identity: each.student for each in hand_ins}
-    found = {identity: roster.find(student) for identity, student in students.items()}
+    found = {whose: roster.find(student) for whose, student in students.items()}
     by_row: defaultdict[int, list[str]] = defaultdict(list)
-    for identity, entry in found.items():
+    for whose, entry in found.items():
         if entry is not None:
-            by_row[entry.row].append(identity)
+            by_row[entry.row].append(whose)
     return {
-        identity: entry
-        for identity, entry in found.items()
-        if entry is not None
-        and (len(by_row[entry.row]) == 1 or entry.is_exactly(students[identity]))
+        whose: entry
+        for whose, entry in found.items()
+        if entry is not None and (len(by_row[entry.row]) == 1 or entry.is_exactly(students[whose]))
     }
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from grader.bulk.gradescope import Submitted
 from grader.bulk.hand_in import Student
-from grader.bulk.names import exact, folded, one_line
+from grader.bulk.names import folded, identity, one_line
 
 Parts = tuple[str, ...]
 
@@ -90,7 +90,7 @@ def moodle(parts: Parts) -> Owner | None:
     name = one_line(match["name"])
     return Owner(
         layout="moodle",
-        identity=f"moodle:{match['id'] or exact(name)}",
+        identity=f"moodle:{match['id'] or identity(match['name'])}",
         student=Student(name=name, id=match["id"]),
         rest=rest,
     )
@@ -141,7 +141,7 @@ def plain(parts: Parts) -> Owner:
     name = one_line(top) or "unnamed"
     return Owner(
         layout="folders" if len(parts) > 1 else "flat",
-        identity=f"name:{exact(top)}",
+        identity=f"name:{identity(top)}",
         student=Student(name=name),
         rest=rest,
     )

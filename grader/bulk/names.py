@@ -33,6 +33,11 @@ def one_line(raw: str) -> str:
     return " ".join(text.split())
 
 
+def identity(raw: str) -> str:
+    """A name as it tells files apart: letter by letter, but for two encodings of one letter."""
+    return unicodedata.normalize("NFC", as_text(raw))
+
+
 def exact(raw: str) -> str:
     """A name as it is compared where each letter counts: one line, without case, in one form."""
     return unicodedata.normalize("NFC", one_line(raw)).casefold()

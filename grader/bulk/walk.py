@@ -14,17 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.bulk import archive
-from grader.bulk.hand_in import File, Passed
+from grader.bulk.hand_in import File
 
 MAX_DEPTH = 16
 MAX_FILES = 500_000
 
 _RUBBISH = re.compile(
     r"(?i)__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|desktop\.ini|"
+    r"venv|site-packages|node_modules|"
     r"\.(?:git|svn|hg|vscode|idea|venv|pytest_cache|mypy_cache|virtual_documents)|"
     r"\.~lock\..*|\._.*|~\$.*|\.nfs.*"
 )
 
+_MADE = "it is made by a system, an editor or an installer"
 _OURS = {"journal.sqlite", "results.jsonl"}
 
 
@@ -35,11 +37,11 @@ class Found:
     files: list[File] = field(default_factory=list)
     folders: list[tuple[str, ...]] = field(default_factory=list)
     troubles: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    passed: list[Passed] = field(default_factory=list)
+    passed: dict[str, str] = field(default_factory=dict)
 
     def pass_over(self, parts: tuple[str, ...], why: str) -> None:
-        """Note something that is no submission."""
-        self.passed.append(Passed(path="/".join(parts), why=why))
+        """Note something that is no submission, once."""
+        self.passed.setdefault("/".join(parts), why)
 
 
 def scan(top: Path, skip: frozenset[Path] = frozenset()) -> Found:
@@ -67,7 +69,7 @@ def _take(
 ) -> None:
     parts, path = (*above, entry.name), Path(entry.path)
     if _RUBBISH.fullmatch(entry.name):
-        found.pass_over(parts, "it is made by a system or an editor")
+        found.pass_over(parts, _MADE)
         return
     if any(path.name == other.name and path.resolve() == other for other in skip):
         return
@@ -137,14 +139,23 @@ def _unzip(file: File, found: Found, depth: int) -> None:
         found.troubles.append((file.parts, str(problem)))
         return
     for inner, refused in _inner(file, entries):
-        if any(_RUBBISH.fullmatch(part) for part in inner.parts):
-            found.pass_over(inner.parts, "it is made by a system or an editor")
+        rubbish = _rubbish(inner.parts)
+        if rubbish:
+            found.pass_over(rubbish, _MADE)
         elif refused:
             found.troubles.append((inner.parts, refused))
         elif inner.parts[-1].lower().endswith(".zip"):
             _unzip(inner, found, depth + 1)
         else:
             found.files.append(inner)
+
+
+def _rubbish(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The first part of a path that is no work of a student, with what stands above it."""
+    for place, part in enumerate(parts):
+        if _RUBBISH.fullmatch(part):
+            return parts[: place + 1]
+    return ()
 
 
 def _inner(file: File, entries: list[archive.Entry]) -> Iterator[tuple[File, str]]:

@@ -59,7 +59,10 @@ def test_a_mixed_class(bulk: Bulk) -> None:
     dan = next(row for row in rows if row["submission"]["student"]["name"] == "dan")
     assert dan["submission"]["path"] == "dan.zip/hw/tiny.py"
     assert any("not graded: hw/helper.py" in note for note in dan["run"]["notes"])
-    assert "passed over: .DS_Store (it is made by a system or an editor), readme.txt (" in said
+    assert (
+        "passed over: .DS_Store (it is made by a system, an editor or an installer), readme.txt ("
+        in said
+    )
     assert bulk.leftovers() == []
     _check_tables(bulk.out, len(rows))
 
