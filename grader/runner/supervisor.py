@@ -78,6 +78,8 @@ class Supervisor:
             raise
         except GraderFault as fault:  # what was earned before stays to be seen
             session.outcome, session.reason = Outcome.GRADER_FAULT, str(fault)
+        except (WireError, ConnectionError):  # a line of ours broke: nobody reads at its other end
+            session.outcome, session.reason = Outcome.GRADER_FAULT, "A process of the grader ended."
         finally:
             self._close()
         session.wall_s = time.monotonic() - started
