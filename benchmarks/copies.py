@@ -1,9 +1,9 @@
-"""What honest models lose on digits that are slightly turned: the ground of ``MOST_LOST``.
+"""What honest models lose on digits that are drawn anew: the ground of ``MOST_LOST``.
 
     python benchmarks/copies.py [--seeds N]
 
 Trains six kinds of models in four ways each on the embedded subset, and prints their accuracy
-on the held-out digits with the points that they lose on the grader's moved copies. Exits with 1
+on the held-out digits with the points that they lose on the grader's copies. Exits with 1
 if one loses more than half of what is allowed.
 """
 
@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 from grader import datasets
-from grader.checks.accuracy import MOST_LOST, moved
+from grader.checks.accuracy import MOST_LOST, drawn_anew
 
 Pixels = Callable[[torch.Tensor], torch.Tensor]
 
@@ -98,7 +98,7 @@ def main() -> int:
                 with torch.no_grad():
                     shares = [
                         float((model(pixels(shown)).argmax(1) == truth).double().mean())
-                        for shown in (held, moved(held, seed))
+                        for shown in (held, drawn_anew(held, seed))
                     ]
                 lost = shares[0] - shares[1]
                 most = max(most, lost)

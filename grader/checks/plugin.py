@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.checks.accuracy import Accuracy, Past, exchanged, moved, threshold_for
+from grader.checks.accuracy import Accuracy, Past, drawn_anew, exchanged, threshold_for
 from grader.checks.agreement import (
     MOST_FINDINGS,
     MOST_TEXT,
@@ -210,8 +210,8 @@ class GradePlugin:
 
     @pytest.fixture(scope="session")
     def shown(self, heldout: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
-        """The held-out images, then the same ones slightly moved: uint8 (2 N, 28, 28)."""
-        return torch.cat([heldout[0], moved(heldout[0], self._seed)])
+        """The held-out images, then the same ones drawn anew: uint8 (2 N, 28, 28)."""
+        return torch.cat([heldout[0], drawn_anew(heldout[0], self._seed)])
 
     @pytest.fixture
     def accuracy(
@@ -248,6 +248,7 @@ class GradePlugin:
             program=outputs,
             past=Past(
                 start=lambda: request.getfixturevalue("program").start,
+                is_first=lambda: request.getfixturevalue("program").is_first,
                 losses=lambda: request.getfixturevalue("program").recorded.losses,
                 renamed=renamed,
             ),

@@ -228,6 +228,7 @@ class Program:
     gave for ``images``, raw (N, 28, 28) uint8, or the exception that came instead: it is asked
     at once, because a later process of the student ends this one. ``start`` is what the model gave
     for the first half of them as it was before its first update; None where that isn't known.
+    ``is_first``: nothing else had been trained by then.
     """
 
     def __init__(
@@ -254,6 +255,7 @@ class Program:
         self.ended = ""
         self._questions = questions
         self._asked: Remote | None = None
+        self.is_first = False
         connection = self._connect(quiet=quiet)
         if questions.before is not None:
             name, *values = questions.before
@@ -361,7 +363,10 @@ class Program:
             )
         except (StudentFault, StudentRaised, GraderFault):
             return None
-        return outputs if isinstance(outputs, torch.Tensor) else None
+        told = outputs if isinstance(outputs, dict) else {}
+        self.is_first = told.get("is_first") is True
+        start = told.get("outputs")
+        return start if isinstance(start, torch.Tensor) else None
 
     @property
     def seen(self) -> Any:

@@ -381,8 +381,8 @@ class Student:
         if self._recorder is None:
             raise RuntimeError("nothing was run yet")
         with self._theirs():
-            outputs = self._recorder.evaluate_start(images, model)
-        plain, answer = pack(outputs)
+            outputs, is_first = self._recorder.evaluate_start(images, model)
+        plain, answer = pack({"outputs": outputs, "is_first": is_first})
         return {"ok": plain}, answer
 
     # --- helpers ----------------------------------------------------------------------------

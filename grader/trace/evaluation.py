@@ -86,7 +86,7 @@ class Evaluator:
         self._last = call.model, call.model.ref() if call.model.is_module else None
         if call.model.index not in self._sums:
             self._sums[call.model.index] = _sums(self._last[1])
-            self._starts.keep(call.model)
+            self._starts.keep(call.model, call.updates)
         if self._wantsfunctions_given(call):
             self._captured_at = call.updates
             functions = list(functions_given(self._log.frame(2), batch, self._log.is_student))
@@ -142,7 +142,7 @@ class Evaluator:
         """A model that a gradient comes to for the first time: its start is what it is now."""
         for call in calls:
             if not call.model.trained:
-                self._starts.keep(call.model)
+                self._starts.keep(call.model, call.updates)
         self.composed.backward(calls, roots)
 
     def updated(self, leaves: list[Leaf], calls: list[Call]) -> None:
@@ -172,21 +172,25 @@ class Evaluator:
             ]
         return torch.cat(rows)
 
-    def evaluate_start(self, images: torch.Tensor, model: nn.Module | None = None) -> torch.Tensor:
+    def evaluate_start(
+        self, images: torch.Tensor, model: nn.Module | None = None
+    ) -> tuple[torch.Tensor, bool]:
         """See `Recorder.evaluate_start`."""
         with (
             self._forwards.paused(),
             torch.inference_mode(mode=False),
             torch.random.fork_rng(devices=[]),
         ):
-            module, state = self._start_of(model)
+            index, module, state = self._start_of(model)
             answer, form = asking_module(module, state), self._form_of(module)
             rows = [
                 _logits(answer(form.apply(part)), len(part)) for part in torch.split(images, BATCH)
             ]
-        return torch.cat(rows)
+        return torch.cat(rows), self._starts.is_first(index)
 
-    def _start_of(self, wanted: nn.Module | None) -> tuple[nn.Module, Mapping[str, torch.Tensor]]:
+    def _start_of(
+        self, wanted: nn.Module | None
+    ) -> tuple[int, nn.Module, Mapping[str, torch.Tensor]]:
         """A module that was trained, or that is asked for, and its parameters at its start.
 
         One that the recorder doesn't know has the start of one that it could be a copy of.
@@ -196,11 +200,11 @@ class Evaluator:
             if module is None or (wanted is not None and wanted is not module):
                 continue
             if (state := self._starts.of(index, module)) is not None:
-                return module, state
+                return index, module, state
         if wanted is not None:
             for index in reversed(self._starts.known()):
                 if (state := self._starts.of(index, wanted)) is not None:
-                    return wanted, state
+                    return index, wanted, state
         raise NothingTrained("What the model was before its training is not known.")
 
     def _form_of(self, module: nn.Module) -> AnyForm:

@@ -226,7 +226,9 @@ class Recorder:
         """
         return self._evaluator.evaluate(images, namespace or {}, model)
 
-    def evaluate_start(self, images: torch.Tensor, model: nn.Module | None = None) -> torch.Tensor:
+    def evaluate_start(
+        self, images: torch.Tensor, model: nn.Module | None = None
+    ) -> tuple[torch.Tensor, bool]:
         """The logits that the trained module gave before its first update, or would have given.
 
         Args:
@@ -234,7 +236,7 @@ class Recorder:
             model: Whom to ask; without it the one that was trained last.
 
         Returns:
-            float32 (N, classes), on the CPU.
+            float32 (N, classes), on the CPU; and whether nothing else had been trained by then.
 
         Raises:
             NothingTrained: no module was trained, or its first parameters were not kept.

@@ -26,14 +26,17 @@ class Starts:
     def __init__(self) -> None:
         self._states: dict[int, State] = {}
         self._times: dict[int, int] = {}
+        self._later: set[int] = set()
 
-    def keep(self, model: Model) -> None:
-        """Copy the parameters as they are now, in place of those that were kept before."""
+    def keep(self, model: Model, updates: int) -> None:
+        """Copy the parameters as they are after so many updates of whatever was trained."""
         module = model.ref()
         times = self._times.get(model.index, 0)
         if not model.is_module or module is None or times == MOST_TIMES:
             return
         self._times[model.index] = times + 1
+        if updates:
+            self._later.add(model.index)
         with quietly():
             own = dict(named_parameters_in(module))
             if not all(map(has_values, own.values())):  # some get theirs with the first batch
@@ -42,6 +45,10 @@ class Starts:
             held = sum(p.numel() for state in (own, *others) for p in state.values())
             if held <= MOST_NUMBERS:
                 self._states[model.index] = {name: p.detach().clone() for name, p in own.items()}
+
+    def is_first(self, index: int) -> bool:
+        """Whether nothing was trained before: not even a model whose weights this one may have."""
+        return index in self._states and index not in self._later
 
     def known(self) -> list[int]:
         """The models whose start was kept."""

@@ -28,7 +28,7 @@ def shares(source: str) -> tuple[float, float]:
     """How well the model that was trained last read unseen pictures, at its start and its end."""
 
     def measure(recorder: Recorder, names: dict[str, Any]) -> tuple[float, float]:
-        start = recorder.evaluate_start(UNSEEN, names.get("asked"))
+        start, _ = recorder.evaluate_start(UNSEEN, names.get("asked"))
         before = float((start.argmax(1) == ANSWERS).float().mean())
         return before, accuracy(recorder, names)
 
@@ -118,6 +118,21 @@ def _told(source: str) -> Any:
     _, said = run(HEAD + source, given=provide(), pools={"train": IMAGES.numpy()}, then=measure)
     if said:
         raise NothingTrained(said)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_first"), [("trained", True), ("after another model", False)]
+)
+def test_whether_anything_was_trained_before_is_known(source: str, *, is_first: bool) -> None:
+    """A later model may have the weights of the one before."""
+
+    def first(recorder: Recorder, _: dict[str, Any]) -> bool:
+        return recorder.evaluate_start(UNSEEN)[1]
+
+    _, told = run(
+        HEAD + STARTS[source], given=provide(), pools={"train": IMAGES.numpy()}, then=first
+    )
+    assert told == is_first
 
 
 def test_large_models_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
