@@ -20,6 +20,7 @@ from grader.shown.harmless import cut, one_line, printed, visible
 from grader.shown.pictures import SVG, NotShown, Picture, picture
 
 PAGE_BYTES = 8 << 20
+PAGE_TEXT = 1 << 20
 PAGE_COST = 60_000
 """What parsing HTML and Markdown may cost, in tags (``rich.cost``): some ten seconds at worst."""
 
@@ -79,15 +80,26 @@ Shown = Text | Page | Shot | Remark
 class Room:
     """How much of the page is left for outputs, in bytes, and what parsing may still cost."""
 
-    def __init__(self, size: int = PAGE_BYTES, cost: int = PAGE_COST) -> None:
+    def __init__(
+        self, size: int = PAGE_BYTES, cost: int = PAGE_COST, text: int = PAGE_TEXT
+    ) -> None:
         self._size = size
         self._cost = cost
+        self._text = text
 
     def take(self, size: int) -> bool:
         """Whether there is room for so many bytes; if so it is gone."""
         if size > self._size:
             return False
         self._size -= size
+        return True
+
+    def print(self, lines: Iterable[str]) -> bool:
+        """Whether there is room for so much plain text; if so it is gone."""
+        size = sum(map(len, lines))
+        if size > self._text or not self.take(size):
+            return False
+        self._text -= size
         return True
 
     def spend(self, cost: int) -> bool:
@@ -209,8 +221,9 @@ def _text(source: str, room: Room, stream: str = "") -> Iterator[Shown]:
     lines = [cut(line.rstrip(), _LINE) for line in text.rstrip().split("\n")]
     if not any(lines):
         return
-    if not room.take(sum(map(len, lines))):
-        yield Remark(text=f"Not shown: {len(lines):,} lines of text; {_full()}.")
+    if not room.print(lines):
+        full = f"the report holds at most {words.size(PAGE_TEXT)} of what is printed"
+        yield Remark(text=f"Not shown: {len(lines):,} lines of text; {full}.")
         return
     if len(lines) <= _WHOLE:
         yield Text(head="\n".join(lines), lines=len(lines), stream=stream)

@@ -144,3 +144,16 @@ def test_a_long_table_is_folded() -> None:
     (page,) = outputs([shown(text_html=f"<table>{rows}</table>")], Room())
     assert isinstance(page, Page)
     assert page.folded
+
+
+def test_what_is_printed_has_a_budget_of_its_own() -> None:
+    """A thousand cells that print leave a page of one mebibyte of text, and the rest is counted."""
+    room = Room()
+    printed = CellOutput(kind="stream", name="stdout", data={"text/plain": "x" * 50 + "\n"})
+    large = CellOutput(kind="stream", name="stdout", data={"text/plain": ("y" * 99 + "\n") * 600})
+    shown = [each for _ in range(30) for each in outputs([large], room)]
+    kept = [each for each in shown if isinstance(each, Text)]
+    size = sum(len(each.head) + len(each.folded) + len(each.tail) for each in kept)
+    assert 500_000 < size <= 1 << 20
+    assert any("Not shown: 600 lines" in each.text for each in shown if isinstance(each, Remark))
+    assert isinstance(outputs([printed], room)[0], Text)
