@@ -86,13 +86,12 @@ def grade_class(plan: Plan, show: Show) -> Summary:
         UsageError: the folder, the roster or the output can't be used, or the isolation that is
             demanded can't be had.
     """
+    found = take_in(plan.folder, plan.wanted)  # first: a slip in a name leaves nothing behind
+    for note in found.notes:
+        show.say(note)
     _make_output(plan.output)
-    with lock.held(plan.output):
-        found = take_in(plan.folder, plan.wanted)
-        for note in found.notes:
-            show.say(note)
-        with scratch() as place, _journal(plan, show) as journal:
-            return _Run(plan, place, found, journal, show).run()
+    with lock.held(plan.output), scratch() as place, _journal(plan, show) as journal:
+        return _Run(plan, place, found, journal, show).run()
 
 
 def _journal(plan: Plan, show: Show) -> contextlib.AbstractContextManager[Journal]:

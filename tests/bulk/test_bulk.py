@@ -241,6 +241,8 @@ def test_a_submission_that_disappears_is_no_students_fault(bulk: Bulk) -> None:
     [
         (["--exercise", "tinny"], "There is no exercise named 'tinny'"),
         (["--roster", "none.csv"], "The roster none.csv can't be read"),
+        (["--course", "none.yaml"], "none.yaml: expected a readable file"),
+        (["--scheduler", "tcp://nowhere:1"], "unrecognized arguments: --scheduler"),
         (["--isolation", "require", "--device", "cuda"], "--device cuda can't be had"),
     ],
 )
@@ -249,6 +251,16 @@ def test_bad_usage(bulk: Bulk, words: list[str], said: str) -> None:
     lay(bulk.tmp / "class", {"ann.py": GOOD})
     code, heard = bulk(*words)
     assert (code, said in heard) == (2, True), heard
+    if "--isolation" not in words:
+        assert not bulk.out.exists()
+
+
+def test_an_empty_folder_leaves_nothing_behind(bulk: Bulk) -> None:
+    """Not even an output folder."""
+    (bulk.tmp / "class").mkdir()
+    code, said = bulk()
+    assert (code, "it is empty" in said) == (2, True), said
+    assert not bulk.out.exists()
 
 
 def test_an_output_that_cannot_be_one(bulk: Bulk) -> None:
