@@ -27,9 +27,10 @@ no number changes today; the day a dropout layer is added, all of them do.
 
 ## Known problems
 
-Data is known as held-out by its loader, its dataset's rows or the images themselves. A
-forward over data of unknown origin is not judged, nor is repeating one input on purpose
-(Monte Carlo dropout).
+Data is known as held-out by its loader, its dataset's rows, the images themselves or as rows of
+the tensor that all training rows were taken from. A forward over data of unknown origin is not
+judged, nor is repeating one input on purpose (Monte Carlo dropout), nor a mode that a class of
+the program computes.
 """
 
 from __future__ import annotations

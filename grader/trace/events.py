@@ -24,11 +24,11 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """An origin of inputs. ``kind``: ``loader``, ``rows`` (known images), ``unknown``.
+    """An origin of inputs. ``kind``: ``loader``, ``rows`` (of something known), ``unknown``.
 
     ``trained`` maps models to the batches that reached an update of theirs; of ``rows``
-    sampled rows ``rows_trained`` were trained on under whatever source; ``shared`` maps other
-    sources to the dataset rows in common, -1 where that can't be told.
+    rows ``rows_trained`` were trained on under whatever source, or may have been; ``shared`` maps
+    other sources to the dataset rows in common, -1 where that can't be told.
     """
 
     index: int

@@ -122,7 +122,8 @@ class Forwards:
                 self.loss_place = self._log.here()
             return None
         try:
-            return self._root(module, args) if self.transform is None else self._within(module)
+            with quietly():
+                return self._root(module, args) if self.transform is None else self._within(module)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
             return None
@@ -217,14 +218,12 @@ class Forwards:
     def _enter(self, module: nn.Module) -> Model | None:
         """Look the root up and settle updates by hand before it runs on the new values."""
         try:
-            with quietly():
-                model = self._models.of(module)
+            model = self._models.of(module)
             if model.index < 0:
                 if mode_of(module) and model.sensitive and self._last is not None:
                     self._last.add_flag(wire.SENSITIVE | wire.HAS_SENSITIVE)
                 return model
-            with quietly():
-                self._updates.look()
+            self._updates.look()
         except Exception as error:  # noqa: BLE001
             self._log.fault("forward", error)
             return None
@@ -239,8 +238,7 @@ class Forwards:
         """
         if not is_tensor(batch):
             return False
-        with quietly():
-            found = None if asks_for_gradients(batch) else self._sources.by_storage(batch)
+        found = None if asks_for_gradients(batch) else self._sources.by_storage(batch)
         if found is None:
             return False
         source, numbers = found
@@ -249,8 +247,7 @@ class Forwards:
         mode = module_dict(module).get("training")
         if self._modes.get((model.index, source.index)) is not mode:
             return False
-        with quietly():
-            self._sources.passes(source, numbers, batch)
+        self._sources.passes(source, numbers, batch)
         self._ordinary = model
         self._last = self._inside = None
         return True

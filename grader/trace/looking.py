@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import operator
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import (
@@ -49,10 +50,11 @@ _OPTIMIZED = 0x1
 # --- types ----------------------------------------------------------------------------------
 
 
-def is_a(value: object, *kinds: type[Kind]) -> TypeGuard[Kind]:
-    """Whether the type of ``value`` is one of ``kinds`` or derives from one."""
-    kind = type(value)
-    return any(_is_subclass(one, kind) for one in kinds)
+def is_a(value: object, kind: type[Kind], *others: type[Kind]) -> TypeGuard[Kind]:
+    """Whether the type of ``value`` is ``kind``, one of ``others``, or derives from one."""
+    if _is_subclass(kind, type(value)):
+        return True
+    return bool(others) and any(_is_subclass(one, type(value)) for one in others)
 
 
 def derives(kind: type, base: type) -> bool:
@@ -163,6 +165,8 @@ def items_of(mapping: object) -> list[tuple[Any, Any]]:
 
 def parts_of(value: object) -> list[Any]:
     """The items of a tuple, list or dictionary, or of what derives from one."""
+    if type(value) in (list, tuple) and len(value) < MOST_ITEMS:  # type: ignore[arg-type]
+        return list(value)  # type: ignore[call-overload, no-any-return]
     if is_a(value, tuple):
         return list(itertools.islice(tuple.__iter__(value), MOST_ITEMS))
     if is_a(value, list):
@@ -188,7 +192,7 @@ def integers(values: object) -> list[int] | None:
         return list(values[:MOST_ROWS])
     if type(values) in (list, tuple):
         found = list(itertools.islice(values, MOST_ROWS))  # type: ignore[call-overload]
-        if all(type(item) is int for item in found):
+        if all(map(operator.is_, map(type, found), itertools.repeat(int))):
             return found
         return _converted(found)
     if type(values) is np.ndarray and values.dtype.kind in "iu":

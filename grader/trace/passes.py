@@ -80,4 +80,4 @@ def describe(source: Source) -> str:
     """A source in a reader's words."""
     if source.kind == "loader" and source.size > 0:
         return f"{source.name} of {source.size} rows, none of them trained on"
-    return "images that were not trained on"
+    return "images that were not trained on" if source.pool else "rows that were not trained on"

@@ -45,7 +45,7 @@ Kind = TypeVar(
 OVERLAP = 0.5
 """A source that shares this much of its rows with trained data is not held-out data."""
 ROWS_OVERLAP = 0.2
-"""The same by content, of rows that were looked at: of trained rows only a part is known."""
+"""The same by content: of rows that no data set tells apart, a few may be alike by chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,6 @@ from grader.trace.looking import (
     is_tensor,
     module_of,
     name_of,
-    own,
     parts_of,
     quietly,
     scalar,
@@ -468,9 +467,12 @@ def _is_torchs(optimizer: Any) -> bool:
     return module_of(type(optimizer)).startswith("torch.optim")
 
 
+_state: Callable[[Any], dict[str, Any]] = vars(optim_module.Optimizer)["__dict__"].__get__
+
+
 def _groups(optimizer: Any) -> list[dict[str, Any]]:
     """The parameter groups that an optimizer holds itself."""
-    groups = parts_of(own(optimizer).get("param_groups"))
+    groups = parts_of(_state(optimizer).get("param_groups"))
     return [group for group in groups if type(group) is dict]
 
 

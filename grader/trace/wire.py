@@ -16,7 +16,7 @@ leftover    update, backward place, update place, leftover of update, leaves, al
             leftover norm, fresh norm
 misuse      place, class name, form, went on
 trained     source, model, batches
-seen        source, rows sampled, of these trained on
+seen        source, rows read, of these trained on
 shared      source, source, rows in common
 twin        number of a forward, trained model whose very values its model held
 reach       backward pass, place of its loss, leaves of its graph, leaves that a model or an
