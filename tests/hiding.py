@@ -5,6 +5,22 @@ To add one, add it here: `tests/wall/test_hiding.py` tries each before wrong pro
 
 from __future__ import annotations
 
+BUGGED = """
+import torch
+from torch import nn
+model = nn.Sequential(nn.Flatten(), nn.Linear(784, 16), nn.ReLU(), nn.Linear(16, 10))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+criterion = nn.CrossEntropyLoss()
+for step, (images, labels) in enumerate(train_loader):
+    criterion(model(images), labels).backward()
+    optimizer.step()
+    if step == 40:
+        break
+for images, labels in val_loader:
+    model(images)
+"""
+"""Never clears its gradients, validates in training mode, and ends before it has learned."""
+
 HIDING: dict[str, str] = {
     "compiling flag": """
 import torch

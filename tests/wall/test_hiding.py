@@ -18,26 +18,11 @@ from grader import bank
 from grader.model import Limits, Outcome, Report, Status, SubmissionKind
 from grader.pipeline import Grader
 from grading import Graded, submission
-from hiding import HIDING
+from hiding import BUGGED, HIDING
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the wall is Linux's")
 
 LIMITS = Limits(wall_s=40.0, check_s=10.0, memory_bytes=1 << 30)
-BUGGED = """
-import torch
-from torch import nn
-model = nn.Sequential(nn.Flatten(), nn.Linear(784, 16), nn.ReLU(), nn.Linear(16, 10))
-optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-criterion = nn.CrossEntropyLoss()
-for step, (images, labels) in enumerate(train_loader):
-    criterion(model(images), labels).backward()
-    optimizer.step()
-    if step == 40:
-        break
-for images, labels in val_loader:
-    model(images)
-"""
-"""Never clears its gradients, validates in training mode, and ends before it has learned."""
 EXERCISES = ("debug_loop", "mnist_from_scratch", "mnist_dropout", "mnist_pipeline")
 CASES = Path(__file__).parents[2] / "reference"
 
