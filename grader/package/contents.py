@@ -99,7 +99,7 @@ FIND_PYTHON = """
 can='import sys
 from importlib.util import find_spec
 needed = "torch torchvision IPython jinja2 markdown_it matplotlib nbclient nbformat nh3 numpy"
-needed += " pygments pytest pytest_timeout yaml safetensors tqdm"
+needed += " pygments pytest pytest_timeout yaml safetensors tqdm wcwidth"
 sys.exit(sys.version_info < (3, 11) or not all(map(find_spec, needed.split())))'
 for python in "$GRADE_PYTHON" "$1/env/bin/python" /opt/grade/bin/python \\
   python3 python3.14 python3.13 python3.12 python3.11 python; do

@@ -38,7 +38,7 @@ _README = """
 _TO_CHECK = """    check.py      checks it:  python check.py
 
 Needed once: python -m pip install torch torchvision ipython jinja2 markdown-it-py matplotlib
-nbclient nbformat nh3 pygments pytest pytest-timeout pyyaml safetensors tqdm
+nbclient nbformat nh3 pygments pytest pytest-timeout pyyaml safetensors tqdm wcwidth
 """
 
 
