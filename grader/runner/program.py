@@ -143,8 +143,9 @@ class Program:
                 line = traceback.tb_lineno
                 source = linecache.getline(filename, line).strip()[:120]
                 place = f" at line {line} ({source})"
-                if traceback.tb_frame.f_code.co_name == "<module>":
-                    is_last = not any(map(str.strip, linecache.getlines(filename)[line:]))
+                below = linecache.getlines(filename)[line:]
+                inside = traceback.tb_frame.f_code.co_name != "<module>"  # of a function
+                is_last = not inside and not any(map(str.strip, below))
             traceback = traceback.tb_next
         return place, is_last
 

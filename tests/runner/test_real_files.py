@@ -41,6 +41,7 @@ def run_of(grade: Bench, source: str) -> tuple[Run, bool]:
         (("import argparse\np = argparse.ArgumentParser()\n"
          "p.add_argument('--data', required=True)\np.parse_args()"),
          ["line 4", "exit code 2", "without arguments"]),
+        ("import sys\ndef main():\n    sys.exit()\n    print(1)\nmain()", ["line 3", "itself"]),
         ("class E(SystemExit):\n    code = property(lambda self: 1 / 0)\nraise E", ["line 3"]),
     ],
 )  # fmt: skip
