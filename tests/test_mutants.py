@@ -190,3 +190,35 @@ def test_any_expression_can_be_changed(text: str) -> None:
             assert ast.unparse(second) == "z = 1"
         else:
             assert ast.dump(first) == ast.dump(ast.parse(source).body[0])
+
+
+PLACES = """
+class Layer:
+    def __init__(self, p):
+        self.p = p
+
+    def step(self, x):
+        return x * self.p
+"""
+
+
+def test_an_argument_may_be_another_one_in_some_places() -> None:
+    """Beyond a size, in float64, and afterwards; a method may work once, or thirty times."""
+    after = " ".join(mutant.after for mutant in mutants(PLACES))
+    assert "(x := (x + 0.01 * x * x if x.reshape(-1).shape[0] > 300 else x)) * self.p" in after
+    assert "if x.dtype.itemsize == 8 else x" in after
+    assert "(x * self.p, x.__imul__(1.01))[0]" in after
+    assert "calls_of_step" in after
+    assert "calls_of___init__" not in after
+
+
+def test_a_method_that_works_once_is_right_once() -> None:
+    """And gives None from then on, to each object for itself."""
+    for mutant in mutants(PLACES):
+        if "calls_of_step" in mutant.after and "< 1 and" in mutant.after:
+            scope: dict[str, type] = {}
+            exec(mutant.source, scope)
+            one, other = scope["Layer"](2), scope["Layer"](3)
+            assert [one.step(5), one.step(5), other.step(5)] == [10, None, 15]
+            return
+    raise AssertionError("no such mutant")

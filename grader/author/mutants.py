@@ -7,6 +7,7 @@ can be shown as one line before and after.
 from __future__ import annotations
 
 import ast
+import itertools
 import random
 import re
 import warnings
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.author.changes import changes
+from grader.author.places import place_changes
 
 _NOT_READ = (ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Raise, ast.JoinedStr)
 """Statements of which only the text matters to a person; and f-strings, which hold no places."""
@@ -52,11 +54,15 @@ def mutants(source: str, *, main_is_run: bool = False) -> tuple[Mutant, ...]:
     text = _Text(source)
     unchanged = ast.dump(tree)
     found: dict[str, Mutant] = {}
-    for node, parent in _nodes(tree, main_is_run=main_is_run):
-        for other in changes(node, parent):
-            mutant = text.changed(node, other)
-            if mutant is not None:
-                found.setdefault(ast.dump(ast.parse(mutant.source)), mutant)
+    everywhere = (
+        (node, other)
+        for node, parent in _nodes(tree, main_is_run=main_is_run)
+        for other in changes(node, parent)
+    )
+    for node, other in itertools.chain(everywhere, place_changes(tree)):
+        mutant = text.changed(node, other)
+        if mutant is not None:
+            found.setdefault(ast.dump(ast.parse(mutant.source)), mutant)
     found.pop(unchanged, None)
     return tuple(sorted(found.values(), key=lambda mutant: mutant.line))
 

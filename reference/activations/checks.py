@@ -63,8 +63,12 @@ def ordinary(function, right, draw, agree, student, what):
     agree(value, oracle(x.T), what=f"{what} of a transposed view")
     if not torch.equal(tensor(kept.value), x):
         raise CheckFailed(f"{what} has changed its input, expected a new tensor as the result")
-    for x in (numbers(draw, 2, 3, 4, dtype=torch.float32), torch.zeros(1, 3)):
-        agree(function(x), oracle(x), what=what)
+    many = [numbers(draw, draw.choice(40, 80), 12, dtype=dtype) for dtype in DTYPES]
+    for x in (numbers(draw, 2, 3, 4, dtype=torch.float32), torch.zeros(1, 3), *many):
+        kept = student.put(x)
+        agree(function(kept), oracle(x), what=what)
+        if not torch.equal(tensor(kept.value), x):
+            raise CheckFailed(f"{what} has changed its input, expected a new tensor as the result")
     return oracle
 
 
@@ -89,7 +93,10 @@ def extreme(function, oracle, agree, what):
 
 def gradient(function, oracle, draw, agree, student, what):
     """Gradients agree in float64, at numbers that are not 0."""
-    ours, way = numbers(draw, 6, 5, dtype=torch.float64), draw.normal(6, 5, dtype=torch.float64)
+    rows = draw.choice(6, 90)
+    ours, way = (
+        numbers(draw, rows, 5, dtype=torch.float64), draw.normal(rows, 5, dtype=torch.float64)
+    )  # fmt: skip
     kept = student.put(ours.clone().requires_grad_())
     out = function(kept)
     if out.facts is None or not out.facts["requires_grad"]:

@@ -67,6 +67,16 @@ def test_value(student, draw, agree, shape, dtype):
 
 
 @check("value")
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_value_of_many(student, draw, agree, dtype):
+    """The loss of hundreds of samples, and of hundreds of classes, is right."""
+    for shape in ((draw.choice(300, 700), 10), (3, draw.choice(300, 700))):
+        logits, targets = batch(draw, *shape, dtype)
+        loss = loss_of(student, logits, targets)
+        agree(loss, F.cross_entropy(logits, targets), what=f"the loss of {shape[0]} samples")
+
+
+@check("value")
 def test_value_of_a_view(student, draw, agree):
     """The loss is right where the logits are a transposed view."""
     logits, targets = batch(draw, 6, 4, torch.float32)
@@ -79,7 +89,7 @@ def test_value_of_a_view(student, draw, agree):
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 def test_gradient(student, draw, agree, dtype):
     """The gradient is (softmax - one-hot) / batch size."""
-    for shape in [(7, 4), (4, 4), (2, 9)]:
+    for shape in [(7, 4), (4, 4), (2, 9), (draw.choice(200, 400), draw.choice(5, 30))]:
         logits, targets = batch(draw, *shape, dtype)
         _, kept = went_back(student, logits, targets)
         agree(kept.grad, gradient_of(logits, targets), what="the gradient")
@@ -125,11 +135,13 @@ def test_stable(student, agree, settings, dtype):
 
 
 @check("input_unchanged")
-def test_input_unchanged(student, draw):
+@pytest.mark.parametrize("samples", [5, 300])
+def test_input_unchanged(student, draw, untouched, samples):
     """Logits and targets are afterwards what they were before."""
-    logits, targets = batch(draw, 5, 4, torch.float32)
+    logits, targets = batch(draw, samples, 4, torch.float64 if samples == 5 else torch.float32)
     kept = {"logits": student.put(logits), "targets": student.put(targets)}
-    student.manual_cross_entropy(kept["logits"], kept["targets"])
+    with untouched(by="manual_cross_entropy()"):
+        student.manual_cross_entropy(kept["logits"], kept["targets"])
     for name, before in (("logits", logits), ("targets", targets)):
         after = kept[name].value
         if not isinstance(after, torch.Tensor) or not torch.equal(after, before):

@@ -11,13 +11,17 @@ from torch.nn import functional as F
 from grader.checks import CheckFailed, check
 
 DTYPES = [torch.float32, torch.float64]
-SHAPES = [(7,), (4, 3), (1, 5), (2, 3, 2)]
+SHAPES = [(7,), (4, 3), (1, 5), (2, 3, 2), (40, 25)]
 
 
 def tried(student, name, predictions, target):
     """Loss and gradient of the student's function; no tensor, or one without a way back, fails."""
     told = student.props.tried(student.get(name), predictions, target).value
     told = told if isinstance(told, dict) else {}
+    if told.get("changed") is True:
+        raise CheckFailed(
+            f"{name}() has changed what it was given, expected it to leave that alone"
+        )
     if not isinstance(told.get("loss"), torch.Tensor):
         kind = told.get("kind")
         kind = "None" if kind == "NoneType" else f"a {kind!s:.80}"

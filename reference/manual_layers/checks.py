@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
-from grader.checks.chance import ERROR_RATE, mean_bound, std_bounds
+from grader.checks.chance import ERROR_RATE, mean_bound, require_drawn, std_bounds
 
 pytestmark = pytest.mark.usefixtures("watched")  # a built-in may stand behind one size alone
 
-COMPARISONS = 4  # the statistical ones of this file: they share one error rate
+COMPARISONS = 6  # the statistical ones of this file: they share one error rate
 
 
 def tensor_facts(handle, what):
@@ -112,6 +112,7 @@ def test_kaiming(student, in_features, out_features):
     bounds.require(float(weight.std()), f"the standard deviation of {layer}")
     bounds = mean_bound(weight.numel(), std=std, rate=rate)
     bounds.require(float(weight.mean()), f"the mean of {layer}")
+    require_drawn(weight, layer, std=std, rate=rate)
     second = make(in_features, out_features).weight.value
     if isinstance(second, torch.Tensor) and torch.equal(weight, second.double()):
         raise CheckFailed("two layers start with the same weights, expected new ones for each")
@@ -153,7 +154,7 @@ def test_forward_in_double(student, draw, agree):
 
 
 @check("gradients")
-@pytest.mark.parametrize("batch", [1, 8])
+@pytest.mark.parametrize("batch", [1, 8, 150])
 def test_gradients(student, draw, agree, batch):
     """The gradients of weight, bias and input are those of x Wᵀ + b."""
     layer = layer_of(student, 5, 3)
@@ -170,7 +171,7 @@ def test_gradients(student, draw, agree, batch):
 def test_relu(student, draw, agree, dtype):
     """Negative numbers become 0, the rest stays, and gradients pass where numbers did."""
     relu = student.ManualReLU()
-    for shape in [(1,), (3, 5), (2, 3, 4)]:
+    for shape in [(1,), (3, 5), (2, 3, 4), (40, 30)]:
         x = 3 * draw.normal(*shape, dtype=dtype)
         kept = student.put(x)
         agree(relu(kept), x.clamp(min=0), what="the output")
