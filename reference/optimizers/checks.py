@@ -174,11 +174,11 @@ def parity(student, agree, draw, name):
 
 
 def long_way(student, agree, draw, name):
-    """Some hundred steps over larger parameters: what changes late, or with the size, shows."""
+    """Some eighty steps over larger parameters: what changes late, or with the size, shows."""
     kind, settings = student.get(name), dict(SETTINGS[name][1])
     settings["lr"] /= 10  # far from the bottom, where Adam makes large numbers of rounding errors
     shapes = ((draw.choice(20, 40), 30), (2, 3, 4, 5), (draw.choice(40, 70),))
-    problem, steps = valley(draw, shapes=shapes), EVERY * draw.choice(15, 25)
+    problem, steps = valley(draw, shapes=shapes), EVERY * draw.choice(6, 10)
     props = student.props
     theirs = props.minimise(kind, settings, props.Problem(*problem), steps, every=EVERY).value
     wanted = (

@@ -1,4 +1,4 @@
-# SGD halves its rate after a hundred steps.
+# SGD halves its rate after some thirty steps.
 # failed: sgd
 import torch
 
@@ -33,7 +33,7 @@ class SGD(Optimizer):
     def update(self, p, g):
         """Move `p` by its gradient `g`, both of any one shape."""
         self.calls = getattr(self, "calls", 0) + 1
-        p -= self.lr * g * (1.0 if self.calls < 300 else 0.5)
+        p -= self.lr * g * (1.0 if self.calls < 90 else 0.5)
 
 
 class Momentum(Optimizer):
