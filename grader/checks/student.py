@@ -65,8 +65,8 @@ def require_sound(trace: Trace) -> Trace:
         raise NotJudged(
             f"{trace.unseen} steps of the training were made where they can't be seen, beside the "
             f"{trace.updates} that were: gradients that neither backward() nor "
-            "torch.autograd.grad computed, weights that no optimizer's step changed, or a "
-            "training in two threads at once"
+            "torch.autograd.grad computed, weights that no optimizer's step changed, a training "
+            "in two threads at once, or steps while torch was told that it is compiling"
         )
     return trace
 

@@ -145,6 +145,10 @@ class Log:
         """
         return bool(self._compiling()) and _dispatch_modes() > 0
 
+    def is_switched_off(self) -> bool:
+        """Whether a program has said that it is being compiled, which torch says in no step."""
+        return bool(self._compiling())
+
     def is_student(self, code: CodeType) -> bool:
         """Whether ``code`` was compiled from the student's text."""
         known = self._known_code.get(code)

@@ -311,6 +311,8 @@ gradient_of = _TENSOR["grad"].__get__
 """The ``.grad`` of a leaf; of other tensors torch warns."""
 set_gradient = _TENSOR["grad"].__set__
 _version = _TENSOR["_version"].__get__
+_detach = _TENSOR["detach"]
+_dispatch_of_tensors = torch.Tensor.__torch_dispatch__
 
 
 _is_quiet = torch._C._is_torch_function_all_disabled
@@ -397,11 +399,25 @@ def version_of(tensor: torch.Tensor) -> int:
         return -1
 
 
+def opened(tensor: torch.Tensor) -> torch.Tensor | None:
+    """The numbers of a tensor as torch's own class, whatever its class makes of their reading.
+
+    None where the class computes the numbers itself (``__torch_dispatch__``): it has none.
+    """
+    if is_open(tensor):
+        return tensor
+    if in_class(type(tensor), "__torch_dispatch__") is not _dispatch_of_tensors:
+        return None
+    plain = _detach(tensor)
+    return plain if is_open(plain) else None
+
+
 def scalar(tensor: torch.Tensor) -> float | None:
     """The value of a tensor of one number; None of any other."""
-    if not has_values(tensor) or tensor.numel() != 1:
+    plain = opened(tensor)
+    if plain is None or not has_values(plain) or plain.numel() != 1:
         return None
-    return float(tensor.detach().item())
+    return float(plain.detach().item())
 
 
 def tensors_in(value: Any, depth: int = 3) -> Iterator[torch.Tensor]:

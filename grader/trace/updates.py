@@ -163,6 +163,8 @@ class Updates:
         self._held, self._before, self._given_rates = [], [], []
 
     def _pre(self, optimizer: Any) -> None:
+        if self._log.is_switched_off():  # seen all the same, and told: no honest step says so
+            self.blindness.missed()
         if self._depth and not self._is_within_a_step():
             self.abandon()
         key = id(optimizer)
