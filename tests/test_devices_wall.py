@@ -32,14 +32,18 @@ print(resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY)
 """Open each device and ask it something (TCGETS), as CUDA asks the driver."""
 
 
+FOR_ALL = 0o006
+
+
 def spare_devices() -> tuple[str, ...]:
-    """Character devices that may be opened here and that no submission may open."""
+    """Character devices that every user may open, as a GPU's, and that no submission may open."""
     found: list[str] = []
     for path in map(Path, ("/dev/fuse", "/dev/net/tun", "/dev/kvm", "/dev/ptmx")):
         if str(path.resolve()) in places.devices():
             continue
         try:
-            if stat.S_ISCHR(path.stat().st_mode):
+            mode = path.stat().st_mode
+            if stat.S_ISCHR(mode) and mode & FOR_ALL == FOR_ALL:
                 os.close(os.open(path.resolve(), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
                 found.append(str(path.resolve()))
         except OSError:
