@@ -1,8 +1,7 @@
 """Submissions on which the grader was once wrong, each one of a kind, and what should come of each.
 
-``shown/`` holds those that are mended, ``open/`` those that are not yet. The header of each file
-(in a notebook ``metadata.expect``) names the exercise, the kind, and after ``should:`` the words
-that the result must satisfy:
+The header of each file under ``shown/`` (in a notebook ``metadata.expect``) names the exercise, the
+kind, and after ``should:`` the words that the result must satisfy:
 
 ==================  ======================================================================
 ``passed=BOOL``     the verdict
