@@ -80,6 +80,10 @@ def collections_in(dataset: Any, depth: int = DEPTH) -> Iterator[Any]:
             yield from filter(is_tensor, value)
 
 
+COUNT_THEIR_DATA = ("torchvision.datasets.", "grader.runner.served.")
+"""Modules whose data sets are as long as their ``data``: torchvision's, and those served here."""
+
+
 def size_of(dataset: Any) -> int | None:
     """How many rows a data set has, where that is known without asking its own code."""
     counts = in_class(type(dataset), "__len__")
@@ -91,7 +95,7 @@ def size_of(dataset: Any) -> int | None:
         return None if None in sizes else sum(size for size in sizes if size is not None)
     if counts is TensorDataset.__len__:
         return next((_count(part) for part in parts_in(attribute(dataset, "tensors"))), None)
-    if type(counts) is FunctionType and counts.__module__.startswith("torchvision.datasets."):
+    if type(counts) is FunctionType and counts.__module__.startswith(COUNT_THEIR_DATA):
         return _count(attribute(dataset, "data"))
     return None
 
