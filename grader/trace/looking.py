@@ -111,6 +111,12 @@ def attribute(value: object, name: str) -> Any:
     return MISSING if in_class(type(entry), "__get__") is not MISSING else entry
 
 
+def native(value: object, name: str) -> Any:
+    """An attribute that the interpreter or torch computes in C; `MISSING` if it is none of these."""
+    entry = in_class(type(value), name)
+    return entry.__get__(value) if type(entry) is GetSetDescriptorType else MISSING
+
+
 def method_of(value: object, code: CodeType) -> Any:
     """The method of ``value`` that runs ``code``, bound to it; None if it is none of its own."""
     function = in_class(type(value), code.co_name)

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from grader.trace.looking import has_values
+from grader.trace.looking import MISSING, has_values, native
 from grader.trace.nodes import name_of
 
 DIFFERENCES = ("MseLoss", "SmoothL1Loss", "HuberLoss")
@@ -49,8 +49,9 @@ def _is_spread(difference: Any) -> bool:
     if name_of(node) == "Expand":
         shape = tuple(node._saved_self_sym_sizes)
     else:
-        metadata = getattr(node, "_input_metadata", ())
-        shape = tuple(metadata[at].shape) if at < len(metadata) else ()
+        metadata = native(node, "_input_metadata")
+        known = metadata is not MISSING and at < len(metadata)
+        shape = tuple(metadata[at].shape) if known else ()
     return len(shape) == 1 or (len(shape) == SQUARE and 1 in shape)
 
 
