@@ -112,7 +112,7 @@ def attribute(value: object, name: str) -> Any:
 
 
 def native(value: object, name: str) -> Any:
-    """An attribute that the interpreter or torch computes in C; `MISSING` if it is none of these."""
+    """An attribute that the interpreter or torch computes in C; `MISSING` if it is no such one."""
     entry = in_class(type(value), name)
     return entry.__get__(value) if type(entry) is GetSetDescriptorType else MISSING
 
