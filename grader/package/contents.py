@@ -19,6 +19,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 """Two packages of the same files are the same bytes: no time is told in them."""
 BUNDLE = "grade"
 """The folder of a package that holds the grader and the bank."""
+MARK = "PACKAGE"
+"""A file in it, by which the grader there knows that it is part of a package."""
 
 _REFERENCE = ("solution.py", "checks.py", "curves.json")
 """Of a reference; its cases are for ``grade verify``."""
@@ -65,6 +67,7 @@ class Order:
     def bundle(self) -> Files:
         """The grader's source and this exercise's part of the bank, below one folder."""
         files = {**source_files(), **bank_files(self.exercise)}
+        files[MARK] = text(f"{self.exercise.id} for {self.platform}\n")
         return {f"{BUNDLE}/{name}": entry for name, entry in files.items()}
 
     def command(self) -> str:

@@ -37,6 +37,7 @@ from grader.model import (
     SubmissionKind,
 )
 from grader.package import platforms
+from grader.package.contents import MARK
 from grader.package.hand_in import Found, find
 from grader.package.platform import Platform
 from grader.shown.view import shown
@@ -138,10 +139,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _close_the_bank() -> None:
-    """Archives lose modes: what students must not read is for this user alone."""
-    if os.geteuid() != 0:
-        return
+    """Archives lose modes: what students must not read is for this user alone.
+
+    Only in a package: a checkout or an installation has users of its own.
+    """
     root = Path(__file__).parents[2]
+    if os.geteuid() != 0 or not (root / MARK).is_file():
+        return
     for name in _SECRET:
         with contextlib.suppress(OSError):
             (root / name).chmod(0o700)
