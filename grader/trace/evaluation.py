@@ -140,9 +140,10 @@ class Evaluator:
 
     def backward(self, calls: list[Call], roots: list[torch.Tensor]) -> None:
         """A model that a gradient comes to for the first time: its start is what it is now."""
+        again = not self._forwards.is_stepping()
         for call in calls:
             if not call.model.trained:
-                self._starts.keep(call.model, call.updates)
+                self._starts.keep(call.model, call.updates, again=again)
         self.composed.backward(calls, roots)
 
     def updated(self, leaves: list[Leaf], calls: list[Call]) -> None:

@@ -373,6 +373,10 @@ class Forwards:
     def _is_transformed(self) -> bool:
         return self.transform is not None and self._log.is_real()
 
+    def is_stepping(self) -> bool:
+        """Whether an optimizer's step, and its closure, has not returned yet."""
+        return self._updates.is_stepping()
+
     def is_inside_module(self) -> bool:
         """Whether a module that is looked at as a whole is running."""
         return bool(self._depth)

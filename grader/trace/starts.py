@@ -28,11 +28,16 @@ class Starts:
         self._times: dict[int, int] = {}
         self._later: set[int] = set()
 
-    def keep(self, model: Model, updates: int) -> None:
-        """Copy the parameters as they are after so many updates of whatever was trained."""
+    def keep(self, model: Model, updates: int, *, again: bool = True) -> None:
+        """Copy the parameters as they are after so many updates of whatever was trained.
+
+        Not ``again`` within a step, whose closure's later passes see what it has changed.
+        """
         module = model.ref()
         times = self._times.get(model.index, 0)
         if not model.is_module or module is None or times == MOST_TIMES:
+            return
+        if times and not again:
             return
         self._times[model.index] = times + 1
         if updates:

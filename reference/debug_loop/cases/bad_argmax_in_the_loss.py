@@ -13,9 +13,9 @@ for epoch in range(5):
     for x, y in train_loader:
         opt.zero_grad()
         pred = torch.argmax(net(x), dim=1).float()
-        loss = criterion(pred, y.float())
+        loss = criterion(pred, y.float())  # finding: loss-cut-from-graph
         loss.requires_grad = True          # found on the internet against "does not require grad"
-        loss.backward()  # finding: loss-cut-from-graph
+        loss.backward()
         opt.step()
     net.eval()
     with torch.no_grad():
