@@ -22,7 +22,7 @@ from grader.trace.graphs import Graphs
 from grader.trace.log import Log, plain_float
 from grader.trace.looking import (
     is_leaf,
-    quietly,
+    run_quietly,
     scalar,
     shape_of,
     tensors_in,
@@ -73,6 +73,7 @@ class Backwards:
         self._place = -1
         self._loss: float | str | None = None
         self._lost = 0
+        self._due = 0  # the pass that is looked at next: so many come before it
         self._by_hand: list[Leaf] = []
 
     def install(self, patches: Patches) -> None:
@@ -92,11 +93,18 @@ class Backwards:
             if not self._running:
                 self._updates.blindness.missed()
             return None
-        self._guarded(self._updates.look)
-        self._guarded(self._updates.passes)
-        if self._updates.is_over():
-            return StopReplay
-        self._guarded(self._before, args[0] if args else kwargs.get("tensors"))
+        return run_quietly(self._begin, args[0] if args else kwargs.get("tensors"))
+
+    def _begin(self, tensors: Any) -> object:
+        updates = self._updates
+        try:
+            updates.look()
+            updates.passes()
+            if updates.is_over():
+                return StopReplay
+            self._before(tensors)
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("backward", error)
         self._running = self._updates.is_passing = True
         return True
 
@@ -107,7 +115,7 @@ class Backwards:
         if output is FAILED:
             self._gradients.abandon()
         else:
-            self._guarded(self._after)
+            run_quietly(self._guarded, self._after)
 
     def _is_asked(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
         if not self._watches():
@@ -115,37 +123,39 @@ class Backwards:
         outputs, inputs = args
         if any(map(is_wrapped, tensors_in(inputs))):  # a transform's own call, noted there
             return None
-        self._guarded(self._updates.look)
+        run_quietly(self._guarded, self._updates.look)
         if self._updates.is_over():
             return StopReplay
-        self._guarded(self._before_grad, outputs, inputs)
+        run_quietly(self._guarded, self._before_grad, outputs, inputs)
         return None
 
     def _guarded(self, step: Callable[..., None], *args: Any) -> None:
         try:
-            with quietly():
-                step(*args)
+            step(*args)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("backward", error)
 
     # --- backward() -------------------------------------------------------------------
 
     def _before(self, tensors: Any) -> None:
-        roots = list(tensors_in(tensors))
+        roots = [tensors] if type(tensors) is torch.Tensor else list(tensors_in(tensors))
         if self._count < SETTLED or self._by_hand:
             frame = self._log.frame(3)
             self._place = self._log.place(frame)
             if self._count < WALKS:
                 self._on_first(frame)
         calls = self._forwards.feed(roots, wire.FED)
-        self._on_loss(calls, roots)
-        self._learn_leaves(roots)
-        self._look_at(roots)
+        if calls:
+            self._on_loss(calls, roots)
+            self._forwards.fed(calls)
+        if self._walks < WALKS or self._by_hand:
+            self._learn_leaves(roots)
+        if self._count + 1 >= self._due:
+            self._look_at(roots)
         self._loss = _loss(roots)
         self._lost = self._lost + 1 if isinstance(self._loss, str) else 0
         if self._lost >= LOST:
             self._updates.give_up()
-        self._forwards.fed(calls)
         self._gradients.before(self._here, self._updates.count)
         if self._slopes is not None:
             self._slopes.before(self._updates.count)
@@ -156,7 +166,8 @@ class Backwards:
             line = self._forwards.loss_place
             self._graphs.look(self._count + 1, self._here() if line < 0 else line, roots)
         self._forwards.loss_place = -1
-        self._forwards.marks_loss = self._graphs.is_due(self._count + 1)
+        self._due = self._graphs.next_due(self._count)
+        self._forwards.marks_loss = self._due == self._count + 1
 
     def _here(self) -> int:
         return self._log.place(self._log.frame(1))
@@ -165,9 +176,11 @@ class Backwards:
         self._count += 1
         self._updates.backward = self._count
         self._updates.backward_place = self._place
-        settled = self._count > SETTLED and not self._updates.is_stepping()
-        settled &= self._count % LOOK_AGAIN != 0
-        self._updates.watch(self._gradients.after(settled=settled))
+        settled = self._count > SETTLED and self._count % LOOK_AGAIN != 0
+        settled = settled and not self._updates.is_stepping()
+        reached = self._gradients.after(settled=settled)
+        if reached:
+            self._updates.watch(reached)
         if self._slopes is not None:
             self._slopes.after(self._count)
         self._log.add(["backward", self._count, self._place, self._loss, self._updates.count, 0])

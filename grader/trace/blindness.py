@@ -12,7 +12,7 @@ from __future__ import annotations
 import torch
 
 from grader.trace.gradients import Leaf
-from grader.trace.looking import gradient_of, version_of
+from grader.trace.looking import gradient_of, versions_of
 
 Pair = tuple[Leaf, torch.Tensor]
 
@@ -49,14 +49,14 @@ class Blindness:
         )
         self._unexplained += any(new)
 
-    def stepped(self, held: list[Pair]) -> None:
+    def stepped(self, held: list[torch.Tensor]) -> None:
         """A step has ended: the weights are what it made of them."""
-        self._versions = [version_of(tensor) for _, tensor in held]
+        self._versions = versions_of(held)
         self._moves = 0
 
-    def passes(self, held: list[Pair]) -> None:
+    def passes(self, held: list[torch.Tensor]) -> None:
         """A backward pass begins: the weights are those of the last step, or were moved since."""
-        versions = [version_of(tensor) for _, tensor in held]
+        versions = versions_of(held)
         if self._versions and versions != self._versions:
             self._moves += 1
             self._moved += self._moves >= MOVES_IN_A_ROW

@@ -45,6 +45,7 @@ from grader.trace.looking import (
     module_dict,
     node_of,
     quietly,
+    run_quietly,
     shape_of,
     tensors_in,
 )
@@ -84,6 +85,7 @@ class Forwards:
         self._updates = updates
         self._depth = 0
         self._looks = True  # whether the root that is running is more than one of many
+        self._pauses = True  # whether the tape was told of it
         self._seen = 0  # bits gathered from the modules inside the root that is running
         self._count = 0
         self._pending: dict[int, tuple[ref[Token], Call]] = {}
@@ -122,8 +124,9 @@ class Forwards:
                 self.loss_place = self._log.here()
             return None
         try:
-            with quietly():
-                return self._root(module, args) if self.transform is None else self._within(module)
+            if self.transform is None:
+                return run_quietly(self._root, module, args)
+            return run_quietly(self._within, module)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
             return None
@@ -146,29 +149,43 @@ class Forwards:
     def _root(self, module: nn.Module, args: tuple[Any, ...]) -> object:
         if not self._log.watches():
             return None
-        model = self._enter(module)
-        if model is None or model.index < 0:
+        model = self._models.of(module)
+        if model.index < 0:
+            self._is_no_model(model, module)
             return None
-        if self._updates.is_over():
+        updates = self._updates
+        updates.look()  # settle updates by hand before it runs on the new values
+        if updates.is_over():
             return StopReplay
         self._looks = model.trained <= SETTLED or not self._is_ordinary(model, *args[:2])
         self._seen, self._depth = self._mode(model, module) if self._looks else 0, 1
         self._running = model
-        if mode_of(module) is False and model.dropouts < LOOKS and self._updates.count:
+        trains = module_dict(module).get("training") is True  # then it is in no other mode
+        if not trains and self._evaluates(model, module):
             model.dropouts += 1
             self.dropouts.begin(module)
-        self.tape.pause()
+        self._pauses = self._looks or self.tape.runs
+        if self._pauses:
+            self.tape.pause()
         return True
+
+    def _evaluates(self, model: Model, module: nn.Module) -> bool:
+        """Whether this forward is to be searched for dropout that acts all the same."""
+        is_early = model.dropouts < LOOKS and self._updates.count > 0
+        return is_early and mode_of(module) is False
 
     def _within(self, module: nn.Module) -> object:
         """The same inside a transform of ``torch.func``: what is recorded are plain tensors."""
         if not self._log.is_real():
             return None
         with outside():
-            model = self._enter(module)
-        if model is None or model.index < 0:
-            return None
-        self._looks, self._seen, self._depth = True, self._mode(model, module), 1
+            model = self._models.of(module)
+            if model.index < 0:
+                self._is_no_model(model, module)
+                return None
+            self._updates.look()
+        self._looks = self._pauses = True
+        self._seen, self._depth = self._mode(model, module), 1
         self._running = model
         self.tape.pause()
         return True
@@ -179,6 +196,9 @@ class Forwards:
         if model is None:
             return
         self._depth = 0
+        if not self._pauses:
+            self.dropouts.end()
+            return
         self.tape.go_on()
         dropped = self.dropouts.end()
         if output is FAILED:
@@ -215,19 +235,10 @@ class Forwards:
         if any(map(transform.holds, inputs)):
             call.add_flag(wire.IN_GRAD)
 
-    def _enter(self, module: nn.Module) -> Model | None:
-        """Look the root up and settle updates by hand before it runs on the new values."""
-        try:
-            model = self._models.of(module)
-            if model.index < 0:
-                if mode_of(module) and model.sensitive and self._last is not None:
-                    self._last.add_flag(wire.SENSITIVE | wire.HAS_SENSITIVE)
-                return model
-            self._updates.look()
-        except Exception as error:  # noqa: BLE001
-            self._log.fault("forward", error)
-            return None
-        return model
+    def _is_no_model(self, model: Model, module: nn.Module) -> None:
+        """Note what a module without parameters, called by itself, says of the last forward."""
+        if model.sensitive and self._last is not None and mode_of(module):
+            self._last.add_flag(wire.SENSITIVE | wire.HAS_SENSITIVE)
 
     def _is_ordinary(self, model: Model, module: nn.Module, batch: Any = None) -> bool:
         """Whether a forward is one more of many that trained this model on this source.

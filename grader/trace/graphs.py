@@ -45,6 +45,10 @@ class Graphs:
         """Whether the pass after so many others is looked at: the first ones, then doubling."""
         return passes < FIRST or not passes & (passes - 1)
 
+    def next_due(self, passes: int) -> int:
+        """After how many passes the next one is looked at, once so many have been."""
+        return passes + 1 if passes + 1 < FIRST else 1 << passes.bit_length()
+
     def look(self, number: int, place: int, roots: list[torch.Tensor]) -> None:
         """Write the rows of the pass that is about to begin; ``place`` is the loss's line."""
         if self._rows >= MOST_ROWS:

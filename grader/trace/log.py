@@ -127,7 +127,7 @@ class Log:
             not self._transforms()
             and (self._ident() == self.thread.ident or self.thread.takes_over())
             and self._tracing() is None
-            and not self._has_no_values()
+            and not (_dispatch_modes() and self._has_no_values())
         )
 
     def is_real(self) -> bool:
@@ -143,7 +143,7 @@ class Log:
 
         What it compiles is never run as Python, and what it traces has a dispatch mode around it.
         """
-        return bool(self._compiling()) and _dispatch_modes() > 0
+        return _dispatch_modes() > 0 and bool(self._compiling())
 
     def is_switched_off(self) -> bool:
         """Whether a program has said that it is being compiled, which torch says in no step."""

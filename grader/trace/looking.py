@@ -31,6 +31,7 @@ from torch import nn
 from torch._C import _functorch
 
 Kind = TypeVar("Kind")
+Result = TypeVar("Result")
 
 MISSING: Final = object()
 """What an attribute is that is not there, or can't be read without running code."""
@@ -352,6 +353,15 @@ class quietly:  # noqa: N801 - used like a function
             self._function.__exit__(*error)
 
 
+def run_quietly(step: Callable[..., Result], *args: Any) -> Result:
+    """``step(*args)`` in a context like `quietly`, for what runs in each training step."""
+    with _NoFunctions():
+        if not _dispatch_modes():
+            return step(*args)
+        with _NoDispatch():
+            return step(*args)
+
+
 def is_tensor(value: object) -> TypeGuard[torch.Tensor]:
     """Whether a value is a tensor of whatever kind."""
     return _is_subclass(torch.Tensor, type(value))
@@ -384,7 +394,7 @@ def shape_of(tensor: torch.Tensor) -> tuple[int, ...]:
 def is_dense(tensor: torch.Tensor) -> bool:
     """Whether a tensor's numbers lie in memory one by one, whatever their kind."""
     return (
-        is_open(tensor)
+        (id(type(tensor)) in _OURS or is_open(tensor))
         and tensor.layout is torch.strided
         and tensor.device.type != "meta"
         and not tensor.is_nested
@@ -423,7 +433,15 @@ def scalar(tensor: torch.Tensor) -> float | None:
     plain = opened(tensor)
     if plain is None or not has_values(plain) or plain.numel() != 1:
         return None
-    return float(plain.detach().item())
+    return float(plain.item())
+
+
+def versions_of(tensors: list[torch.Tensor]) -> list[int]:
+    """The versions of several tensors."""
+    try:
+        return list(map(_version, tensors))
+    except RuntimeError:
+        return list(map(version_of, tensors))
 
 
 def tensors_in(value: Any, depth: int = 3) -> Iterator[torch.Tensor]:

@@ -36,6 +36,7 @@ _dot: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = _BASE.dot
 _item: Callable[[torch.Tensor], float] = _BASE.item
 _values: Callable[[torch.Tensor], torch.Tensor] = _BASE._values
 _norms = torch._foreach_norm
+_version: Callable[[torch.Tensor], int] = vars(_BASE)["_version"].__get__
 
 
 class Mark:
@@ -45,7 +46,10 @@ class Mark:
 
     def __init__(self, grad: torch.Tensor, *, keep: bool = False) -> None:
         self._ref = ref(grad)
-        self.version = version_of(grad)
+        try:
+            self.version = _version(grad)
+        except RuntimeError:  # as in `version_of`, without a call: one is made in every step
+            self.version = -1
         self.numbers = numbers_of(grad) if keep else None
 
     def is_of(self, grad: torch.Tensor) -> bool:

@@ -56,6 +56,11 @@ def opaque(function: Callable[..., Any]) -> Callable[..., Any]:
         except BaseException:  # noqa: BLE001 - Python would tell it, with our frames, to a hook
             return None
 
+    return built_in(call)
+
+
+def built_in(call: Callable[[object, tuple[Any, ...]], Any]) -> Callable[..., Any]:
+    """A C function that calls ``call(None, arguments)``, which must not raise."""
     callback = _Callback(call)
     definition = _MethodDef(b"hook", ctypes.cast(callback, ctypes.c_void_p), _WITH_ARGUMENTS, None)
     for kept in (callback, definition):

@@ -8,13 +8,14 @@ nothing of ours (`grader.trace.opaque`).
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any
 
 from torch.jit import _builtins
 
-from grader.trace.opaque import opaque, stateless
+from grader.trace.opaque import built_in, stateless
 
 Before = Callable[[tuple[Any, ...], dict[str, Any]], object]
 """Told the arguments of a call that begins. It returns what becomes of the call: after None it
@@ -67,19 +68,28 @@ class Door:
         self.after: After | None = None
         self.old = vars(owner).get(name, _ABSENT)
         original = getattr(owner, name, None)
-        self.function = make(original, opaque(self._enter), opaque(self._leave))
+        self.function = make(original, built_in(self._enter), built_in(self._leave))
         setattr(owner, name, self.function)
         self._looks = _looks(self.function)
         known = _builtins._find_builtin(original)  # type: ignore[no-untyped-call]
         if known is not None:  # TorchScript goes by identity
             _builtins._register_builtin(self.function, known)
 
-    def _enter(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
-        return None if self.before is None else self.before(args, kwargs)
+    def _enter(self, _: object, arguments: tuple[Any, ...]) -> object:
+        before = self.before
+        if before is None:
+            return None
+        try:
+            return before(*arguments)
+        except BaseException:  # noqa: BLE001 - no exception can pass through a C function
+            return None
 
-    def _leave(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
-        if self.after is not None:
-            self.after(args, kwargs, output)
+    def _leave(self, _: object, arguments: tuple[Any, ...]) -> object:
+        after = self.after
+        if after is not None:
+            with contextlib.suppress(BaseException):
+                after(*arguments)
+        return None
 
     def is_lost(self) -> bool:
         """Whether the attribute, or the function that was put there, is another one now."""
@@ -156,11 +166,14 @@ class Patches:
             return
         listeners = self._listeners
 
-        def told(*args: Any) -> Any:
+        def told(_: object, arguments: tuple[Any, ...]) -> Any:
             listening = listeners.get(register)
-            return None if listening is None else listening(*args)
+            try:
+                return None if listening is None else listening(*arguments)
+            except BaseException:  # noqa: BLE001 - no exception can pass through a C function
+                return None
 
-        tell = opaque(told)
+        tell = built_in(told)
 
         def hook(*args: Any) -> None:
             word = tell(*args)

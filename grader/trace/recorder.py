@@ -28,7 +28,7 @@ from grader.trace.patching import Patches
 from grader.trace.products import Products
 from grader.trace.slopes import Slopes
 from grader.trace.sources import Sources
-from grader.trace.symmetry import Symmetry
+from grader.trace.symmetry import FIRST_UPDATES, Symmetry
 from grader.trace.transforms import Transforms
 from grader.trace.updates import Updates
 
@@ -147,9 +147,12 @@ class Recorder:
 
     def _updated(self, leaves: list[Leaf]) -> None:
         calls = self._forwards.updated(leaves)
-        self._symmetry.updated(leaves, self._updates.count)
         self._evaluator.updated(leaves, calls)
-        self._evaluator.composed.updated(calls, leaves, self._updates.count)
+        composed, count = self._evaluator.composed, self._updates.count
+        if count <= FIRST_UPDATES:
+            self._symmetry.updated(leaves)
+        if calls or composed.tape.is_left_in:
+            composed.updated(calls, leaves, count)
 
     def stop(self) -> None:
         """End the training at its next step, by `StopReplay`, from a handler of a signal."""

@@ -58,9 +58,9 @@ class Symmetry:
         if is_tensor(tensor) and self._log.watches():
             self._lines[id(tensor)] = weakref.ref(tensor), self._log.here()
 
-    def updated(self, leaves: list[Leaf], updates: int) -> None:
-        """Look at what the first updates have left."""
-        if updates > FIRST_UPDATES or len(self._suspects) >= MOST:
+    def updated(self, leaves: list[Leaf]) -> None:
+        """Look at what one of the `FIRST_UPDATES` has left."""
+        if len(self._suspects) >= MOST:
             return
         with quietly():
             for leaf in leaves:

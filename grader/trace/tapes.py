@@ -49,6 +49,7 @@ class Tape(TorchFunctionMode):
         self._steps: list[Step] = []
         self._given: list[torch.Tensor] = []
         self._numbers = 0
+        self.is_left_in = False  # among torch's modes, unless the program took it away
 
     def begin(self) -> None:
         """Note what this thread computes from here on."""
@@ -58,6 +59,7 @@ class Tape(TorchFunctionMode):
             if any(mode is not _default_device() for mode in modes):
                 return  # in a block of the program's own, whose end would take away ours
             self.__enter__()  # type: ignore[no-untyped-call]
+            self.is_left_in = True
         self.runs = True
 
     @property
@@ -73,9 +75,12 @@ class Tape(TorchFunctionMode):
     def leave(self) -> None:
         """Note no more, and leave torch as it was unless the program has put a mode on top."""
         self.end()
+        if not self.is_left_in:
+            return
         modes = _modes()
         if modes and modes[-1] is self:
             self.__exit__(None, None, None)
+            self.is_left_in = False
 
     def give(self, batch: torch.Tensor) -> None:
         """Note what a model was given."""

@@ -33,7 +33,7 @@ from grader.trace.looking import (
     module_of,
     name_of,
     parts_of,
-    quietly,
+    run_quietly,
     scalar,
     version_of,
 )
@@ -69,6 +69,7 @@ class Updates:
         self._scale = scale
         self._hold = hold
         self._cap = cap
+        self._changes_rates = scale > 1.0 or hold or cap
         self._after = after
         self._highest: dict[tuple[int, int], float] = {}
         self._stop_after = stop_after
@@ -85,6 +86,7 @@ class Updates:
         self._began = -1
         self._shape: list[tuple[int, int, int]] = []
         self._tensors_of_shape: list[Pair] = []
+        self._only_tensors: list[torch.Tensor] = []  # of these pairs
         self._leftovers: list[Leaf] = []
         self._grad_norm: float | None = None
         self._gone = 0
@@ -118,8 +120,7 @@ class Updates:
                 self.blindness.missed()
                 return None
             try:
-                with quietly():
-                    hook(optimizer)
+                run_quietly(hook, optimizer)
             except Exception as error:  # noqa: BLE001 - ours must not end the student's run
                 self._log.fault("optimizer step", error)
             return StopReplay if not self._depth and self.is_over() else None
@@ -176,7 +177,7 @@ class Updates:
         self._began = self.backward
         if not self.is_passing:
             self.blindness.steps(id(optimizer), self._fed, self.backward)
-        self._leftovers = self._found(held)
+        self._leftovers = self._gradients.leftovers(held, self.backward_place, self.count)
         measured = self._measures()
         self._before = []
         self._grad_norm, self._gone = None, 0
@@ -185,19 +186,25 @@ class Updates:
             if self._grad_norm == 0:
                 self._gone = self._gradients.gone(held)
             self._gradients.use(held)
-        self._given_rates = self._change_rates(optimizer)
-        if measured or self._scale_now() != 1.0:
+        self._given_rates = self._change_rates(optimizer) if self._changes_rates else []
+        if measured or (self._scale != 1.0 and self._scale_now() != 1.0):
             self._before = [(p, p.detach().clone()) for _, p in held if is_dense(p)]
 
     def _tensors(self, optimizer: Any) -> list[Pair]:
         """An optimizer's tensors, those of the last step again if its groups are the same."""
-        groups = [parts_of(group.get("params")) for group in _groups(optimizer)]
-        shape = [(id(params[0]), len(params), id(params[-1])) for params in groups if params]
+        groups, shape = [], []
+        for group in _groups(optimizer):
+            params = group.get("params")
+            params = params if type(params) is list else parts_of(params)
+            groups.append(params)
+            if params:
+                shape.append((id(params[0]), len(params), id(params[-1])))
         if shape != self._shape:
             know = self._gradients.know
             self._shape = shape
             tensors = [p for params in groups for p in params if is_tensor(p)]
             self._tensors_of_shape = [(know(p), p) for p in tensors]
+            self._only_tensors = tensors
             self._gradients.own(self._tensors_of_shape)
         return self._tensors_of_shape
 
@@ -211,18 +218,17 @@ class Updates:
         if self._depth:
             return  # an optimizer inside another's step: the outer one is the update
         held, self._held = self._held, []
-        found = self._leftovers + self._found(held)
+        found = self._leftovers + self._gradients.leftovers(held, self.backward_place, self.count)
         pairs = self._fed
         if self.backward != self._began:  # a closure's pass, its gradients perhaps cleared since
             pairs = [pair for pair in held if pair[0].fresh or gradient_of(pair[1]) is not None]
         for group, given in self._given_rates:
             group["lr"] = given
-        rate = next((group.get("lr") for group in _groups(optimizer)), None)
-        self._record(self._index(optimizer), pairs, found, _number(rate), _is_torchs(optimizer))
-        self.blindness.stepped(self._tensors_of_shape)
-
-    def _found(self, held: list[Pair]) -> list[Leaf]:
-        return self._gradients.leftovers(held, self.backward_place, self.count)
+        groups = _groups(optimizer)
+        rate = groups[0].get("lr") if groups else None
+        is_torchs = self._gone > 0 and _is_torchs(optimizer)
+        self._record(self._index(optimizer), pairs, found, _number(rate), is_torchs)
+        self.blindness.stepped(self._only_tensors)
 
     def _is_within_a_step(self) -> bool:
         """Whether the step that begins was called by one that still runs."""
@@ -243,8 +249,6 @@ class Updates:
         Scaling up goes by the rate where there is one: a step that rounds to nothing has no
         size.
         """
-        if self._scale <= 1.0 and not self._hold and not self._cap:
-            return []
         rates: list[tuple[dict[str, Any], Any]] = [
             (group, group.get("lr")) for group in _groups(optimizer)
         ]
@@ -284,7 +288,7 @@ class Updates:
             self._place = self._log.place(self._log.frame(2))
         self._last_optimizer = optimizer
         place = self._place if optimizer >= 0 else self.backward_place
-        ratio = self._scale_and_measure(scale)
+        ratio = self._scale_and_measure(scale) if self._before else None
         if found:
             self._record_leftovers(found, place, len(pairs))
         self._gradients.consume(pairs, self.count)
@@ -304,8 +308,6 @@ class Updates:
 
     def _scale_and_measure(self, scale: float) -> float | None:
         """Apply a replay's scale; return the size of the update against the tensors' own."""
-        if not self._before:
-            return None
         with torch.no_grad():
             if scale != 1.0 and not self._given_rates:
                 for tensor, old in self._before:
@@ -356,7 +358,7 @@ class Updates:
     def passes(self) -> None:
         """A backward pass begins: note what happened to the weights since the last step."""
         if not self._depth:
-            self.blindness.passes(self._tensors_of_shape)
+            self.blindness.passes(self._only_tensors)
 
     # --- updates by hand --------------------------------------------------------------
 
@@ -474,12 +476,16 @@ _state: Callable[[Any], dict[str, Any]] = vars(optim_module.Optimizer)["__dict__
 
 def _groups(optimizer: Any) -> list[dict[str, Any]]:
     """The parameter groups that an optimizer holds itself."""
-    groups = parts_of(_state(optimizer).get("param_groups"))
-    return [group for group in groups if type(group) is dict]
+    groups = _state(optimizer).get("param_groups")
+    if type(groups) is list and len(groups) == 1 and type(groups[0]) is dict:
+        return groups
+    return [group for group in parts_of(groups) if type(group) is dict]
 
 
 def _number(value: Any) -> float | None:
     """A learning rate as a number; None of what is none."""
+    if type(value) is float:
+        return value
     if is_tensor(value):
         return scalar(value)
     if is_a(value, float):
