@@ -98,7 +98,8 @@ class Backwards:
     def _begin(self, tensors: Any) -> object:
         updates = self._updates
         try:
-            updates.look()
+            if updates.is_watching:
+                updates.look()
             updates.passes()
             if updates.is_over():
                 return StopReplay

@@ -85,7 +85,7 @@ class Forwards:
         self._updates = updates
         self._depth = 0
         self._looks = True  # whether the root that is running is more than one of many
-        self._pauses = True  # whether the tape was told of it
+        self._pauses = True  # whether anything is done when it returns
         self._seen = 0  # bits gathered from the modules inside the root that is running
         self._count = 0
         self._pending: dict[int, tuple[ref[Token], Call]] = {}
@@ -154,17 +154,19 @@ class Forwards:
             self._is_no_model(model, module)
             return None
         updates = self._updates
-        updates.look()  # settle updates by hand before it runs on the new values
+        if updates.is_watching:
+            updates.look()  # settle updates by hand before it runs on the new values
         if updates.is_over():
             return StopReplay
         self._looks = model.trained <= SETTLED or not self._is_ordinary(model, *args[:2])
         self._seen, self._depth = self._mode(model, module) if self._looks else 0, 1
         self._running = model
         trains = module_dict(module).get("training") is True  # then it is in no other mode
-        if not trains and self._evaluates(model, module):
+        evaluates = not trains and self._evaluates(model, module)
+        if evaluates:
             model.dropouts += 1
             self.dropouts.begin(module)
-        self._pauses = self._looks or self.tape.runs
+        self._pauses = self._looks or evaluates or self.tape.runs
         if self._pauses:
             self.tape.pause()
         return True
@@ -196,8 +198,7 @@ class Forwards:
         if model is None:
             return
         self._depth = 0
-        if not self._pauses:
-            self.dropouts.end()
+        if not self._pauses:  # one of many: nothing is asked of it
             return
         self.tape.go_on()
         dropped = self.dropouts.end()
@@ -469,7 +470,8 @@ class Forwards:
         calls, self._fed = self._fed, []
         if self._ordinary is not None:
             self._ordinary.trained += 1
-            self.modes.ordinary(self._ordinary)
+            if self._ordinary.sensitive:
+                self.modes.ordinary(self._ordinary)
             self._ordinary = None
         for call in calls:
             call.model.trained += 1

@@ -130,7 +130,7 @@ class Patches:
         self,
         owner: Any,
         name: str,
-        before: Before,
+        before: Before | None,
         after: After | None = None,
         *,
         make: Make = around,
@@ -142,7 +142,7 @@ class Patches:
         Args:
             owner: A module or a class.
             name: Its attribute, which may be absent.
-            before: What is called before.
+            before: What is called before; None for a door that nobody listens at yet.
             after: What is called after.
             make: Makes the function in the door.
             afterwards: Stays there instead of an absence that can't come back.

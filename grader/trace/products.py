@@ -60,15 +60,22 @@ class Products:
 
     def install(self, patches: Patches) -> None:
         """Put the doors in place; they are passed by until `look`."""
-        for owner, name in PRODUCTS:
-            patches.around(owner, name, self._begins, self._ends)
+        self._patches = patches
+        self._listen()
 
     def look(self) -> None:
         """Look at every product from here on."""
-        self._looks = True
+        if not self._looks:
+            self._looks = True
+            self._listen()
+
+    def _listen(self) -> None:
+        before, after = (self._begins, self._ends) if self._looks else (None, None)
+        for owner, name in PRODUCTS:
+            self._patches.around(owner, name, before, after)
 
     def _begins(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
-        if self._runs or not self._looks or self._forwards.is_busy():
+        if self._runs or self._forwards.is_busy():
             return None
         try:
             if self._forwards.transform is None and self._forwards.settle():

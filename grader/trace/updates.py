@@ -91,7 +91,7 @@ class Updates:
         self._grad_norm: float | None = None
         self._gone = 0
         self._leftover_rows = 0
-        self._watching = False
+        self.is_watching = False  # whether an update by hand may have been made
         self._place = -1
         self._last_optimizer = -1
 
@@ -282,7 +282,7 @@ class Updates:
         rate: float | None,
         is_torchs: bool = False,  # noqa: FBT001, FBT002 - of an optimizer's step alone
     ) -> None:
-        scale = self._scale_now()
+        scale = self._scale_now() if self._before else 1.0
         self.count += 1
         if self.count <= MEASURED or found or optimizer != self._last_optimizer:
             self._place = self._log.place(self._log.frame(2))
@@ -373,13 +373,13 @@ class Updates:
             if tensor is None:
                 continue
             leaf.watch = Watch(tensor, leaf.watch, keep=self.wants_values())
-            self._watching = True
+            self.is_watching = True
 
     def look(self) -> None:
         """Record an update by hand, if watched tensors have changed since their gradient came."""
-        if not self._watching or self._depth:
+        if not self.is_watching or self._depth:
             return
-        self._watching = False
+        self.is_watching = False
         changed: list[Pair] = []
         for leaf, tensor in self._gradients.living():
             if leaf.watch is not None and not leaf.owned and leaf.watch.changed(tensor):
