@@ -46,6 +46,7 @@ class Symmetry:
         self._log = log
         self._models = models
         self._suspects: dict[int, Leaf] = {}
+        self._trained: list[Leaf] = []
         self._lines: dict[int, tuple[weakref.ref[torch.Tensor], int]] = {}
 
     def install(self, patches: Patches) -> None:
@@ -62,6 +63,7 @@ class Symmetry:
         """Look at what one of the `FIRST_UPDATES` has left."""
         if len(self._suspects) >= MOST:
             return
+        self._trained = leaves
         with quietly():
             for leaf in leaves:
                 tensor = leaf.ref()
@@ -81,11 +83,18 @@ class Symmetry:
         name, is_layer = self._owner(tensor)
         if is_layer and axis:  # the units of a layer are its rows
             return
+        if not self._feeds_others(tensor):  # alike outputs may be what a loss asks for
+            return
         ref, place = self._lines.get(id(tensor), (None, -1))
         units = tensor.shape[axis]
         inputs = tensor.numel() // units
         at = place if ref is not None and ref() is tensor else -1
         self._log.add(["symmetric", at, name, units, inputs, updates])
+
+    def _feeds_others(self, tensor: torch.Tensor) -> bool:
+        """Whether weights beside it are trained: its units are then not the outputs alone."""
+        others = (leaf.ref() for leaf in self._trained if leaf.ref() is not tensor)
+        return any(other is not None and len(shape_of(other)) >= MATRIX for other in others)
 
     def _owner(self, tensor: torch.Tensor) -> tuple[str, bool]:
         """A tensor's name in its model, and whether it is the weight of a layer of torch."""
