@@ -258,6 +258,12 @@ class Shell(InteractiveShell):  # type: ignore[misc, unused-ignore]
 
     # --- what is not done -----------------------------------------------------------------
 
+    def get_local_scope(self, stack_depth: int) -> dict[str, Any]:
+        """The names that a magic's line reads and makes: the cell's, whatever frames are seen."""
+        del stack_depth
+        scope: dict[str, Any] = self.user_ns
+        return scope
+
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
         """As IPython's, for magics that are there and start nothing."""
         if self._leaves_out(magic_name, "line"):
