@@ -1,5 +1,5 @@
 # The state of the optimizer is thrown away when training begins.
-# failed: called_twice
+# failed: called_twice clipping
 import torch
 import torch.nn as nn
 
