@@ -11,7 +11,7 @@ from grader.author import Crew
 from grader.pipeline import Grader
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("exercise", bank.all_ids())
 def test_an_exercise_proves_itself(exercise: str, warm_grader: Grader) -> None:
     """The reference passes on three seeds, the starter doesn't, every case ends as stated."""
