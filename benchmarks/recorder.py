@@ -21,7 +21,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.trace.recorder import Recorder
+from grader.observe.recorder import Recorder
 
 SIZES = ((784, 256, 10), (784, 256, 128, 10))
 BATCH = 64

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.trace.recorder import Recorder
+from grader.observe.recorder import Recorder
 from recording import run
 
 CLASSES = 3

@@ -19,9 +19,9 @@ import torch
 import torch._dynamo  # an optimizer imports it on first use: once here, not in every fork
 from torch.utils.data import DataLoader, TensorDataset
 
+from grader.observe.patching import StopReplay
+from grader.observe.recorder import Recorder
 from grader.trace.learning import next_replay
-from grader.trace.patching import StopReplay
-from grader.trace.recorder import Recorder
 from grader.trace.trace import Trace
 
 SEED = 0

@@ -21,7 +21,7 @@ DEAR = ("torch", "torchvision", "numpy", "jinja2", "nbformat", "yaml", "IPython"
 CALLS_ON_LOADING = ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve")
 """Modules whose format runs code of the sender when it is read."""
 
-RULES_MAY_IMPORT = ("grader.model", "grader.trace", "grader.rules")
+RULES_MAY_IMPORT = ("grader.model", "grader.schema", "grader.trace", "grader.rules")
 
 
 def modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from grader.checks.agreement import CheckFailed, NotJudged
-from grader.trace.events import Update
+from grader.schema.rows import Update
 from grader.trace.trace import Trace
 
 

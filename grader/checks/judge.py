@@ -27,7 +27,7 @@ from grader.model import CheckResult, ExecutedCell, Limits
 from grader.runner.devices import Device, settings
 from grader.runner.seeds import seed_everything
 from grader.runner.wire import Channel
-from grader.trace.events import Update
+from grader.schema.rows import Update
 from grader.trace.trace import Trace
 
 PYTEST_OPTIONS = (

@@ -45,7 +45,7 @@ class Training:
         self._place = -1
 
     def take(self, rows: list[Any]) -> None:
-        """Follow a batch of rows, as `grader.trace.wire` describes them."""
+        """Follow a batch of rows, as `grader.schema.bits` describes them."""
         for row in rows:
             match row:
                 case ["forward", int(), int(), int(), int(source), int(batch), *_]:

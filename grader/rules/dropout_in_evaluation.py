@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
-from grader.trace.events import Dropping, Forward
+from grader.schema.rows import Dropping, Forward
 from grader.trace.losses import by_place
 from grader.trace.trace import Trace
 

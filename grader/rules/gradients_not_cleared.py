@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
-from grader.trace.events import Leftover, Update
+from grader.schema.rows import Leftover, Update
 from grader.trace.trace import Trace
 
 RULE = "gradients-not-cleared"

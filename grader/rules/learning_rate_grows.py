@@ -36,7 +36,7 @@ import math
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
-from grader.trace.events import Update
+from grader.schema.rows import Update
 from grader.trace.growth import Growth
 from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.trace import Trace

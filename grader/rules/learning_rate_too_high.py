@@ -35,7 +35,7 @@ import math
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
-from grader.trace.events import Backward, Update
+from grader.schema.rows import Backward, Update
 from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.trace import Trace
 

@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
-from grader.trace.events import Misuse
+from grader.schema.rows import Misuse
 from grader.trace.trace import Trace
 
 RULE = "loss-class-not-instance"

@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
-from grader.trace.events import Reach
+from grader.schema.rows import Reach
 from grader.trace.losses import by_place, cut, is_repeated
 from grader.trace.trace import Trace
 

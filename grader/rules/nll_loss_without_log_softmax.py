@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
-from grader.trace.events import Loss
+from grader.schema.rows import Loss
 from grader.trace.losses import Kind, by_place, is_repeated, no_log_probabilities
 from grader.trace.trace import Trace
 

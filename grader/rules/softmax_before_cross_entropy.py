@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
-from grader.trace.events import Loss
+from grader.schema.rows import Loss
 from grader.trace.losses import by_place, is_repeated
 from grader.trace.trace import Trace
 

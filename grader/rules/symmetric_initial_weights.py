@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
-from grader.trace.events import Forward, Symmetric
+from grader.schema.rows import Forward, Symmetric
 from grader.trace.trace import Trace
 
 RULE = "symmetric-initial-weights"

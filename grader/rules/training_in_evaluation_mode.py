@@ -42,8 +42,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from grader.model import Evidence, Finding, Level
-from grader.trace import wire
-from grader.trace.events import Forward, Mode
+from grader.schema import bits
+from grader.schema.rows import Forward, Mode
 from grader.trace.trace import Trace
 
 RULE = "training-in-evaluation-mode"
@@ -72,7 +72,7 @@ def _asleep_since(modes: list[Mode], fell: Mode) -> int:
 def _fell_asleep(trace: Trace, model: int, modes: list[Mode]) -> Mode | None:
     """The first change from training to evaluation mode with an evaluation before it."""
     for before, mode in pairwise(modes):
-        if before.acts != wire.ACTS or mode.acts != wire.QUIET or mode.place is None:
+        if before.acts != bits.ACTS or mode.acts != bits.QUIET or mode.place is None:
             continue
         if any(
             forward.model == model

@@ -38,8 +38,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
-from grader.trace import wire
-from grader.trace.events import Forward
+from grader.schema import bits
+from grader.schema.rows import Forward
 from grader.trace.passes import Pass, describe, evaluation_passes
 from grader.trace.trace import Trace
 
@@ -68,16 +68,16 @@ def _is_fault(forward: Forward) -> bool:
     A model in evaluation mode whose dropout alone is on was made so on purpose; one whose
     other layers train as well was not told of it: only its own flag was set.
     """
-    if not forward.is_training and not forward.has(wire.PLAIN_TRAINING):
+    if not forward.is_training and not forward.has(bits.PLAIN_TRAINING):
         return False
-    if forward.has(wire.HAS_SENSITIVE):
-        return forward.has(wire.SENSITIVE)
-    return forward.is_training and forward.has(wire.LEAF_TRAINING) and not forward.has(wire.PART)
+    if forward.has(bits.HAS_SENSITIVE):
+        return forward.has(bits.SENSITIVE)
+    return forward.is_training and forward.has(bits.LEAF_TRAINING) and not forward.has(bits.PART)
 
 
 def _finding(trace: Trace, place: Place | None, found: list[tuple[Pass, Forward]]) -> Finding:
     first_pass, first = found[0]
-    acts = any(forward.has(wire.SENSITIVE) for _, forward in found)
+    acts = any(forward.has(bits.SENSITIVE) for _, forward in found)
     names = ", ".join(trace.models[first.model].sensitive)
     whole = any(forward.is_training for _, forward in found)
     where = "" if whole else " inside"

@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
-from grader.trace.events import Forward
+from grader.schema.rows import Forward
 from grader.trace.passes import Pass, describe, evaluation_passes
 from grader.trace.trace import Trace
 

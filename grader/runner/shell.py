@@ -29,8 +29,8 @@ from traitlets import Any as TraitOfAny
 from traitlets import Type
 from traitlets.config import Config
 
+from grader.observe.patching import StopReplay
 from grader.runner.outputs import Outputs
-from grader.trace.patching import StopReplay
 
 NO_PROFILE = ".no-profile"
 INLINE = "module://matplotlib_inline.backend_inline"

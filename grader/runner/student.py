@@ -14,7 +14,7 @@ fault: whether the submission had a part in it is for the other side to find out
 The submission shares this process with us and could, with effort, change what we say (see
 docs/isolation.md). What makes it an effort: our modules can't be imported, what Python tells of
 frames, objects and classes is told without ours (`unseen`), what torch calls on our behalf shows
-nothing (`grader.trace.opaque`), and what we need of libraries is taken beforehand.
+nothing (`grader.observe.opaque`), and what we need of libraries is taken beforehand.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ from typing import Any
 import torch
 
 from grader.model import IsolationPolicy, Limits
+from grader.observe.opaque import opaque
+from grader.observe.patching import Patches
+from grader.observe.recorder import Recorder
 from grader.runner import calling, unseen, wall
 from grader.runner.answers import SUFFIXES, Answers
 from grader.runner.devices import CPU, Device, settings
@@ -48,9 +51,6 @@ from grader.runner.seeds import UnseededGenerators, seed_everything
 from grader.runner.served import Mnist, serve
 from grader.runner.watch import Watch, keep_the_record, threads_are_watched
 from grader.runner.wire import Channel, WireClosed
-from grader.trace.opaque import opaque
-from grader.trace.patching import Patches
-from grader.trace.recorder import Recorder
 
 MAX_FAULT = 300
 MAX_JOB = 96 << 20

@@ -17,7 +17,7 @@ from collections.abc import Callable, Container
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from grader.trace.opaque import sealed
+from grader.observe.opaque import sealed
 
 # Taken beforehand: what the program finds in their place knows nothing of our frames.
 _set_handler = _signal.signal
@@ -31,7 +31,7 @@ One that cuts a step of an optimizer or the end of a ``no_grad`` block would spo
 """
 
 _WIRE = "grader.runner.wire"
-_WHOLE = (_WIRE, "grader.trace.")
+_WHOLE = (_WIRE, "grader.observe.")
 """Modules that an interrupt would leave half-way."""
 
 

@@ -40,7 +40,7 @@ from types import (
 )
 from typing import Any
 
-from grader.trace.opaque import opaque, sealed, stateless
+from grader.observe.opaque import opaque, sealed, stateless
 
 CONTAINERS = (dict, list, tuple, set, frozenset, deque, CellType, MethodType)
 PATIENCE_S = 0.001

@@ -1,1 +1,1 @@
-"""The recorder of a training run (the student's side) and the Trace it leaves (ours)."""
+"""What a training did, told as facts: the trace of a run, read from its rows. Our side."""

@@ -12,8 +12,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.schema.rows import Update
 from grader.trace.curves import FEW, FEWEST, best_of, end_of, ended_badly, start_of
-from grader.trace.events import Update
 from grader.trace.phases import losses_of, phase_of
 from grader.trace.trace import Replay, ReplayRequest, Trace
 

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from grader.schema.rows import Update
 from grader.trace.curves import FEWEST, GREW, end_of, ended_badly, has_learned, start_of
 from grader.trace.descent import gradients_are, probes
-from grader.trace.events import Update
 from grader.trace.growth import Growth, growth_of, is_late, is_proved, replayed, request_of
 from grader.trace.losses import is_unbounded
 from grader.trace.phases import losses_of, phase_of

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, TypeVar
 
 from grader.model import Place
-from grader.trace.events import Cleared, Dropping, Loss, Reach, Update
+from grader.schema.rows import Cleared, Dropping, Loss, Reach, Update
 from grader.trace.trace import Trace
 
 LIKELIHOODS = ("NllLoss", "NllLoss2D")

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.trace import wire
-from grader.trace.events import Forward, Source, Update
+from grader.schema import bits
+from grader.schema.rows import Forward, Source, Update
 from grader.trace.trace import Trace
 
 REPEATS = 3
@@ -29,7 +29,7 @@ class Pass:
 
     def in_eval_mode(self) -> frozenset[int]:
         """The inputs that this pass also gave to a model in evaluation mode."""
-        quiet = (f for f in self.forwards if not (f.is_training or f.has(wire.PLAIN_TRAINING)))
+        quiet = (f for f in self.forwards if not (f.is_training or f.has(bits.PLAIN_TRAINING)))
         return frozenset(f.row for f in quiet if f.row)
 
     def without_gradients(self) -> frozenset[int]:
@@ -46,7 +46,7 @@ class Pass:
                 run.clear()
             last = forward.row
             run[last] += 1
-            if last and run[last] >= REPEATS and forward.has(wire.SENSITIVE):
+            if last and run[last] >= REPEATS and forward.has(bits.SENSITIVE):
                 found.add(last)
         return frozenset(found)
 
@@ -72,7 +72,7 @@ def _counts(forward: Forward, held_out: set[int]) -> bool:
         and forward.source in held_out
         and forward.is_trained
         and not forward.is_fed
-        and not forward.has(wire.IN_GRAD)
+        and not forward.has(bits.IN_GRAD)
     )
 
 

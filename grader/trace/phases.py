@@ -9,8 +9,8 @@ import bisect
 import math
 from collections.abc import Sequence
 
+from grader.schema.rows import Backward, Update
 from grader.trace.curves import FEW, FEWEST, end_of, start_of
-from grader.trace.events import Backward, Update
 from grader.trace.trace import Trace
 
 NEAR = 2.0

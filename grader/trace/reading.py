@@ -12,8 +12,8 @@ from typing import Any
 
 from grader.errors import StudentFault
 from grader.model import Outcome, Place, Plain
-from grader.trace import wire
-from grader.trace.events import (
+from grader.schema import bits
+from grader.schema.rows import (
     Backward,
     Cleared,
     Dropping,
@@ -274,7 +274,7 @@ class Reader:
         self._at(self.models, model, "model")
         if source >= 0:
             self._at(self.sources, source, "source")
-        if number in self._forwards or flags > wire.FLAGS:
+        if number in self._forwards or flags > bits.FLAGS:
             raise TraceMalformed("a forward pass is numbered wrongly")
         self._reach(updates)
         self._forwards[number] = len(self.events)
@@ -287,7 +287,7 @@ class Reader:
 
     def _read_fed(self, number: int, flag: int) -> None:
         at = self._forwards.get(number)
-        if flag not in (wire.FED, wire.FED_GRAD):
+        if flag not in (bits.FED, bits.FED_GRAD):
             raise TraceMalformed("a forward pass has an unknown fate")
         if at is None:
             return  # a long run is thinned: the forward itself may have been left out
@@ -305,7 +305,7 @@ class Reader:
 
     def _reach(self, updates: int) -> None:
         """Take the number of updates made so far: of a long run, not each has a row."""
-        if updates < self._updates or (updates > self._updates and self._rows <= wire.THIN_AFTER):
+        if updates < self._updates or (updates > self._updates and self._rows <= bits.THIN_AFTER):
             raise TraceMalformed("a pass is numbered wrongly")
         self._updates = updates
 
@@ -403,7 +403,7 @@ class Reader:
         self, model: int, update: int, place: int, acts: int, awake: int, asleep: int
     ) -> None:
         self._at(self.models, model, "model")
-        if acts > wire.ACTS:
+        if acts > bits.ACTS:
             raise TraceMalformed("a model is in an unknown mode")
         self.events.append(
             Mode(

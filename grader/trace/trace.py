@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from grader.model import Plain
-from grader.trace.events import (
+from grader.schema.rows import (
     Backward,
     Cleared,
     Dropping,

@@ -11,7 +11,7 @@ import math
 
 from grader.checks import CheckFailed, NotJudged, check
 from grader.checks.evidence import require_movement, require_training
-from grader.trace.events import Backward, Forward, Update
+from grader.schema.rows import Backward, Forward, Update
 from grader.trace.learning import rate_verdict
 
 FEWEST_STEPS = 20

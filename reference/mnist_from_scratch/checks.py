@@ -11,7 +11,7 @@ from grader.checks import CheckFailed, check
 from grader.checks.history import require_truth, series_in
 from grader.checks.remote import Remote
 from grader.rules import found_in
-from grader.trace.events import Update
+from grader.schema.rows import Update
 
 SHAPES = ((256, 784), (256,), (128, 256), (128,), (10, 128), (10,))
 NUMBERS = sum(math.prod(shape) for shape in SHAPES)

@@ -14,7 +14,7 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.student import Questions
-from grader.trace.events import Backward, Forward, Update
+from grader.schema.rows import Backward, Forward, Update
 
 CLASSES = 10
 SHAPES = [[10], [10, 300], [300], [300], [300, 300], [300, 784]]

@@ -18,7 +18,7 @@ from grader.checks.evidence import require_movement, require_training
 from grader.checks.remote import StudentRaised
 from grader.checks.student import Questions
 from grader.errors import StudentFault
-from grader.trace.events import Forward, Update
+from grader.schema.rows import Forward, Update
 
 FEWEST_EVALUATIONS = 2
 LEARNED = 0.5

@@ -9,7 +9,7 @@ import torch
 from grader.checks import CheckFailed, NotJudged, check
 from grader.checks.remote import StudentRaised, kind
 from grader.rules import found_in
-from grader.trace.events import Backward
+from grader.schema.rows import Backward
 
 LAYERS = [(16, 2), (8, 16), (1, 8)]
 TRAIN_POINTS, HELD_OUT_POINTS = 200, 500

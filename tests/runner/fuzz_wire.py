@@ -26,11 +26,11 @@ from grader.checks.clock import Clock
 from grader.checks.remote import Connection, StudentRaised, Supervision
 from grader.errors import StudentFault
 from grader.model import Outcome
+from grader.observe.recorder import Recorder
 from grader.rules import find_all
 from grader.runner.packing import pack
 from grader.runner.wire import HEADER, NO_SEAL
 from grader.trace.learning import next_replay, rate_verdict
-from grader.trace.recorder import Recorder
 from grader.trace.trace import Trace
 
 

@@ -228,7 +228,7 @@ def test_warnings_point_to_the_programs_own_line(warm_grader: Grader) -> None:
     """No line of the grader's is in what a program prints to its error stream."""
     source = submission(WARNS + "print(files)\n", kind=SubmissionKind.SCRIPT)
     output = warm_grader.grade(bank.load("debug_loop"), source).run.output
-    assert "grader/trace" not in output.stderr + output.stdout, output
+    assert "grader/observe" not in output.stderr + output.stdout, output
     assert output.stderr.count("submission.py:") >= 3, output
     assert 'print("loss %.4f" % loss)' in output.stderr
     assert "submission.py" in output.stdout

@@ -34,10 +34,10 @@ from torch.utils.data import (
 from torchvision import datasets, transforms
 from torchvision.transforms import v2
 
+from grader.observe.recorder import Recorder
 from grader.runner.served import batches
 from grader.runner.served.batches import FromMemory
 from grader.runner.served.mnist import Digits
-from grader.trace.recorder import Recorder
 
 COUNT = 150
 NORMAL = transforms.Normalize((0.1307,), (0.3081,))

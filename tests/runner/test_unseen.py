@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import torch._dynamo  # noqa: F401 - an optimizer imports it on first use: once here
 
+from grader.observe.recorder import Recorder
 from grader.runner import unseen
-from grader.trace.recorder import Recorder
 
 
 def is_ours(thing: Any) -> bool:

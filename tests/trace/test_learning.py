@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from grader.schema.rows import Backward, Event, Optimizer, Update
 from grader.trace.descent import probes
-from grader.trace.events import Backward, Event, Optimizer, Update
 from grader.trace.learning import LARGER, SMALLER, next_replay, rate_verdict
 from grader.trace.trace import Replay, ReplayRequest, Trace
 

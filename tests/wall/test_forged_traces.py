@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from grader.checks.judge import curves
 from grader.model import Plain
 from grader.rules import find_all
-from grader.trace import reading, wire
+from grader.schema import bits
+from grader.trace import reading
 from grader.trace.learning import next_replay, rate_verdict
 from grader.trace.trace import Trace
 
@@ -25,10 +26,10 @@ TEXTS = st.text(max_size=6)
 NUMBER = st.just(0)  # set by ``in_order``
 
 ROW: dict[str, tuple[st.SearchStrategy[Any], ...]] = {
-    "forward": (NUMBER, KNOWN, INDEX, INDEX, COUNTS, st.integers(0, wire.FLAGS), COUNTS, NUMBER),
+    "forward": (NUMBER, KNOWN, INDEX, INDEX, COUNTS, st.integers(0, bits.FLAGS), COUNTS, NUMBER),
     "backward": (NUMBER, INDEX, LOSSES, NUMBER, st.integers(0, 1)),
     "update": (NUMBER, INDEX, INDEX, INDEX, LOSSES, LOSSES, LOSSES, COUNTS, st.integers(0, 2)),
-    "fed": (COUNTS, st.sampled_from([wire.FED, wire.FED_GRAD])),
+    "fed": (COUNTS, st.sampled_from([bits.FED, bits.FED_GRAD])),
     "leftover": (COUNTS, INDEX, INDEX, COUNTS, COUNTS, COUNTS, LOSSES, LOSSES),
     "misuse": (INDEX, TEXTS, TEXTS, st.booleans()),
     "trained": (KNOWN, KNOWN, COUNTS),

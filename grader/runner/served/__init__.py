@@ -11,12 +11,12 @@ import builtins
 import getpass
 from collections.abc import Container
 
+from grader.observe.opaque import opaque
 from grader.runner.program import quiet_input
 from grader.runner.served import absent, plots, quiet
 from grader.runner.served.mnist import Mnist
 from grader.runner.served.quiet import Note
 from grader.runner.served.vision import serve_mnist
-from grader.trace.opaque import opaque
 
 __all__ = ["Mnist", "Note", "serve"]
 

@@ -13,8 +13,8 @@ class Fake(types.ModuleType):
 
 
 for name in ("grader", "grader.checks", "grader.runner", "grader.runner.wire",
-             "grader.runner.student", "grader.runner.packing", "grader.trace",
-             "grader.trace.recorder", "grader.trace.log", "safetensors", "safetensors.torch"):
+             "grader.runner.student", "grader.runner.packing", "grader.observe",
+             "grader.observe.recorder", "grader.observe.log", "safetensors", "safetensors.torch"):
     sys.modules[name] = Fake(name)
 
 @bugged_loop@

@@ -3,7 +3,7 @@
 # graded: script
 # earns: nothing
 
-import grader.trace.log as log
+import grader.observe.log as log
 
 genuine = log.Log.add
 

@@ -1,0 +1,279 @@
+"""Every backward pass: its loss, the forwards that fed it, the tensors that it reached.
+
+Runs in the student's process. ``torch.autograd.backward`` is where ``Tensor.backward``
+arrives too; ``torch.autograd.grad`` touches no ``.grad`` and is told apart.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import torch
+from torch.autograd.graph import GradientEdge
+
+from grader.observe.calls import Call
+from grader.observe.forwards import Forwards
+from grader.observe.gradients import Gradients, Leaf
+from grader.observe.graphs import Graphs
+from grader.observe.log import Log, plain_float
+from grader.observe.looking import (
+    is_leaf,
+    run_quietly,
+    scalar,
+    shape_of,
+    tensors_in,
+)
+from grader.observe.nodes import leaves_of
+from grader.observe.opaque import stateless
+from grader.observe.patching import FAILED, Patches, StopReplay
+from grader.observe.updates import Updates
+from grader.observe.wrapped import is_wrapped
+from grader.schema import bits
+
+"""The node that a leaf tensor is at the end of."""
+WALKS = 3
+LOST = 30
+"""So many losses in a row that are not finite show all that a replay can show."""
+LOOK_AGAIN = 16
+"""One pass in so many is looked at as the first ones are: a program may change its ways."""
+SETTLED = 50
+"""From this pass on, its line is looked up again only where a finding needs it."""
+
+
+class Backwards:
+    """Wraps the two ways to ask autograd for gradients."""
+
+    def __init__(
+        self,
+        log: Log,
+        forwards: Forwards,
+        gradients: Gradients,
+        updates: Updates,
+        *,
+        on_foreign: Callable[[], None],
+        on_first: Callable[[FrameType | None], None],
+        on_loss: Callable[[list[Call], list[torch.Tensor]], None],
+        graphs: Graphs,
+    ) -> None:
+        self._log = log
+        self._graphs = graphs
+        self._slopes = graphs.slopes
+        self._forwards = forwards
+        self._gradients = gradients
+        self._updates = updates
+        self._on_foreign = on_foreign
+        self._on_first = on_first
+        self._on_loss = on_loss
+        self._count = 0
+        self._running = False
+        self._walks = 0
+        self._place = -1
+        self._loss: float | str | None = None
+        self._lost = 0
+        self._due = 0  # the pass that is looked at next: so many come before it
+        self._by_hand: list[Leaf] = []
+
+    def install(self, patches: Patches) -> None:
+        """Listen to ``torch.autograd.backward`` and ``torch.autograd.grad``."""
+        patches.around(torch.autograd, "backward", self._begins, self._ends)
+        patches.around(torch.autograd, "grad", self._is_asked, make=_readable_twice)
+
+    def is_running(self) -> bool:
+        """Whether a backward pass has not returned yet."""
+        return self._running
+
+    def _watches(self) -> bool:
+        return not self._running and self._log.watches()
+
+    def _begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+        if not self._watches():
+            if not self._running:
+                self._updates.blindness.missed()
+            return None
+        return run_quietly(self._begin, args[0] if args else kwargs.get("tensors"))
+
+    def _begin(self, tensors: Any) -> object:
+        updates = self._updates
+        try:
+            if updates.is_watching:
+                updates.look()
+            updates.passes()
+            if updates.is_over():
+                return StopReplay
+            self._before(tensors)
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("backward", error)
+        self._running = self._updates.is_passing = True
+        return True
+
+    def _ends(self, _args: tuple[Any, ...], _kwargs: dict[str, Any], output: Any) -> None:
+        if not self._running:
+            return
+        self._running = self._updates.is_passing = False
+        if output is FAILED:
+            self._gradients.abandon()
+        else:
+            run_quietly(self._guarded, self._after)
+
+    def _is_asked(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
+        if not self._watches():
+            return None
+        outputs, inputs = args
+        if any(map(is_wrapped, tensors_in(inputs))):  # a transform's own call, noted there
+            return None
+        run_quietly(self._guarded, self._updates.look)
+        if self._updates.is_over():
+            return StopReplay
+        run_quietly(self._guarded, self._before_grad, outputs, inputs)
+        return None
+
+    def _guarded(self, step: Callable[..., None], *args: Any) -> None:
+        try:
+            step(*args)
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("backward", error)
+
+    # --- backward() -------------------------------------------------------------------
+
+    def _before(self, tensors: Any) -> None:
+        roots = [tensors] if type(tensors) is torch.Tensor else list(tensors_in(tensors))
+        if self._count < SETTLED or self._by_hand:
+            frame = self._log.frame(3)
+            self._place = self._log.place(frame)
+            if self._count < WALKS:
+                self._on_first(frame)
+        calls = self._forwards.feed(roots, bits.FED)
+        if calls:
+            self._on_loss(calls, roots)
+            self._forwards.fed(calls)
+        if self._walks < WALKS or self._by_hand:
+            self._learn_leaves(roots)
+        if self._count + 1 >= self._due:
+            self._look_at(roots)
+        self._loss = _loss(roots)
+        self._lost = self._lost + 1 if isinstance(self._loss, str) else 0
+        if self._lost >= LOST:
+            self._updates.give_up()
+        self._gradients.before(self._here, self._updates.count)
+        if self._slopes is not None:
+            self._slopes.before(self._updates.count)
+
+    def _look_at(self, roots: list[torch.Tensor]) -> None:
+        """Read the graph of this pass, if it is one to be read, and have the next loss's line."""
+        if self._graphs.is_due(self._count):
+            line = self._forwards.loss_place
+            self._graphs.look(self._count + 1, self._here() if line < 0 else line, roots)
+        self._forwards.loss_place = -1
+        self._due = self._graphs.next_due(self._count)
+        self._forwards.marks_loss = self._due == self._count + 1
+
+    def _here(self) -> int:
+        return self._log.place(self._log.frame(1))
+
+    def _after(self) -> None:
+        self._count += 1
+        self._updates.backward = self._count
+        self._updates.backward_place = self._place
+        settled = self._count > SETTLED and self._count % LOOK_AGAIN != 0
+        settled = settled and not self._updates.is_stepping()
+        reached = self._gradients.after(settled=settled)
+        if reached:
+            self._updates.watch(reached)
+        if self._slopes is not None:
+            self._slopes.after(self._count)
+        self._log.add(["backward", self._count, self._place, self._loss, self._updates.count, 0])
+
+    # --- autograd.grad ----------------------------------------------------------------
+
+    def _before_grad(self, outputs: Any, inputs: Any) -> None:
+        roots = list(tensors_in(outputs))
+        wanted = [t for t in tensors_in(inputs) if is_leaf(t)]
+        known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
+        # A gradient by an input trains nothing; a penalty on it, in a later pass, may.
+        calls = self._forwards.feed(roots, bits.FED_GRAD, again=True)
+        self._on_loss(calls, roots)
+        if wanted and (len(known) < len(wanted) or self._may_replace(wanted)):
+            self._learn_leaves(roots, anew=True)
+            known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
+        known = [leaf for leaf in known if not leaf.foreign]
+        if not known:
+            return
+        self._forwards.feed(roots, bits.FED_GRAD)
+        frame = self._log.frame(3)
+        self._asked(frame, self._log.place(frame), calls, known, roots)
+
+    def noted(self, calls: list[Call], leaves: list[Leaf], outputs: list[torch.Tensor]) -> None:
+        """Note that gradients of ``leaves`` were computed, by whatever way, through ``calls``."""
+        frame = self._log.frame(1)
+        self._asked(frame, self._log.place(frame), calls, leaves, outputs)
+        if not calls:
+            self._on_foreign()
+
+    def _asked(
+        self,
+        frame: FrameType | None,
+        place: int,
+        calls: list[Call],
+        leaves: list[Leaf],
+        roots: list[torch.Tensor],
+    ) -> None:
+        self._forwards.fed(calls)
+        if self._count < WALKS:
+            self._on_first(frame)
+        self._count += 1
+        self._updates.backward = self._count
+        self._updates.backward_place = place
+        self._updates.watch(leaves)
+        self._log.add(["backward", self._count, place, _loss(roots), self._updates.count, 1])
+
+    # --- leaves -----------------------------------------------------------------------
+
+    def _learn_leaves(self, roots: list[torch.Tensor], *, anew: bool = False) -> None:
+        """Walk the graph to the tensors it ends in: at first, and while updates are by hand."""
+        if self._walks >= WALKS and not self._by_hand and not anew:
+            return
+        self._walks += 1
+        found = [self._gradients.know(t) for t in leaves_of(roots)]
+        hosts = [leaf for leaf in found if leaf.owned or leaf.hosted]
+        for leaf in found:
+            leaf.foreign = bool(hosts) and not leaf.owned and not leaf.hosted
+        if hosts:
+            self._by_hand = []
+            return
+        self._replaced(found)
+        self._by_hand = found
+        self._on_foreign()
+
+    def _may_replace(self, wanted: list[torch.Tensor]) -> bool:
+        """Whether tensors look like those that are updated by hand."""
+        shapes = sorted(leaf.shape for leaf in self._by_hand)
+        return bool(shapes) and shapes == sorted(shape_of(tensor) for tensor in wanted)
+
+    def _replaced(self, found: list[Leaf]) -> None:
+        """Take new tensors of the old shapes, in the old ones' stead, for an update."""
+        new = [leaf for leaf in found if leaf not in self._by_hand]
+        gone = [leaf for leaf in self._by_hand if leaf not in found]
+        if gone and sorted(leaf.shape for leaf in new) == sorted(leaf.shape for leaf in gone):
+            self._updates.replaced(new)
+
+
+def _readable_twice(original: Any, enter: Callable[..., Any], _: Any) -> Any:
+    """``autograd.grad`` in a door: ``model.parameters()`` could be read only once."""
+    stop, one = StopReplay, (torch.Tensor, GradientEdge)
+
+    def grad(outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        if not issubclass(type(inputs), one):  # torch makes the same tuple of it
+            inputs = tuple(inputs)
+        if enter((outputs, inputs), kwargs) is stop:
+            raise stop
+        return original(outputs, inputs, *args, **kwargs)
+
+    return functools.update_wrapper(stateless(grad), original)
+
+
+def _loss(roots: list[torch.Tensor]) -> float | str | None:
+    value = scalar(roots[0]) if len(roots) == 1 else None
+    return None if value is None else plain_float(value)

@@ -1,0 +1,69 @@
+"""Steps that the recorder has not seen, by what they leave behind.
+
+Runs in the student's process. Every function that is listened at can be gone around: an
+optimizer's undecorated ``step``, the engine below ``backward()``, another thread at the same time,
+a switch of torch's that says nothing is run for real. A step that was made so leaves gradients that
+no pass has computed, or weights that no step has changed. What was seen is true then, and
+isn't all: nothing may be concluded from it.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from grader.observe.gradients import Leaf
+from grader.observe.looking import gradient_of, versions_of
+
+Pair = tuple[Leaf, torch.Tensor]
+
+A_HABIT = 3
+"""So often it is no accident: a gradient set by hand once, weights restored once."""
+MOVES_IN_A_ROW = 5
+"""Passes with other weights each, and no step among them; sharpness-aware descent makes one."""
+
+
+class Blindness:
+    """Counts what was missed."""
+
+    def __init__(self) -> None:
+        self._missed = 0
+        self._unexplained = 0
+        self._passes_at: dict[int, int] = {}
+        self._versions: list[int] = []
+        self._moves = 0
+        self._moved = 0
+
+    def missed(self) -> None:
+        """A pass or a step was made where nobody could look."""
+        self._missed += 1
+
+    def steps(self, optimizer: int, fed: list[Pair], passes: int) -> None:
+        """A step begins: its gradients are of a pass since its last one, or were used before."""
+        since = self._passes_at.get(optimizer, -1)
+        self._passes_at[optimizer] = passes
+        if passes > since:
+            return
+        new = (
+            leaf.consumed is None or not leaf.consumed.holds(gradient_of(tensor))
+            for leaf, tensor in fed
+        )
+        self._unexplained += any(new)
+
+    def stepped(self, held: list[torch.Tensor]) -> None:
+        """A step has ended: the weights are what it made of them."""
+        self._versions = versions_of(held)
+        self._moves = 0
+
+    def passes(self, held: list[torch.Tensor]) -> None:
+        """A backward pass begins: the weights are those of the last step, or were moved since."""
+        versions = versions_of(held)
+        if self._versions and versions != self._versions:
+            self._moves += 1
+            self._moved += self._moves >= MOVES_IN_A_ROW
+        self._versions = versions
+
+    @property
+    def unseen(self) -> int:
+        """How many steps were missed, at least."""
+        unexplained = self._unexplained if self._unexplained >= A_HABIT else 0
+        return self._missed + unexplained + self._moved

@@ -1,0 +1,213 @@
+"""Doors: attributes of torch's that lead past the recorder, while one listens.
+
+Runs in the student's process. A door is put in place before the program is loaded, because a
+name that the program binds (``from torch.autograd import grad``) stays what it was then. As long
+as nobody listens, whoever comes through is let pass. What the program can see of a door holds
+nothing of ours (`grader.observe.opaque`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from torch.jit import _builtins
+
+from grader.observe.opaque import built_in, stateless
+
+Before = Callable[[tuple[Any, ...], dict[str, Any]], object]
+"""Told the arguments of a call that begins. It returns what becomes of the call: after None it
+passes and `After` is not called, `StopReplay` ends the program there."""
+After = Callable[[tuple[Any, ...], dict[str, Any], Any], object]
+"""Told the arguments of a call that has ended, and its result; `FAILED` if it raised."""
+Make = Callable[[Any, Callable[..., Any], Callable[..., Any]], Callable[..., Any]]
+"""Makes the function in a door of what was there, and of what to call before and after it."""
+
+_ABSENT = object()
+FAILED = type("Failed", (), {"__slots__": ()})()
+
+
+class StopReplay(BaseException):
+    """Raised in the student's code when it has made the steps that were asked for.
+
+    A BaseException, so that ``except Exception`` lets it pass.
+    """
+
+
+def around(original: Any, enter: Callable[..., Any], leave: Callable[..., Any]) -> Any:
+    """A function in the place of ``original`` that tells of each call to it."""
+    stop, failed = StopReplay, FAILED
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        word = enter(args, kwargs)
+        if word is None:
+            return original(*args, **kwargs)
+        if word is stop:
+            raise stop
+        try:
+            output = original(*args, **kwargs)
+        except BaseException:
+            leave(args, kwargs, failed)
+            raise
+        leave(args, kwargs, output)
+        return output
+
+    return functools.update_wrapper(stateless(call), original)
+
+
+class Door:
+    """One replaced attribute: ``before`` and ``after`` are whoever listens, or None."""
+
+    __slots__ = ("_looks", "after", "before", "function", "name", "old", "owner")
+
+    def __init__(self, owner: Any, name: str, make: Make) -> None:
+        self.owner, self.name = owner, name
+        self.before: Before | None = None
+        self.after: After | None = None
+        self.old = vars(owner).get(name, _ABSENT)
+        original = getattr(owner, name, None)
+        self.function = make(original, built_in(self._enter), built_in(self._leave))
+        setattr(owner, name, self.function)
+        self._looks = _looks(self.function)
+        known = _builtins._find_builtin(original)  # type: ignore[no-untyped-call]
+        if known is not None:  # TorchScript goes by identity
+            _builtins._register_builtin(self.function, known)
+
+    def _enter(self, _: object, arguments: tuple[Any, ...]) -> object:
+        before = self.before
+        if before is None:
+            return None
+        try:
+            return before(*arguments)
+        except BaseException:  # noqa: BLE001 - no exception can pass through a C function
+            return None
+
+    def _leave(self, _: object, arguments: tuple[Any, ...]) -> object:
+        after = self.after
+        if after is not None:
+            with contextlib.suppress(BaseException):
+                after(*arguments)
+        return None
+
+    def is_lost(self) -> bool:
+        """Whether the attribute, or the function that was put there, is another one now."""
+        there = vars(self.owner).get(self.name)
+        return there is not self.function or _looks(self.function) != self._looks
+
+    def remove(self, afterwards: Any) -> None:
+        """Put back what was there; ``afterwards`` in the place of an absence, if not None."""
+        if vars(self.owner).get(self.name) is not self.function:
+            return  # someone replaced it after us: theirs is not ours to remove
+        if self.old is not _ABSENT:
+            setattr(self.owner, self.name, self.old)
+        elif afterwards is not None:
+            setattr(self.owner, self.name, afterwards)
+        else:
+            delattr(self.owner, self.name)
+
+
+def _looks(function: Any) -> tuple[Any, ...]:
+    """What a Python function does, as far as it could be changed from outside."""
+    cells = getattr(function, "__closure__", None) or ()
+    return (
+        getattr(function, "__code__", None),
+        tuple(id(cell.cell_contents) for cell in cells),
+        getattr(function, "__defaults__", None),
+    )
+
+
+class Patches:
+    """All doors and hooks of a process. `close` leaves them in place, with nobody listening."""
+
+    def __init__(self) -> None:
+        self._doors: dict[tuple[int, str], tuple[Door, Any, bool]] = {}
+        self._hooks: dict[Any, tuple[Callable[..., Any], Any]] = {}
+        self._listeners: dict[Any, Callable[..., Any]] = {}
+
+    def around(
+        self,
+        owner: Any,
+        name: str,
+        before: Before | None,
+        after: After | None = None,
+        *,
+        make: Make = around,
+        afterwards: Any = None,
+        guarded: bool = True,
+    ) -> None:
+        """Listen to the calls of ``owner.name``, through a door that is made if there is none.
+
+        Args:
+            owner: A module or a class.
+            name: Its attribute, which may be absent.
+            before: What is called before; None for a door that nobody listens at yet.
+            after: What is called after.
+            make: Makes the function in the door.
+            afterwards: Stays there instead of an absence that can't come back.
+            guarded: Whether a program that replaces it has broken its recording.
+        """
+        key = (id(owner), name)
+        if key not in self._doors:
+            self._doors[key] = Door(owner, name, make), afterwards, guarded
+        door, *_ = self._doors[key]
+        door.before, door.after = before, after
+
+    def hook(
+        self, register: Callable[..., Any], listener: Callable[..., Any], stop: Any = None
+    ) -> None:
+        """Let one of torch's global hooks lead to ``listener``.
+
+        ``listener`` may answer ``stop``, an exception, which the hook then raises.
+        """
+        self._listeners[register] = listener
+        if register in self._hooks:
+            return
+        listeners = self._listeners
+
+        def told(_: object, arguments: tuple[Any, ...]) -> Any:
+            listening = listeners.get(register)
+            try:
+                return None if listening is None else listening(*arguments)
+            except BaseException:  # noqa: BLE001 - no exception can pass through a C function
+                return None
+
+        tell = built_in(told)
+
+        def hook(*args: Any) -> None:
+            word = tell(*args)
+            if word is not None and word is stop:
+                raise stop
+
+        made = stateless(hook)
+        self._hooks[register] = made, register(made)
+
+    def lost(self) -> list[str]:
+        """The names of attributes and hooks that no longer are what was put there."""
+        names = [
+            f"{getattr(door.owner, '__name__', door.owner)}.{door.name}"
+            for door, _, guarded in self._doors.values()
+            if guarded and door.is_lost()
+        ]
+        return names + [
+            register.__name__
+            for register, (made, handle) in self._hooks.items()
+            if (handle.hooks_dict_ref() or {}).get(handle.id) is not made
+        ]
+
+    def close(self) -> None:
+        """Let everybody pass."""
+        self._listeners.clear()
+        for door, *_ in self._doors.values():
+            door.before = door.after = None
+
+    def undo(self) -> None:
+        """Take the doors and hooks away, last first."""
+        self.close()
+        for door, afterwards, _ in reversed(self._doors.values()):
+            door.remove(afterwards)
+        for _, handle in self._hooks.values():
+            handle.remove()
+        self._doors.clear()
+        self._hooks.clear()

@@ -1,0 +1,105 @@
+"""Collections of rows that inputs were taken from: a tensor or an array of the program's own.
+
+Runs in the student's process. A batch that no loader gave has an origin where all its rows stand,
+word for word, in one collection: the tensor that it is a view of, or one that the calling code
+has by a name. So much is a fact, found by the rows' fingerprints. What was computed on the way
+(noise, mixing, a window over a text) stands in no collection, and its origin is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.observe.fingerprints import Fingerprints
+from grader.observe.looking import (
+    first_argument,
+    has_values,
+    is_a,
+    is_tensor,
+    locals_of,
+    own,
+    values_of,
+    version_of,
+)
+
+MOST_STOCKS = 32
+MOST_NUMBERS = 1 << 26
+MOST_ROWS = 200_000
+CALLERS = 2
+"""So many of the student's functions around a forward are looked through for collections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The fingerprints of all rows of a collection, each ``width`` numbers long."""
+
+    width: int
+    prints: frozenset[int]
+
+
+class Stocks:
+    """The collections that are known so far."""
+
+    def __init__(self, prints: Fingerprints) -> None:
+        self._prints = prints
+        self._known: dict[tuple[int, ...], Stock] = {}
+
+    def learn(self, batch: torch.Tensor, prints: frozenset[int], frame: FrameType | None) -> None:
+        """Learn of the collections that ``batch``, whose rows have these prints, may be from."""
+        width = batch.numel() // len(batch)
+        if batch._is_view() and batch._base is not None:
+            self._add(batch._base, width)
+        if not any(stock.width == width and prints <= stock.prints for stock in self.all()):
+            for value in _named(frame):
+                tensor = _as_tensor(value)
+                if tensor is not None and len(tensor) > len(batch):
+                    self._add(tensor, width)
+
+    def all(self) -> list[Stock]:
+        """Every collection."""
+        return list(self._known.values())
+
+    def know(self, value: Any) -> None:
+        """Read a tensor or an array, each entry of its first dimension a row."""
+        tensor = _as_tensor(value)
+        if tensor is not None and len(tensor):
+            self._add(tensor, tensor.numel() // len(tensor))
+
+    def _add(self, tensor: torch.Tensor, width: int) -> None:
+        if not has_values(tensor) or not tensor.is_contiguous() or not width:
+            return
+        rows, rest = divmod(tensor.numel(), width)
+        if rest or not 1 < rows <= MOST_ROWS or tensor.numel() > MOST_NUMBERS:
+            return
+        key = (tensor.data_ptr(), tensor.numel(), width, version_of(tensor))
+        if key not in self._known and len(self._known) < MOST_STOCKS:
+            flat = tensor.detach().reshape(rows, width)
+            found = frozenset(self._prints.of(flat, limit=rows)) - {0}
+            self._known[key] = Stock(width, found)
+
+
+def _named(frame: FrameType | None) -> Iterator[Any]:
+    """What the code around a forward has by a name: its variables, and what its object holds."""
+    places: list[Mapping[str, Any]] = [] if frame is None else [frame.f_globals]
+    for _ in range(CALLERS):
+        if frame is not None:
+            places += [locals_of(frame), own(first_argument(frame))]
+            frame = frame.f_back
+    for place in places:
+        yield from values_of(place if is_a(place, dict) else dict(place))
+
+
+def _as_tensor(value: Any) -> torch.Tensor | None:
+    """A tensor, or an array of numbers as one over the same memory."""
+    if type(value) is np.ndarray and value.dtype.kind in "fiu" and value.flags.writeable:
+        try:
+            value = torch.from_numpy(value)
+        except TypeError:  # of a kind that torch has not
+            return None
+    return value if is_tensor(value) and has_values(value) and value.dim() > 0 else None

@@ -1,0 +1,136 @@
+"""Layers whose units are all alike at the start, and still are at the end.
+
+Runs in the student's process. Units with the same weights get the same gradient, so they stay
+alike for ever: a layer of a hundred is one of one. A last layer that begins with zeros doesn't:
+its rows have other gradients from the first step on. So what counts is the end.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import init
+
+from grader.observe.gradients import Leaf
+from grader.observe.log import Log
+from grader.observe.looking import (
+    has_values,
+    is_a,
+    is_tensor,
+    module_dict,
+    modules_in,
+    named_parameters_in,
+    quietly,
+    shape_of,
+    values_of,
+)
+from grader.observe.models import Models
+from grader.observe.patching import Patches
+
+FIRST_UPDATES = 3
+FEWEST_UPDATES = 10
+MOST = 50
+ALIKE = 1e-5
+MATRIX = 2
+LAYERS = (nn.Linear, nn.modules.conv._ConvNd)
+CONSTANTS = ("zeros_", "ones_", "constant_")
+
+
+class Symmetry:
+    """Remembers the tensors whose units were alike after the first updates."""
+
+    def __init__(self, log: Log, models: Models) -> None:
+        self._log = log
+        self._models = models
+        self._suspects: dict[int, Leaf] = {}
+        self._trained: list[Leaf] = []
+        self._lines: dict[int, tuple[weakref.ref[torch.Tensor], int]] = {}
+
+    def install(self, patches: Patches) -> None:
+        """Note where a program fills a tensor with one value."""
+        for name in CONSTANTS:
+            patches.around(init, name, self._filled)
+
+    def _filled(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        tensor = args[0] if args else kwargs.get("tensor")
+        if is_tensor(tensor) and self._log.watches():
+            self._lines[id(tensor)] = weakref.ref(tensor), self._log.here()
+
+    def updated(self, leaves: list[Leaf]) -> None:
+        """Look at what one of the `FIRST_UPDATES` has left."""
+        if len(self._suspects) >= MOST:
+            return
+        self._trained = leaves
+        with quietly():
+            for leaf in leaves:
+                tensor = leaf.ref()
+                if tensor is not None and _axis(tensor) is not None:
+                    self._suspects[leaf.index] = leaf
+
+    def finish(self) -> None:
+        """Write down those that are still alike."""
+        with quietly():
+            for leaf in self._suspects.values():
+                tensor = leaf.ref()
+                axis = None if tensor is None else _axis(tensor)
+                if tensor is not None and axis is not None and leaf.consumed_at >= FEWEST_UPDATES:
+                    self._write(tensor, axis, leaf.consumed_at)
+
+    def _write(self, tensor: torch.Tensor, axis: int, updates: int) -> None:
+        name, is_layer = self._owner(tensor)
+        if is_layer and axis:  # the units of a layer are its rows
+            return
+        if not self._feeds_others(tensor):  # alike outputs may be what a loss asks for
+            return
+        ref, place = self._lines.get(id(tensor), (None, -1))
+        units = tensor.shape[axis]
+        inputs = tensor.numel() // units
+        at = place if ref is not None and ref() is tensor else -1
+        self._log.add(["symmetric", at, name, units, inputs, updates])
+
+    def _feeds_others(self, tensor: torch.Tensor) -> bool:
+        """Whether weights beside it are trained: its units are then not the outputs alone."""
+        others = (leaf.ref() for leaf in self._trained if leaf.ref() is not tensor)
+        return any(other is not None and len(shape_of(other)) >= MATRIX for other in others)
+
+    def _owner(self, tensor: torch.Tensor) -> tuple[str, bool]:
+        """A tensor's name in its model, and whether it is the weight of a layer of torch."""
+        for model in self._models.table:
+            module = model.ref()
+            for name, parameter in () if module is None else named_parameters_in(module):
+                if module is not None and parameter is tensor:
+                    return name[:80], _is_layers(module, tensor)
+        return "", False
+
+
+def _is_layers(module: nn.Module, tensor: torch.Tensor) -> bool:
+    return any(
+        is_a(part, *LAYERS)
+        and any(one is tensor for one in values_of(module_dict(part).get("_parameters")))
+        for part in modules_in(module)
+    )
+
+
+def _axis(tensor: torch.Tensor) -> int | None:
+    """Along which of its first two axes all slices are alike; None if along neither."""
+    shape = shape_of(tensor)
+    if len(shape) < MATRIX or 0 in shape or not has_values(tensor):
+        return None
+    values = tensor.detach()
+    if not values.is_floating_point():
+        return None
+    for axis in range(MATRIX):
+        if shape[axis] < MATRIX:
+            continue
+        first = values.narrow(axis, 0, 1)
+        if _near(first, values.narrow(axis, 1, 1)) and _near(values, first):
+            return axis
+    return None
+
+
+def _near(values: torch.Tensor, first: torch.Tensor) -> bool:
+    size = float(values.abs().max())
+    return float((values - first).abs().max()) <= ALIKE * size

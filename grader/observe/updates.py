@@ -1,0 +1,497 @@
+"""Every change of the trained tensors: by a torch optimizer, or written by hand.
+
+Runs in the student's process. Optimizers are seen through their step hooks. An update by
+hand (``p -= lr * p.grad`` and its kin) calls nothing that could be hooked: it is seen by
+its effect, between a backward pass and the next forward or backward, and looked for only
+on tensors that no torch optimizer has stepped.
+
+In a replay the same place scales each update: ``old + scale * (new - old)`` holds for any
+optimizer and for updates by hand alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+from weakref import ref
+
+import torch
+from torch.optim import lr_scheduler
+from torch.optim import optimizer as optim_module
+
+from grader.observe.blindness import Blindness
+from grader.observe.gradients import Gradients, Leaf
+from grader.observe.log import EAGER_UPDATES, Log, plain_float
+from grader.observe.looking import (
+    first_argument,
+    gradient_of,
+    has_values,
+    is_a,
+    is_dense,
+    is_tensor,
+    module_of,
+    name_of,
+    parts_of,
+    run_quietly,
+    scalar,
+    version_of,
+)
+from grader.observe.marks import norm
+from grader.observe.patching import Patches, StopReplay
+
+Pair = tuple[Leaf, torch.Tensor]
+
+
+class Updates:
+    """Counts updates, measures some of them, and says what each consumed.
+
+    ``on_update(leaves)`` is called after each update with the tensors it changed.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        gradients: Gradients,
+        *,
+        on_update: Callable[[list[Leaf]], None],
+        scale: float = 1.0,
+        hold: bool = False,
+        cap: bool = False,
+        after: int = 0,
+        stop_after: int | None = None,
+    ) -> None:
+        self._log = log
+        self._gradients = gradients
+        self.blindness = Blindness()
+        self.is_passing = False  # a backward pass has not returned yet
+        self._on_update = on_update
+        self._scale = scale
+        self._hold = hold
+        self._cap = cap
+        self._changes_rates = scale > 1.0 or hold or cap
+        self._after = after
+        self._highest: dict[tuple[int, int], float] = {}
+        self._stop_after = stop_after
+        self.count = 0
+        self.backward = -1
+        self.backward_place = -1
+        self._optimizers: dict[int, tuple[ref[Any], int]] = {}
+        self._optimizer_count = 0
+        self._depth: dict[int, int] = {}
+        self._before: list[tuple[torch.Tensor, torch.Tensor]] = []
+        self._given_rates: list[tuple[dict[str, Any], Any]] = []
+        self._held: list[Pair] = []
+        self._fed: list[Pair] = []  # those of them that have a gradient as the step begins
+        self._began = -1
+        self._shape: list[tuple[int, int, int]] = []
+        self._tensors_of_shape: list[Pair] = []
+        self._only_tensors: list[torch.Tensor] = []  # of these pairs
+        self._leftovers: list[Leaf] = []
+        self._grad_norm: float | None = None
+        self._gone = 0
+        self._leftover_rows = 0
+        self.is_watching = False  # whether an update by hand may have been made
+        self._place = -1
+        self._last_optimizer = -1
+
+    # --- torch optimizers -------------------------------------------------------------
+
+    def install(self, patches: Patches) -> None:
+        """Hook every optimizer's step, present and future."""
+        for register, hook in (
+            (optim_module.register_optimizer_step_pre_hook, self._guard(self._pre)),
+            (optim_module.register_optimizer_step_post_hook, self._guard(self._post)),
+        ):
+            patches.hook(register, hook, stop=StopReplay)
+        patches.around(optim_module.Optimizer, "__init__", self._constructed)
+        patches.around(lr_scheduler.LRScheduler, "__init__", _heard, self._scheduled)
+
+    def _scheduled(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        """Note the line that makes a schedule, for what it does to the rate."""
+        optimizer = args[1] if len(args) > 1 else kwargs.get("optimizer")
+        entry = self._optimizers.get(id(optimizer))
+        if entry is not None and self._log.watches():
+            self._log.add(["schedule", entry[1], self._log.here()])
+
+    def _guard(self, hook: Callable[[Any], None]) -> Callable[..., object]:
+        def guarded(optimizer: Any, _args: Any, _kwargs: Any) -> object:
+            if not self._log.watches():
+                self.blindness.missed()
+                return None
+            try:
+                run_quietly(hook, optimizer)
+            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+                self._log.fault("optimizer step", error)
+            return StopReplay if not self._depth and self.is_over() else None
+
+        return guarded
+
+    def _constructed(self, args: tuple[Any, ...], _: dict[str, Any]) -> None:
+        try:
+            self._made(args[0])
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("optimizer", error)
+
+    def _made(self, optimizer: Any) -> None:
+        """Note where an optimizer is constructed: outside its own ``__init__`` frames."""
+        frame = self._log.frame(1)
+        while (
+            frame is not None
+            and frame.f_code.co_name == "__init__"
+            and first_argument(frame) is optimizer
+        ):
+            frame = frame.f_back
+        while frame is not None and not self._log.is_student(frame.f_code):
+            frame = frame.f_back
+        self._index(optimizer, self._log.place(frame))
+
+    def _index(self, optimizer: Any, place: int = -1) -> int:
+        entry = self._optimizers.get(id(optimizer))
+        if entry is not None and entry[0]() is optimizer:
+            return entry[1]
+        index = self._optimizer_count
+        self._optimizer_count += 1
+        self._optimizers[id(optimizer)] = (ref(optimizer), index)
+        self._log.add(["optimizer", index, name_of(optimizer), place])
+        return index
+
+    def abandon(self) -> None:
+        """Forget a step that an exception has ended: no later step is within it."""
+        for group, given in self._given_rates:
+            group["lr"] = given
+        self._depth.clear()
+        self._held, self._before, self._given_rates = [], [], []
+
+    def _pre(self, optimizer: Any) -> None:
+        if self._log.is_switched_off():  # seen all the same, and told: no honest step says so
+            self.blindness.missed()
+        if self._depth and not self._is_within_a_step():
+            self.abandon()
+        key = id(optimizer)
+        self._depth[key] = depth = self._depth.get(key, 0) + 1
+        if depth > 1 or len(self._depth) > 1:
+            return
+        self._held = held = self._tensors(optimizer)
+        self._fed = [pair for pair in held if gradient_of(pair[1]) is not None]
+        self._began = self.backward
+        if not self.is_passing:
+            self.blindness.steps(id(optimizer), self._fed, self.backward)
+        self._leftovers = self._gradients.leftovers(held, self.backward_place, self.count)
+        measured = self._measures()
+        self._before = []
+        self._grad_norm, self._gone = None, 0
+        if measured:
+            self._grad_norm = norm(g for _, p in held if (g := gradient_of(p)) is not None)
+            if self._grad_norm == 0:
+                self._gone = self._gradients.gone(held)
+            self._gradients.use(held)
+        self._given_rates = self._change_rates(optimizer) if self._changes_rates else []
+        if measured or (self._scale != 1.0 and self._scale_now() != 1.0):
+            self._before = [(p, p.detach().clone()) for _, p in held if is_dense(p)]
+
+    def _tensors(self, optimizer: Any) -> list[Pair]:
+        """An optimizer's tensors, those of the last step again if its groups are the same."""
+        groups, shape = [], []
+        for group in _groups(optimizer):
+            params = group.get("params")
+            params = params if type(params) is list else parts_of(params)
+            groups.append(params)
+            if params:
+                shape.append((id(params[0]), len(params), id(params[-1])))
+        if shape != self._shape:
+            know = self._gradients.know
+            self._shape = shape
+            tensors = [p for params in groups for p in params if is_tensor(p)]
+            self._tensors_of_shape = [(know(p), p) for p in tensors]
+            self._only_tensors = tensors
+            self._gradients.own(self._tensors_of_shape)
+        return self._tensors_of_shape
+
+    def _post(self, optimizer: Any) -> None:
+        key = id(optimizer)
+        depth = self._depth.get(key, 1) - 1
+        if depth > 0:
+            self._depth[key] = depth
+            return
+        self._depth.pop(key, None)
+        if self._depth:
+            return  # an optimizer inside another's step: the outer one is the update
+        held, self._held = self._held, []
+        found = self._leftovers + self._gradients.leftovers(held, self.backward_place, self.count)
+        pairs = self._fed
+        if self.backward != self._began:  # a closure's pass, its gradients perhaps cleared since
+            pairs = [pair for pair in held if pair[0].fresh or gradient_of(pair[1]) is not None]
+        for group, given in self._given_rates:
+            group["lr"] = given
+        groups = _groups(optimizer)
+        rate = groups[0].get("lr") if groups else None
+        is_torchs = self._gone > 0 and _is_torchs(optimizer)
+        self._record(self._index(optimizer), pairs, found, _number(rate), is_torchs)
+        self.blindness.stepped(self._only_tensors)
+
+    def _is_within_a_step(self) -> bool:
+        """Whether the step that begins was called by one that still runs."""
+        frame, steps = self._log.caller(0), 0
+        while frame is not None:
+            code = frame.f_code
+            steps += code.co_name == "wrapper" and code.co_filename == optim_module.__file__
+            frame = frame.f_back
+        return steps > 1
+
+    def _scale_now(self) -> float:
+        """What the coming update is scaled by."""
+        return self._scale if self.count >= self._after else 1.0
+
+    def _change_rates(self, optimizer: Any) -> list[tuple[dict[str, Any], Any]]:
+        """Change the rates for one step of a replay; return them as they were.
+
+        Scaling up goes by the rate where there is one: a step that rounds to nothing has no
+        size.
+        """
+        rates: list[tuple[dict[str, Any], Any]] = [
+            (group, group.get("lr")) for group in _groups(optimizer)
+        ]
+        if any(_number(rate) is None for _, rate in rates):
+            return []
+        begun = self.count >= self._after
+        for number, (group, rate) in enumerate(rates):
+            key = (id(optimizer), number)
+            if self._cap and not begun:
+                self._highest[key] = float(rate)  # the last one before it begins
+                continue
+            self._highest.setdefault(key, float(rate))
+            if self._cap:
+                group["lr"] = min(rate, self._highest[key])
+                continue
+            self._highest[key] = max(self._highest[key], float(rate))
+            group["lr"] = self._highest[key] if self._hold else rate * self._scale_now()
+        return rates
+
+    def _measures(self) -> bool:
+        """Whether this update's sizes are measured: each of the first 50, then one in 50."""
+        return self.count < MEASURED or self.count % MEASURED == 0
+
+    # --- one update -------------------------------------------------------------------
+
+    def _record(
+        self,
+        optimizer: int,
+        pairs: list[Pair],
+        found: list[Leaf],
+        rate: float | None,
+        is_torchs: bool = False,  # noqa: FBT001, FBT002 - of an optimizer's step alone
+    ) -> None:
+        scale = self._scale_now() if self._before else 1.0
+        self.count += 1
+        if self.count <= MEASURED or found or optimizer != self._last_optimizer:
+            self._place = self._log.place(self._log.frame(2))
+        self._last_optimizer = optimizer
+        place = self._place if optimizer >= 0 else self.backward_place
+        ratio = self._scale_and_measure(scale) if self._before else None
+        if found:
+            self._record_leftovers(found, place, len(pairs))
+        self._gradients.consume(pairs, self.count)
+        if self._gone and (is_torchs or ratio == 0):  # another may keep gradients of its own
+            self._log.add(["cleared", self.count, place, self.backward_place, self._gone])
+        self._gone = 0
+        grad_norm = None if self._grad_norm is None else plain_float(self._grad_norm)
+        self._log.add(
+            ["update", self.count, optimizer, place, self.backward,
+             None if rate is None else plain_float(rate), grad_norm,
+             None if ratio is None else plain_float(ratio), len(pairs),
+             len(set(found)) if found else 0]
+        )  # fmt: skip
+        self._on_update([leaf for leaf, _ in pairs])
+        if self.count <= EAGER_UPDATES:
+            self._log.flush()
+
+    def _scale_and_measure(self, scale: float) -> float | None:
+        """Apply a replay's scale; return the size of the update against the tensors' own."""
+        with torch.no_grad():
+            if scale != 1.0 and not self._given_rates:
+                for tensor, old in self._before:
+                    moved_to = old + scale * (tensor.data - old) if scale else old
+                    tensor.data.copy_(moved_to)
+            moved = norm(tensor.detach() - old for tensor, old in self._before)
+            size = norm(old for _, old in self._before)
+        self._before = []
+        if size > 0:
+            return moved / size
+        return None if moved > 0 else 0.0
+
+    def _record_leftovers(self, found: list[Leaf], place: int, leaves: int) -> None:
+        """One row per backward pass whose leftovers this update took in; the first are told."""
+        if self._leftover_rows >= MOST_LEFTOVER_ROWS:
+            return
+        self._leftover_rows += 1
+        pollution = next((leaf.polluted_by for leaf in found if leaf.polluted_by), None)
+        if pollution is None:
+            return
+        self._log.add(
+            ["leftover", self.count, pollution.place, place, pollution.earlier,
+             len(set(found)), leaves,
+             None if pollution.stale is None else plain_float(pollution.stale),
+             None if pollution.fresh is None else plain_float(pollution.fresh)]
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """Let the next backward pass or step of an optimizer be the last thing that is done."""
+        self._stop_after = 0
+
+    def give_up(self) -> None:
+        """Stop a replay at the next occasion: it has shown that it does not learn."""
+        if self._stop_after is not None:
+            self.stop()
+
+    def is_over(self) -> bool:
+        """Whether a replay has made its steps, or a run shall go no further.
+
+        Who asks lets `StopReplay` be raised: again each time, should the student swallow it.
+        """
+        return self._stop_after is not None and self.count >= self._stop_after
+
+    def is_stepping(self) -> bool:
+        """Whether an optimizer's step has not returned yet."""
+        return bool(self._depth)
+
+    def passes(self) -> None:
+        """A backward pass begins: note what happened to the weights since the last step."""
+        if not self._depth:
+            self.blindness.passes(self._only_tensors)
+
+    # --- updates by hand --------------------------------------------------------------
+
+    def wants_values(self) -> bool:
+        """Whether the values before the next update by hand are asked for."""
+        return self._scale_now() != 1.0 or self._measures()
+
+    def watch(self, leaves: list[Leaf]) -> None:
+        """Remember the values of tensors that just received a gradient and have no optimizer."""
+        for leaf in leaves:
+            tensor = None if leaf.owned or leaf.foreign else leaf.ref()
+            if tensor is None:
+                continue
+            leaf.watch = Watch(tensor, leaf.watch, keep=self.wants_values())
+            self.is_watching = True
+
+    def look(self) -> None:
+        """Record an update by hand, if watched tensors have changed since their gradient came."""
+        if not self.is_watching or self._depth:
+            return
+        self.is_watching = False
+        changed: list[Pair] = []
+        for leaf, tensor in self._gradients.living():
+            if leaf.watch is not None and not leaf.owned and leaf.watch.changed(tensor):
+                changed.append((leaf, tensor))
+        if changed:
+            self._by_hand(changed)
+
+    def _by_hand(self, changed: list[Pair]) -> None:
+        found = [leaf for leaf, _ in changed if leaf.polluted is not None]
+        self._grad_norm, self._given_rates = None, []
+        self._before = [
+            (tensor, leaf.watch.value) for leaf, tensor in changed if leaf.watch.value is not None
+        ]
+        self._record(-1, changed, found, None)
+        for leaf, tensor in changed:
+            # Only a gradient untouched since its backward pass is surely what was consumed.
+            if leaf.fresh is None or not leaf.fresh.holds(gradient_of(tensor)):
+                leaf.consumed = None
+            leaf.watch.live = False
+
+    def replaced(
+        self, leaves: list[Leaf], values: list[tuple[torch.Tensor, torch.Tensor]] | None = None
+    ) -> None:
+        """Record an update that made new tensors (``w = w - lr * g``) of ``leaves``.
+
+        ``values``: the new tensors with the old ones, where they are known. A replay scales
+        the new ones, so it must be before they are used.
+        """
+        pairs = [(leaf, tensor) for leaf in leaves if (tensor := leaf.ref()) is not None]
+        self._grad_norm, self._given_rates = None, []
+        self._before = values if values is not None and self.wants_values() else []
+        self._record(-1, pairs, [], None)
+
+
+MOST_LEFTOVER_ROWS = 60
+MEASURED = 50
+
+
+class Watch:
+    """A tensor's version and one of its values, where its gradient was largest."""
+
+    __slots__ = ("at", "live", "uses", "value", "version", "was")
+    at: int
+    uses: int
+
+    def __init__(self, tensor: torch.Tensor, last: Watch | None, *, keep: bool) -> None:
+        if last is not None and last.uses % REFRESH:
+            self.at, self.uses = last.at, last.uses + 1
+        else:
+            self.at, self.uses = self._steepest(tensor), 1
+        self.live = True
+        self.version = version_of(tensor)
+        self.was = self._read(tensor)
+        self.value = tensor.detach().clone() if keep and is_dense(tensor) else None
+
+    @staticmethod
+    def _steepest(tensor: torch.Tensor) -> int:
+        grad = gradient_of(tensor)
+        if grad is None or not has_values(grad) or grad.numel() == 0:
+            return 0
+        return int(grad.detach().abs().reshape(-1).argmax())
+
+    def _read(self, tensor: torch.Tensor) -> float:
+        if not is_dense(tensor) or self.at >= tensor.numel():
+            return 0.0
+        value = tensor.detach().reshape(-1)[self.at].item()
+        return abs(value) if tensor.is_complex() else float(value)
+
+    def changed(self, tensor: torch.Tensor) -> bool:
+        """Whether the tensor was written to, or holds another value where we look."""
+        if not self.live:
+            return False
+        if version_of(tensor) != self.version:
+            return True
+        now = self._read(tensor)
+        return now != self.was and not (math.isnan(now) and math.isnan(self.was))
+
+
+REFRESH = 20
+
+
+def _heard(_args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
+    """Let a call pass, and be told when it has ended."""
+    return True
+
+
+def _is_torchs(optimizer: Any) -> bool:
+    """Whether an optimizer steps by torch's own code, from ``.grad``."""
+    return module_of(type(optimizer)).startswith("torch.optim")
+
+
+_state: Callable[[Any], dict[str, Any]] = vars(optim_module.Optimizer)["__dict__"].__get__
+
+
+def _groups(optimizer: Any) -> list[dict[str, Any]]:
+    """The parameter groups that an optimizer holds itself."""
+    groups = _state(optimizer).get("param_groups")
+    if type(groups) is list and len(groups) == 1 and type(groups[0]) is dict:
+        return groups
+    return [group for group in parts_of(groups) if type(group) is dict]
+
+
+def _number(value: Any) -> float | None:
+    """A learning rate as a number; None of what is none."""
+    if type(value) is float:
+        return value
+    if is_tensor(value):
+        return scalar(value)
+    if is_a(value, float):
+        return float.__float__(value)
+    return float(value) if type(value) is int and abs(value) < MOST else None
+
+
+MOST = 1 << 1000
+"""A whole number beyond is no float."""
