@@ -230,11 +230,16 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One measured fact behind a finding, written for a reader: label, expected, actual."""
+    """One measured fact behind a finding, written for a reader: label, expected, actual.
+
+    ``sentence`` says the same as a beginner reads it once, with its numbers and a full stop;
+    where a rule gives none, renderers make one of the three parts.
+    """
 
     label: str
     expected: str
     actual: str
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

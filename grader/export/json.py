@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.model import Crash, Finding, Plain, Report, Run, ScoredCheck
+from grader.shown import words
 
 SCHEMA_NAME = "grade.result/1"
 SCHEMA_FILE = Path(__file__).with_name("result.schema.json")
@@ -108,7 +109,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "step": finding.step,
         "what": finding.what,
         "evidence": [
-            {"label": fact.label, "expected": fact.expected, "actual": fact.actual}
+            {
+                "label": fact.label,
+                "expected": fact.expected,
+                "actual": fact.actual,
+                "sentence": words.told(fact),
+            }
             for fact in finding.evidence
         ],
         "fix": finding.fix,

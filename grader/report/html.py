@@ -40,7 +40,6 @@ _CURVES = {
     "update_ratio": ("Update ratio", "size of a step ÷ size of the weights"),
 }
 _MAX_CHARTS = 12
-_FIRST_WORD = re.compile(r"\A(?:a|[a-z]{2,})(?=[ ,;:]|\Z)")
 _LAYERS = {
     "capabilities": "No rights of an administrator",
     "cgroup": "Ceilings for memory and tasks, kept by the kernel for all of it together",
@@ -135,4 +134,4 @@ def _layer(name: str) -> str:
 
 def _sentence(text: str) -> str:
     """Return the text with a capital first letter, unless it starts with a name from code."""
-    return _FIRST_WORD.sub(lambda word: word[0].capitalize(), text)
+    return text[:1].upper() + text[1:] if words.named(text) else text

@@ -165,7 +165,7 @@ class Shown:
     def findings(self) -> tuple[ShownFinding, ...]:
         """Every finding that is shown, in the order of its number."""
         below = [finding for check in self.checks for finding in check.findings]
-        return (*below, *self.noticed)
+        return tuple(sorted((*below, *self.noticed), key=lambda entry: entry.number))
 
 
 def shown(report: Report) -> Shown:
@@ -360,7 +360,26 @@ class _Chooser:
         }
         rest = [finding for finding in verdict.findings if _cause(finding) not in claimed]
         noticed, _, left_out = self._take(rest, FINDINGS_NOTICED)
-        return checks, noticed, left_out
+        return *self._in_order_of_repair(checks, noticed), left_out
+
+    def _in_order_of_repair(
+        self, checks: tuple[ShownCheck, ...], noticed: tuple[ShownFinding, ...]
+    ) -> tuple[tuple[ShownCheck, ...], tuple[ShownFinding, ...]]:
+        """Number what was chosen anew: what costs points first, and causes before effects."""
+        below = [entry for check in checks for entry in check.findings]
+        ordered = [*sorted(below, key=_repair), *sorted(noticed, key=_repair)]
+        at = {_cause(entry.finding): number for number, entry in enumerate(ordered, 1)}
+
+        def renumbered(entries: tuple[ShownFinding, ...]) -> tuple[ShownFinding, ...]:
+            return tuple(replace(each, number=at[_cause(each.finding)]) for each in entries)
+
+        checks = tuple(
+            replace(
+                check, findings=renumbered(check.findings), explained=renumbered(check.explained)
+            )
+            for check in checks
+        )
+        return checks, renumbered(noticed)
 
     def _check(self, check: ScoredCheck) -> ShownCheck:
         result, rubric = check.result, check.rubric
@@ -436,6 +455,17 @@ class _Chooser:
         )
         self._by_cause[_cause(finding)] = entry
         return entry
+
+
+def _repair(entry: ShownFinding) -> tuple[int, int, Place]:
+    """What to repair first: the gravest, then what happened earliest, then the upper line.
+
+    What no step is named for (a call that torch refuses) comes before the first step.
+    """
+    finding = entry.finding
+    place = finding.place or Place("", 0)
+    known = replace(place, cell=place.cell or 0)
+    return words.LEVEL_ORDER[finding.level], finding.step or 0, known
 
 
 def _cause(finding: Finding) -> tuple[str, Place | None]:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from grader.errors import NOT_YOUR_CODE
-from grader.model import CellStatus, Exercise, IsolationLevel, Level, Limits, Outcome, Run, Status
+from grader.model import (
+    CellStatus,
+    Evidence,
+    Exercise,
+    IsolationLevel,
+    Level,
+    Limits,
+    Outcome,
+    Run,
+    Status,
+)
 
 SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 STATUS_WORDS = {
@@ -47,6 +58,7 @@ ENDINGS = {
     Outcome.GRADER_FAULT: FAULT,
 }
 
+_PROSE = re.compile(r"(?:a|[a-z]{2,})(?=[ ,;:]|\Z)")
 _ISOLATION = {
     IsolationLevel.FULL: "your program ran fully isolated from the grader and the network",
     IsolationLevel.PARTIAL: "your program ran isolated, with less than the full protection",
@@ -98,6 +110,25 @@ def score(value: float | None, maximum: float) -> str:
 def points(value: float) -> str:
     """Return points with at most two decimals and no trailing zeros."""
     return f"{round(value, 2):g}" if abs(value) < 1e6 else f"{value:.0f}"
+
+
+def told(fact: Evidence) -> str:
+    """Return a measured fact as a sentence: the rule's own, else one made of its parts."""
+    if fact.sentence:
+        return fact.sentence
+    label = fact.label[:1].upper() + fact.label[1:] if named(fact.label) else fact.label
+    return f"{label}: {fact.actual} (expected: {fact.expected})."
+
+
+def named(text: str) -> bool:
+    """Whether a text begins with a word of prose, not with a name as it stands in code."""
+    return _PROSE.match(text) is not None
+
+
+def short(check: str) -> str:
+    """Return a check's id as two or three words, for a place where its title is too long."""
+    said = check.replace("_", " ")
+    return said[:1].upper() + said[1:]
 
 
 def number(value: float) -> str:
