@@ -143,6 +143,9 @@ def _add_outputs(parser: _Parser) -> None:
         default=0,
         help="tell N levels of hints in the text",
     )
+    told = group.add_mutually_exclusive_group()
+    told.add_argument("--check", metavar="ID", help="tell this check alone, with all its findings")
+    told.add_argument("--full", action="store_true", help="tell everything, and how it ran")
     group.add_argument(
         "--exit-zero", action="store_true", help="exit 0 whenever a result was written"
     )

@@ -266,7 +266,8 @@ class Crash:
 
     ``frames`` run from the outermost call to the line that raised, each with its text.
     ``values`` are names of that line with what they held, in a few words; ``explanation`` is
-    one sentence for a known error. Neither makes two crashes different.
+    one sentence for a known error; ``span`` is where in the last line it happened, from column
+    to column (counted from 0, the second one outside). None of them makes two crashes different.
     """
 
     type: str
@@ -274,6 +275,7 @@ class Crash:
     frames: tuple[tuple[Place, str], ...] = ()
     values: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     explanation: str = field(default="", compare=False)
+    span: tuple[int, int] | None = field(default=None, compare=False)
 
     @property
     def place(self) -> Place | None:

@@ -58,6 +58,7 @@ def read_crash(plain: Mapping[str, Any] | None) -> Crash | None:
         type=plain["type"],
         message=plain["message"],
         frames=frames,
+        span=None if plain["span"] is None else (plain["span"][0], plain["span"][1]),
         values=tuple((name, text) for name, text in plain["values"]),
         explanation=plain["explanation"],
     )

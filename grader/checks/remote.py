@@ -28,6 +28,7 @@ from grader.runner.wire import Channel, WireClosed, WireError, WireMalformed, Wi
 
 MAX_CONTROL = 64 << 10
 MAX_FRAMES = 64
+MAX_COLUMN = 1_000
 MAX_VALUES = 16
 MAX_TEXT = 4000
 MAX_NUMBER = 1 << 64
@@ -412,8 +413,17 @@ def read_crash(plain: object) -> Crash:
         message=_text(plain.get("message")),
         frames=tuple(frames),
         values=_read_values(plain.get("values", [])),
+        span=_read_span(plain.get("span")),
     )
     return replace(crash, explanation=explain(crash))
+
+
+def _read_span(plain: object) -> tuple[int, int] | None:
+    """From which column to which; it only draws a line, so one that is odd is left out."""
+    match plain:
+        case [int(start), int(end)] if 0 <= start < end <= MAX_COLUMN:
+            return start, end
+    return None
 
 
 def _read_values(plain: object) -> tuple[tuple[str, str], ...]:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from grader import bank, handin, submission
 from grader.commands import COURSE_FILE, ExitCode, console, data
-from grader.errors import UsageError
+from grader.errors import UnknownName, UsageError
 from grader.export import formats
 from grader.export.files import check_writable, write_atomically
 from grader.export.formats import github_actions
 from grader.export.json import render_json
-from grader.model import IsolationPolicy, Outcome, Report
+from grader.model import Exercise, IsolationPolicy, Outcome, Report, Visibility
 from grader.pipeline import Grader, Options
 from grader.report.text import render_text
 from grader.shown.view import shown
@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     """Grades one submission and writes what was asked for."""
     path = Path(arguments.submission)
     exercise = bank.load(arguments.exercise or _named_beside(path))
+    _check_name(arguments.check, exercise, public_only=arguments.public_only)
     given = submission.read(path, exercise.submit, answers=exercise.answers)
     _check_places(path, arguments.output, arguments.report)
     with console.Progress(wanted=arguments.progress) as progress:
@@ -84,6 +85,16 @@ def _named_beside(path: Path) -> str:
     return name
 
 
+def _check_name(name: str | None, exercise: Exercise, *, public_only: bool) -> None:
+    ids = [
+        line.id
+        for line in exercise.rubric
+        if line.visibility is Visibility.PUBLIC or not public_only
+    ]
+    if name is not None and name not in ids:
+        raise UnknownName("check", name, ids)
+
+
 def _check_places(given: Path, output: Path | None, report: Path | None) -> None:
     """Finds out before the grading what would fail after it."""
     for place in filter(None, (output, report)):
@@ -115,7 +126,15 @@ def _rendered(report: Report, arguments: argparse.Namespace) -> str:
     if arguments.format == "text":
         in_colour = arguments.output is None and console.colour(sys.stdout)
         width = console.width()
-        return render_text(report, color=in_colour, width=width, hints=arguments.hints)
+        return render_text(
+            report,
+            color=in_colour,
+            width=width,
+            hints=arguments.hints,
+            full=arguments.full,
+            only=arguments.check or "",
+            path=arguments.submission,
+        )
     return formats.find(arguments.format).render(shown(report))
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.runner import spans
 from grader.runner.exported import magic_lines, without_magics
 from grader.runner.values import at_hand
 
@@ -158,6 +159,7 @@ class Program:
             "message": error.msg or "invalid syntax",
             "line": line,
             "frames": [[self.name, line, cell, text.rstrip("\n")[:200]]],
+            "span": spans.of_syntax(error, text.rstrip("\n")),
         }
 
     def describe(self, error: BaseException) -> dict[str, Any]:
@@ -173,7 +175,7 @@ class Program:
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         files = self.files
-        frames = []
+        frames, span = [], None
         kind = type.__dict__["__name__"].__get__(type(error))
         innermost = traceback = BaseException.__dict__["__traceback__"].__get__(error)
         while traceback is not None:
@@ -182,6 +184,7 @@ class Program:
                 filename = traceback.tb_frame.f_code.co_filename
                 source = linecache.getline(filename, traceback.tb_lineno).rstrip("\n")[:200]
                 frames.append([shown[0], traceback.tb_lineno, shown[1], source])
+                span = spans.of_traceback(traceback, source)
             traceback = traceback.tb_next
         try:
             message = str.__str__(str(error))[:MAX_MESSAGE]
@@ -194,6 +197,7 @@ class Program:
             "type": kind[:80],
             "message": message,
             "frames": frames,
+            "span": span,
             "values": at_hand(innermost, files),
         }
 

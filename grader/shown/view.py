@@ -68,7 +68,8 @@ class Call:
 class ShownCrash:
     """An exception at the student's own line; ``callers`` run outermost first.
 
-    ``omitted`` counts the lines between the outer and the inner ones that are left out.
+    ``omitted`` counts the lines between the outer and the inner ones that are left out. ``span``
+    is from which column of ``source`` to which (from 0, the second outside), where it is known.
     """
 
     type: str
@@ -79,6 +80,7 @@ class ShownCrash:
     source: str
     callers: tuple[Call, ...]
     omitted: int
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +339,7 @@ def _crash(crash: Crash, submission: Submission) -> ShownCrash:
         source=source_line(submission, last[0]) or last[1],
         callers=tuple(callers),
         omitted=omitted,
+        span=crash.span,
     )
 
 
