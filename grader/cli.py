@@ -201,6 +201,12 @@ def _add_bulk(parser: _Parser) -> None:
     parser.add_argument(
         "--jobs", metavar="N", type=_count, help="gradings at a time (default: the cores)"
     )
+    parser.add_argument(
+        "--scheduler",
+        metavar="URL",
+        default="",
+        help="of a Dask cluster, whose workers grade: tcp://HOST:8786",
+    )
     parser.add_argument("--gpu-slots", metavar="N", type=_count, help="gradings at a time on a GPU")
     _add_progress(parser)
 

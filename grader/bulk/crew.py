@@ -12,37 +12,16 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from grader.blame import ENDED_THE_JUDGE
-from grader.bulk.graded import Graded, keep
+from grader.bulk.graded import Graded
 from grader.bulk.scratch import Scratch
-from grader.errors import BankError, GraderFault, UsageError
-from grader.model import Exercise, Outcome, Report, Submission
+from grader.bulk.tries import Task, settle
+from grader.model import Exercise
 from grader.pipeline import Grader, Options
 from grader.runner.nursery import Nursery
-
-TRIES = 3
-"""How often the grader may fail on one submission before a person has to look at it."""
-
-SET_ASIDE = "Set aside: the grader failed {tries} times on this submission. It has no score."
-_ALONE_SHARE = 0.5
-"""Of its memory limit: below it, a program that the system killed for memory wasn't to blame."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One grading to do. ``load`` reads the submission when its turn comes; ``blank`` is it unread.
-
-    ``load`` raises GraderFault for what is nobody's mistake: a file that is gone meanwhile.
-    """
-
-    key: str
-    who: str
-    blank: Submission
-    load: Callable[[], Submission]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +55,32 @@ class Interrupt:
     """Somebody pressed Ctrl-C; put into the queue by the signal's handler."""
 
 
-News = Began | Done | Left | Interrupt
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence for the person at the terminal."""
+
+    text: str
+
+
+News = Began | Done | Left | Interrupt | Said
+
+
+class Workers(Protocol):
+    """Whoever grades a list of tasks: the crew below, or a cluster's (``cluster``)."""
+
+    news: queue.SimpleQueue[News]
+
+    def start(self, tasks: Iterable[Task]) -> int:
+        """Begin; returns how many will say that they left."""
+
+    def hear(self, patience_s: float) -> News:
+        """What happened next; TimeoutError where nothing did."""
+
+    def stop(self) -> None:
+        """Take nothing new in hand."""
+
+    def end(self) -> None:
+        """End at once."""
 
 
 class Crew:
@@ -145,53 +149,10 @@ class Crew:
                     except queue.Empty:
                         break
                     self.news.put(Began(worker=number, who=task.who))
-                    graded, tries = self._grade(grader, task)
+                    graded, tries = settle(grader, self._exercise, task, self._ended.is_set)
                     if not self._ended.is_set():  # else its processes were killed by us
                         self.news.put(Done(worker=number, task=task, graded=graded, tries=tries))
         except BaseException as error:  # noqa: BLE001  # said aloud, whatever it is
             self.news.put(Left(worker=number, error=error))
         else:
             self.news.put(Left(worker=number))
-
-    def _grade(self, grader: Grader, task: Task) -> tuple[Graded, int]:
-        """Grade until the grader isn't at fault, three times at most."""
-        report, tries = self._report(grader, task), 1
-        again = _is_fault(report) or self._is_doubtful(report)
-        while again and tries < TRIES and not self._ended.is_set():
-            report, tries = self._report(grader, task), tries + 1
-            again = _is_fault(report)  # what was doubtful twice is believed
-        set_aside = (SET_ASIDE.format(tries=tries),) if _is_fault(report) else ()
-        notes = (*task.notes, *set_aside)
-        try:
-            return keep(report, notes), tries
-        except Exception as error:  # noqa: BLE001  # a report that can't be drawn is our fault
-            return keep(self._fault(grader, task, report.submission, error), notes), tries
-
-    def _report(self, grader: Grader, task: Task) -> Report:
-        submission = task.blank
-        try:
-            submission = task.load()
-            return grader.grade(self._exercise, submission)
-        except (UsageError, BankError):  # of all submissions, not of this one
-            raise
-        except Exception as error:  # noqa: BLE001  # a bug of ours is never a student's result
-            return self._fault(grader, task, submission, error)
-
-    def _fault(
-        self, grader: Grader, task: Task, submission: Submission, error: Exception
-    ) -> Report:
-        said = str(error) if isinstance(error, GraderFault) else f"{type(error).__name__}: {error}"
-        return grader.at_fault(self._exercise, submission, f"{task.who}: {said}")
-
-    def _is_doubtful(self, report: Report) -> bool:
-        """Whether something from outside may have ended it: the machine's memory, or a kill."""
-        used = report.run.peak_rss_mb * (1 << 20)
-        starved = (
-            report.verdict.outcome is Outcome.OUT_OF_MEMORY
-            and used < _ALONE_SHARE * self._exercise.limits.memory_bytes
-        )
-        return starved or report.run.reason == ENDED_THE_JUDGE
-
-
-def _is_fault(report: Report) -> bool:
-    return report.verdict.outcome is Outcome.GRADER_FAULT

@@ -24,7 +24,7 @@ def of_circumstances(exercise: Exercise, options: dict[str, Any]) -> str:
     """The key of everything but the submission."""
     facts = {
         "grader": __version__,
-        "torch": _version("torch"),
+        "torch": version_of("torch"),
         "exercise": exercise.id,
         "files": [[path.name, _digest(path)] for path in _files(exercise)],
         "options": options,
@@ -63,7 +63,8 @@ def _hash(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """The version of an installed package; empty where there is none."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -9,7 +9,6 @@ and the next start goes on from what the journal has.
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import sqlite3
 import threading
@@ -24,13 +23,15 @@ from typing import Any, Protocol
 from grader import submission
 from grader.bulk import archive, fingerprint, lock, outputs, salvage
 from grader.bulk.choose import Wanted
-from grader.bulk.crew import Began, Crew, Done, Interrupt, Left, Task
+from grader.bulk.crew import Began, Crew, Done, Interrupt, Left, Said, Workers
+from grader.bulk.fair import fair, share_of
 from grader.bulk.hand_in import Class, HandIn
 from grader.bulk.intake import take_in
 from grader.bulk.journal import FILE, Journal
 from grader.bulk.scratch import Scratch, scratch
+from grader.bulk.tries import Task
 from grader.errors import BadSubmission, BankError, GraderFault, UsageError
-from grader.model import Exercise, Limits, Submission
+from grader.model import Exercise, Submission
 from grader.pipeline import Grader, Options
 
 _LOOK_EVERY_S = 1.0
@@ -46,6 +47,8 @@ class Plan:
     options: Options
     jobs: int
     fresh: bool = False
+    scheduler: str = ""
+    """Of a Dask cluster, whose workers grade in place of this machine's."""
 
 
 class Show(Protocol):
@@ -113,16 +116,24 @@ class _Run:
         self, plan: Plan, place: Scratch, found: Class, journal: Journal, show: Show
     ) -> None:
         self._plan = plan
-        self._exercise = _fair(plan.wanted.exercise, plan.jobs, plan.options)
+        self._exercise = fair(plan.wanted.exercise, share_of(plan.jobs), plan.options.timeout_s)
         self._options = replace(plan.options, timeout_s=None)  # it is in the exercise's limits
         self._found = found
         self._journal = journal
         self._show = show
-        self._crew = Crew(self._exercise, self._options, place, jobs=plan.jobs)
+        self._crew = self._workers(place)
         self._summary = Summary(found=found)
         self._interrupts = 0
         self._sharing: Counter[str] = Counter()
         self._errors: list[GraderFault] = []
+
+    def _workers(self, place: Scratch) -> Workers:
+        plan = self._plan
+        if not plan.scheduler:
+            return Crew(self._exercise, self._options, place, jobs=plan.jobs)
+        from grader.bulk.cluster import Cluster  # noqa: PLC0415  # few classes need a cluster
+
+        return Cluster(plan.scheduler, plan.wanted.exercise, plan.options)
 
     def run(self) -> Summary:
         keys, tasks = self._tasks()
@@ -214,6 +225,8 @@ class _Run:
             case Left(error=error):
                 self._left(error)
                 return 1
+            case Said(text=text):
+                self._show.say(text)
             case Interrupt():
                 self._interrupted()
         return 0
@@ -285,28 +298,6 @@ def _why(result: Mapping[str, Any]) -> str:
     errors = (check for check in result["checks"] if check["status"] == "error")
     lines = [f"{c['id']}: {c['details'][-1] if c['details'] else c['message']}" for c in errors]
     return str(result["run"]["reason"] or next(iter(lines), "see its report"))
-
-
-def _fair(exercise: Exercise, jobs: int, options: Options) -> Exercise:
-    """The exercise with the time that its submissions have.
-
-    More gradings at a time than there are cores leave each a part of one; a limit on wall time
-    that counts on a whole core would then end programs that are not slow.
-    """
-    limits = exercise.limits
-    if options.timeout_s is not None:
-        limits = replace(limits, wall_s=options.timeout_s)
-    share = max(1.0, jobs / len(os.sched_getaffinity(0)))
-    return replace(exercise, limits=_longer(limits, share))
-
-
-def _longer(limits: Limits, share: float) -> Limits:
-    return replace(
-        limits,
-        wall_s=limits.wall_s * share,
-        cell_s=limits.cell_s * share,
-        check_s=limits.check_s * share,
-    )
 
 
 class _Load:

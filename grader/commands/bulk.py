@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         options=_options(arguments),
         jobs=arguments.jobs or len(os.sched_getaffinity(0)),
         fresh=arguments.fresh,
+        scheduler=arguments.scheduler,
     )
     with console.Progress(wanted=arguments.progress) as progress:
         data.prepare(exercise, progress=progress)

@@ -242,7 +242,6 @@ def test_a_submission_that_disappears_is_no_students_fault(bulk: Bulk) -> None:
         (["--exercise", "tinny"], "There is no exercise named 'tinny'"),
         (["--roster", "none.csv"], "The roster none.csv can't be read"),
         (["--course", "none.yaml"], "none.yaml: expected a readable file"),
-        (["--scheduler", "tcp://nowhere:1"], "unrecognized arguments: --scheduler"),
         (["--isolation", "require", "--device", "cuda"], "--device cuda can't be had"),
     ],
 )

@@ -1,0 +1,94 @@
+"""One task of a class, graded until the grader isn't at fault: three times at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from grader.blame import ENDED_THE_JUDGE
+from grader.bulk.graded import Graded, keep
+from grader.errors import BankError, GraderFault, UsageError
+from grader.model import Exercise, Outcome, Report, Submission
+from grader.pipeline import Grader
+
+TRIES = 3
+"""How often the grader may fail on one submission before a person has to look at it."""
+
+SET_ASIDE = "Set aside: the grader failed {tries} times on this submission. It has no score."
+_ALONE_SHARE = 0.5
+"""Of its memory limit: below it, a program that the system killed for memory wasn't to blame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One grading to do. ``load`` reads the submission when its turn comes; ``blank`` is it unread.
+
+    ``load`` raises GraderFault for what is nobody's mistake: a file that is gone meanwhile.
+    """
+
+    key: str
+    who: str
+    blank: Submission
+    load: Callable[[], Submission]
+    notes: tuple[str, ...] = ()
+
+
+def settle(
+    grader: Grader, exercise: Exercise, task: Task, ended: Callable[[], bool]
+) -> tuple[Graded, int]:
+    """Grade a task, again where the grader was at fault; what is kept, and after how many tries.
+
+    ``ended`` says that nobody waits for it any more.
+
+    Raises:
+        UsageError, BankError: what forbids the grading of every submission.
+    """
+    report, tries = _report(grader, exercise, task), 1
+    again = _is_fault(report) or _is_doubtful(report, exercise)
+    while again and tries < TRIES and not ended():
+        report, tries = _report(grader, exercise, task), tries + 1
+        again = _is_fault(report)  # what was doubtful twice is believed
+    set_aside = (SET_ASIDE.format(tries=tries),) if _is_fault(report) else ()
+    notes = (*task.notes, *set_aside)
+    try:
+        return keep(report, notes), tries
+    except Exception as error:  # noqa: BLE001  # a report that can't be drawn is our fault
+        return keep(_fault(grader, exercise, task, report.submission, error), notes), tries
+
+
+def given_up(grader: Grader, exercise: Exercise, task: Task, error: Exception) -> Graded:
+    """What is kept of a task that no try could finish."""
+    notes = (*task.notes, SET_ASIDE.format(tries=TRIES))
+    return keep(_fault(grader, exercise, task, task.blank, error), notes)
+
+
+def _report(grader: Grader, exercise: Exercise, task: Task) -> Report:
+    submission = task.blank
+    try:
+        submission = task.load()
+        return grader.grade(exercise, submission)
+    except (UsageError, BankError):  # of all submissions, not of this one
+        raise
+    except Exception as error:  # noqa: BLE001  # a bug of ours is never a student's result
+        return _fault(grader, exercise, task, submission, error)
+
+
+def _fault(
+    grader: Grader, exercise: Exercise, task: Task, submission: Submission, error: Exception
+) -> Report:
+    said = str(error) if isinstance(error, GraderFault) else f"{type(error).__name__}: {error}"
+    return grader.at_fault(exercise, submission, f"{task.who}: {said}")
+
+
+def _is_doubtful(report: Report, exercise: Exercise) -> bool:
+    """Whether something from outside may have ended it: the machine's memory, or a kill."""
+    used = report.run.peak_rss_mb * (1 << 20)
+    starved = (
+        report.verdict.outcome is Outcome.OUT_OF_MEMORY
+        and used < _ALONE_SHARE * exercise.limits.memory_bytes
+    )
+    return starved or report.run.reason == ENDED_THE_JUDGE
+
+
+def _is_fault(report: Report) -> bool:
+    return report.verdict.outcome is Outcome.GRADER_FAULT
