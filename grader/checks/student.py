@@ -30,8 +30,9 @@ from grader.checks.sight import Sight
 from grader.checks.training import Training
 from grader.errors import GraderFault, StudentFault
 from grader.model import Crash, Limits, Outcome, Progress
+from grader.schema.fields import TraceMalformed
 from grader.trace.learning import next_replay
-from grader.trace.reading import Reader, TraceMalformed
+from grader.trace.reading import Reader
 from grader.trace.trace import ReplayRequest, Trace
 
 Tell = Callable[[Progress], None]
@@ -480,8 +481,7 @@ class Program:
 
         def take(events: list[Any]) -> None:
             nonlocal said
-            reader.read([events])  # first: whatever follows them can trust them then
-            training.take(events)
+            training.take(reader.read([events]))
             self._give_up()
             if time.monotonic() - said > PROGRESS_S:
                 said = time.monotonic()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+
+from grader.schema.fields import Row
+from grader.schema.rows import Backward, Forward, Source, Update
 
 LOST_S = 10.0
 """A run that has been lost for this long is expected to go on for as long again."""
@@ -39,26 +41,23 @@ class Training:
         self._told: float | None = None
         self._lost: Lost | None = None
         self._weights_are_nan = False
-        self._lines: dict[int, int] = {}
         self._sizes: dict[int, int] = {}
         self._fed = (-1, 0)  # the source of the last forward, and its batch
-        self._place = -1
+        self._line = -1
 
-    def take(self, rows: list[Any]) -> None:
-        """Follow a batch of rows, as `grader.schema.bits` describes them."""
+    def take(self, rows: Iterable[Row]) -> None:
+        """Follow a batch of rows that have been read."""
         for row in rows:
             match row:
-                case ["forward", int(), int(), int(), int(source), int(batch), *_]:
+                case Forward(source=source, batch=batch):
                     self._fed = (source, batch)
-                case ["backward", int(), int(), loss, *_]:
-                    self._told = _number(loss)
-                case ["update", int(number), int(by), int(place), int(), _, norm, ratio, *_]:
-                    self._place = place if by >= 0 else -1
-                    self._updated(number, (_number(norm), _number(ratio)))
-                case ["source", int(index), "loader", str(), int(size), *_]:
-                    self._sizes[index] = size
-                case ["place", int(index), str(), int(line), *_]:
-                    self._lines[index] = line
+                case Backward(loss=loss):
+                    self._told = loss
+                case Update():
+                    self._line = row.place.line if row.place and row.optimizer >= 0 else -1
+                    self._updated(row.number, (row.grad_norm, row.ratio))
+                case Source(kind="loader"):
+                    self._sizes[row.index] = row.size
 
     def _updated(self, number: int, measured: tuple[float | None, float | None]) -> None:
         self.step, self.loss = number, self._told
@@ -81,7 +80,7 @@ class Training:
         steps, size = self.step - lost.step, self._sizes.get(source, 0)
         if steps < LOST_STEPS or size <= 0 or steps * batch < LOST_PASSES * size:
             return None
-        hopeless = self._lines.get(self._place) in self._hopeless
+        hopeless = self._line in self._hopeless
         return lost if hopeless and self._clock() - lost.at >= LOST_S else None
 
     @property
@@ -91,11 +90,3 @@ class Training:
             return ""
         loss = "" if self.loss is None else f", with a loss of {self.loss:.4g}"
         return f"it had come to step {self.step:,}{loss}"
-
-
-def _number(value: object) -> float | None:
-    """A number as a row says it: nan and the infinities are words."""
-    if isinstance(value, str) and value in ("nan", "inf", "-inf"):
-        return float(value)
-    # A whole number may be too long for a float.
-    return value if isinstance(value, float) else None

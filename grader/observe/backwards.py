@@ -32,6 +32,7 @@ from grader.observe.patching import FAILED, Patches, StopReplay
 from grader.observe.updates import Updates
 from grader.observe.wrapped import is_wrapped
 from grader.schema import bits
+from grader.schema.rows import Backward
 
 """The node that a leaf tensor is at the end of."""
 WALKS = 3
@@ -184,7 +185,9 @@ class Backwards:
             self._updates.watch(reached)
         if self._slopes is not None:
             self._slopes.after(self._count)
-        self._log.add(["backward", self._count, self._place, self._loss, self._updates.count, 0])
+        self._log.add(
+            Backward.write(self._count, self._place, self._loss, self._updates.count, False)
+        )
 
     # --- autograd.grad ----------------------------------------------------------------
 
@@ -227,7 +230,7 @@ class Backwards:
         self._updates.backward = self._count
         self._updates.backward_place = place
         self._updates.watch(leaves)
-        self._log.add(["backward", self._count, place, _loss(roots), self._updates.count, 1])
+        self._log.add(Backward.write(self._count, place, _loss(roots), self._updates.count, True))
 
     # --- leaves -----------------------------------------------------------------------
 

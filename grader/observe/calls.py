@@ -14,15 +14,18 @@ from torch import nn
 
 from grader.observe.log import Row
 from grader.observe.looking import MISSING, attribute, first_argument, in_class, is_a
-from grader.observe.models import Model
+from grader.observe.models import LiveModel
 from grader.schema import bits
+from grader.schema.rows import Forward
 
 if TYPE_CHECKING:
-    from grader.observe.ledger import Source
+    from grader.observe.ledger import LiveSource
     from grader.observe.sources import Origin
 
-PLACE = 3
-FLAGS = 6
+NUMBER = Forward.at("number")
+PLACE = Forward.at("place")
+FLAGS = Forward.at("flags")
+UPDATES = Forward.at("updates")
 METHODS = ("forward", "__call__")
 OUTWARD = 8
 """How many frames up a module's ``forward`` is looked for."""
@@ -46,7 +49,7 @@ class Call:
 
     __slots__ = ("given", "is_plain", "model", "origin", "row")
 
-    def __init__(self, row: Row, model: Model, origin: Origin) -> None:
+    def __init__(self, row: Row, model: LiveModel, origin: Origin) -> None:
         self.row = row
         self.is_plain = False  # given images and nothing else, it gave a row of numbers for each
         self.model = model
@@ -54,21 +57,21 @@ class Call:
         self.given = model.given
 
     @property
-    def source(self) -> Source | None:
+    def source(self) -> LiveSource | None:
         """Where its input comes from, if that is known."""
         return self.origin.source
 
     @property
     def number(self) -> int:
         """The forward's number in the trace."""
-        number = self.row[1]
+        number = self.row[NUMBER]
         assert isinstance(number, int)
         return number
 
     @property
     def updates(self) -> int:
         """How many updates had been made before it."""
-        updates = self.row[8]
+        updates = self.row[UPDATES]
         assert isinstance(updates, int)
         return updates
 
@@ -94,7 +97,7 @@ class Inside:
         self.parts = {part}
         self.start = start
 
-    def goes_on(self, model: Model, part: int, position: int) -> bool:
+    def goes_on(self, model: LiveModel, part: int, position: int) -> bool:
         """Whether a call of ``part`` belongs to the same run of ``model.forward``."""
         if model is not self.call.model or (part in self.parts and position <= self.start):
             return False

@@ -31,8 +31,8 @@ from grader.observe.calls import (
 )
 from grader.observe.dropouts import LOOKS, Dropouts
 from grader.observe.gradients import Leaf
-from grader.observe.ledger import Source
-from grader.observe.log import Log, Row
+from grader.observe.ledger import LiveSource
+from grader.observe.log import Log
 from grader.observe.looking import (
     asks_for_gradients,
     has_parts,
@@ -48,7 +48,7 @@ from grader.observe.looking import (
     shape_of,
     tensors_in,
 )
-from grader.observe.models import Model, Models
+from grader.observe.models import LiveModel, Models
 from grader.observe.modes import Modes
 from grader.observe.nodes import MOST_NODES
 from grader.observe.opaque import opaque
@@ -58,6 +58,7 @@ from grader.observe.tapes import Tape
 from grader.observe.updates import Updates
 from grader.observe.wrapped import outside, plain
 from grader.schema import bits
+from grader.schema.rows import Dropping, Fed, Forward, Twin
 
 if TYPE_CHECKING:
     from grader.observe.transforms import Transform
@@ -92,9 +93,9 @@ class Forwards:
         self._fed: list[Call] = []
         self._last: Call | None = None
         self._inside: Inside | None = None
-        self._running: Model | None = None
+        self._running: LiveModel | None = None
         self._forgets = opaque(self._forget)  # a weak reference shows its callback
-        self._ordinary: Model | None = None
+        self._ordinary: LiveModel | None = None
         self._modes: dict[tuple[int, int], object] = {}  # model, source -> mode last written down
         self._sent: Counter[int] = Counter()
         self.transform: Transform | None = None  # the one of torch.func that is running
@@ -171,7 +172,7 @@ class Forwards:
             self.tape.pause()
         return True
 
-    def _evaluates(self, model: Model, module: nn.Module) -> bool:
+    def _evaluates(self, model: LiveModel, module: nn.Module) -> bool:
         """Whether this forward is to be searched for dropout that acts all the same."""
         is_early = model.dropouts < LOOKS and self._updates.count > 0
         return is_early and mode_of(module) is False
@@ -209,11 +210,11 @@ class Forwards:
             with quietly():
                 self._ended(model, module, (tuple(rest), kwargs), output)
             if dropped is not None and self._looks and self._last is not None:
-                self._log.add(["dropping", self._last.number, *dropped])
+                self._log.add(Dropping.write(self._last.number, *dropped))
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
 
-    def _ended(self, model: Model, module: nn.Module, inputs: Any, output: Any) -> None:
+    def _ended(self, model: LiveModel, module: nn.Module, inputs: Any, output: Any) -> None:
         if self.transform is not None:
             inputs = mapped(plain, inputs)
             with outside():
@@ -236,12 +237,12 @@ class Forwards:
         if any(map(transform.holds, inputs)):
             call.add_flag(bits.IN_GRAD)
 
-    def _is_no_model(self, model: Model, module: nn.Module) -> None:
+    def _is_no_model(self, model: LiveModel, module: nn.Module) -> None:
         """Note what a module without parameters, called by itself, says of the last forward."""
         if model.sensitive and self._last is not None and mode_of(module):
             self._last.add_flag(bits.SENSITIVE | bits.HAS_SENSITIVE)
 
-    def _is_ordinary(self, model: Model, module: nn.Module, batch: Any = None) -> bool:
+    def _is_ordinary(self, model: LiveModel, module: nn.Module, batch: Any = None) -> bool:
         """Whether a forward is one more of many that trained this model on this source.
 
         Nothing is asked of such a forward any more, so nothing is written down: in a long
@@ -264,7 +265,7 @@ class Forwards:
         self._last = self._inside = None
         return True
 
-    def _mode(self, model: Model, module: nn.Module) -> int:
+    def _mode(self, model: LiveModel, module: nn.Module) -> int:
         """The bits that the root itself gives, before it runs."""
         flags = bits.HAS_SENSITIVE if model.sensitive else 0
         training = mode_of(module)
@@ -278,7 +279,7 @@ class Forwards:
                 flags |= bits.SENSITIVE
         return flags
 
-    def _record(self, model: Model, module: nn.Module, inputs: Any, output: Any) -> None:
+    def _record(self, model: LiveModel, module: nn.Module, inputs: Any, output: Any) -> None:
         outputs = list(tensors_in(output))
         first = inputs[0][0] if inputs[0] else None
         batch = first if is_tensor(first) else next(tensors_in(inputs), None)
@@ -321,7 +322,7 @@ class Forwards:
 
     def _add(
         self,
-        model: Model,
+        model: LiveModel,
         flags: int,
         batch: torch.Tensor | None,
         outputs: list[torch.Tensor],
@@ -339,12 +340,12 @@ class Forwards:
             if asks_for_gradients(output):
                 flags |= bits.OUT_GRAD
         shape = () if batch is None else shape_of(batch)
-        row: Row = [
-            "forward", self._count, model.index, place,
-            -1 if origin.source is None else origin.source.index,
-            shape[0] if shape else 0,
-            flags, origin.prints[0] if origin.prints else 0, self._updates.count,
-        ]  # fmt: skip
+        row = Forward.write(
+            number=self._count, model=model.index, place=place,
+            source=-1 if origin.source is None else origin.source.index,
+            batch=shape[0] if shape else 0, flags=flags,
+            row=origin.prints[0] if origin.prints else 0, updates=self._updates.count,
+        )  # fmt: skip
         self._count += 1
         call = Call(row, model, origin)
         self._last = call
@@ -352,7 +353,7 @@ class Forwards:
         if not trained and self._updates.count:
             twin = self._models.same_values(model)
             if twin is not None:
-                self._log.add(["twin", call.number, twin])
+                self._log.add(Twin.write(call.number, twin))
         self._expect(call, outputs)
         if batch is not None and len(shape) > 1 and has_values(batch):
             rows = [shape_of(output)[:-1] for output in outputs]
@@ -361,7 +362,7 @@ class Forwards:
         self._send_firsts(origin.source)
         return call
 
-    def _send_firsts(self, source: Source | None) -> None:
+    def _send_firsts(self, source: LiveSource | None) -> None:
         """A program may die right after its first, short validation: that has been seen then."""
         if source is not None and self._sent[source.index] < SENT_AT_ONCE:
             self._sent[source.index] += 1
@@ -458,7 +459,7 @@ class Forwards:
         """Note that gradients were asked of the outputs of ``calls``."""
         for call in calls:
             if self._log.is_sent(call.row):
-                self._log.add(["fed", call.number, flag])
+                self._log.add(Fed.write(call.number, flag))
             call.add_flag(flag)
 
     def fed(self, calls: list[Call]) -> None:

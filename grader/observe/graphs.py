@@ -15,11 +15,12 @@ import torch
 
 from grader.model import Plain
 from grader.observe.gradients import Gradients
-from grader.observe.log import Log, plain_float
+from grader.observe.log import Log, Row, plain_float
 from grader.observe.looking import has_values, node_of
 from grader.observe.nodes import chain, leaves_of, name_of, near
 from grader.observe.pairing import crossed
 from grader.observe.slopes import Slopes
+from grader.schema.rows import Loss, Reach
 
 FIRST = 3
 MOST_ROWS = 120
@@ -65,7 +66,7 @@ class Graphs:
         leaves = list(leaves_of([root])) if made else [root]
         known = [self._gradients.find(leaf) for leaf in leaves]
         hosted = sum(leaf is not None and (leaf.hosted or leaf.owned) for leaf in known)
-        self._add("reach", number, place, len(leaves), hosted, not made)
+        self._add(Reach.write(number, place, len(leaves), hosted, not made))
 
     def _loss(self, number: int, place: int, node: Any) -> None:
         name, facts, count = name_of(node), list[Plain]([None, None, None]), 0
@@ -78,11 +79,11 @@ class Graphs:
             if not count:
                 return
         names = list(itertools.islice(chain(node), LONGEST))
-        self._add("loss", number, place, names, *facts, count)
+        self._add(Loss.write(number, place, names, *facts, count))
 
-    def _add(self, *row: Any) -> None:
+    def _add(self, row: Row) -> None:
         self._rows += 1
-        self._log.add([*row])
+        self._log.add(row)
 
 
 def _given(values: torch.Tensor) -> list[Plain]:

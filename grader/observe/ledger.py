@@ -14,12 +14,14 @@ from grader.observe.fingerprints import Fingerprints
 from grader.observe.log import Log
 from grader.observe.looking import has_values, is_tensor
 from grader.observe.stocks import Stocks
+from grader.schema import rows as kinds
+from grader.schema.rows import Seen, Shared, Trained
 
 Taught = dict[str, set[int] | None]
 """Of each pool of known images, the positions of those that were trained on; None: not known."""
 
 
-class Source:
+class LiveSource:
     """One origin of inputs, and what became of its rows.
 
     ``rows`` are fingerprints, ``drawn`` and ``taught`` numbers of rows of the data set: those that
@@ -50,7 +52,7 @@ class Source:
 
     def row(self) -> list[Any]:
         """The row of the table of sources."""
-        return ["source", self.index, self.kind, self.name, self.size, self.pool]
+        return kinds.Source.write(self.index, self.kind, self.name, self.size, self.pool)
 
     def parts(self, rows: set[int]) -> tuple[Part, ...]:
         """The parts of base data sets that rows are, or all that it may give."""
@@ -72,13 +74,13 @@ class Ledger:
         """Note rows of so many numbers that were trained on, and that no loader gave."""
         self._made.setdefault(width, set()).update(prints)
 
-    def report(self, table: list[Source]) -> None:
+    def report(self, table: list[LiveSource]) -> None:
         """Write down how the sources stand now: batches trained on, rows in common."""
         taught = self._taught_images(table)
         for source in table:
             self._report_size(source)
             for model, batches in source.direct.items():
-                self._log.add(["trained", source.index, model, batches])
+                self._log.add(Trained.write(source.index, model, batches))
             if not source.direct:
                 self._report_rows(source, taught)
         trained = [source for source in table if source.direct and source.kind == "loader"]
@@ -87,14 +89,14 @@ class Ledger:
                 for other in trained:
                     self._report_shared(source, other)
 
-    def _report_size(self, source: Source) -> None:
+    def _report_size(self, source: LiveSource) -> None:
         """The rows of a loader that only its own data set could tell, or its sampler chooses."""
         rows = len(source.drawn) if source.is_indexed else 0
         if rows not in (0, source.size) and (source.size < 0 or source.sampler is not None):
             source.size = rows
             self._log.add(source.row())
 
-    def _taught_images(self, table: list[Source]) -> Taught:
+    def _taught_images(self, table: list[LiveSource]) -> Taught:
         """The known images that loaders trained on, changed on their way perhaps, by position.
 
         None for a pool of which a data set of the program's own made other images.
@@ -114,20 +116,20 @@ class Ledger:
                 taught |= {name: None for name in rest if self._pools[name] in holds}
         return taught
 
-    def _is_verbatim(self, source: Source) -> bool:
+    def _is_verbatim(self, source: LiveSource) -> bool:
         """Whether the rows of a training are rows of known collections, as they stand there."""
         rows = source.rows - {0}
         return any(rows <= stock.prints for stock in self._stocks.all()) or all(
             self._prints.known(value) is not None for value in rows
         )
 
-    def _report_rows(self, source: Source, taught: Taught) -> None:
+    def _report_rows(self, source: LiveSource, taught: Taught) -> None:
         rows = source.rows - {0}  # those without a shape are all alike
         if source.kind == "unknown" and self._is_held(source, rows):
             source.kind = "rows"
             self._log.add(source.row())
         seen = sum(value in self.trained_rows or self._is_of(value, taught) for value in rows)
-        self._log.add(["seen", source.index, len(rows), seen])
+        self._log.add(Seen.write(source.index, len(rows), seen))
 
     def _is_of(self, value: int, taught: Taught) -> bool:
         """Whether a row is an image that was trained on, or that may have been."""
@@ -137,7 +139,7 @@ class Ledger:
         positions = taught[known[0]]
         return positions is None or known[1] in positions
 
-    def _is_held(self, source: Source, rows: set[int]) -> bool:
+    def _is_held(self, source: LiveSource, rows: set[int]) -> bool:
         """Whether rows come from a collection that the training took its rows from, all of them."""
         made = self._made.get(source.width, set()) - {0}
         return bool(rows) and any(
@@ -148,7 +150,7 @@ class Ledger:
             for stock in self._stocks.all()
         )
 
-    def _report_shared(self, one: Source, other: Source) -> None:
+    def _report_shared(self, one: LiveSource, other: LiveSource) -> None:
         compared = (len(one.drawn), len(other.taught))
         if one.told.get(other.index) == compared:
             return
@@ -156,9 +158,9 @@ class Ledger:
         counts = [a.common(b) for a in one.parts(one.drawn) for b in other.parts(other.taught)]
         known = [count for count in counts if count is not None]
         shared = sum(known) if len(known) == len(counts) else self._shared_by_content(one, other)
-        self._log.add(["shared", one.index, other.index, shared])
+        self._log.add(Shared.write(one.index, other.index, shared))
 
-    def _shared_by_content(self, one: Source, other: Source) -> int:
+    def _shared_by_content(self, one: LiveSource, other: LiveSource) -> int:
         """Rows in common by fingerprints; -1 if the training's were changed on their way."""
         rows, taught = one.rows - {0}, other.rows - {0}
         for value in (*collections_in(one.dataset), *collections_in(other.dataset)):

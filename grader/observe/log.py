@@ -1,7 +1,7 @@
 """The recorder's notebook: rows of plain data, sent off in batches, and the student's lines.
 
 Runs in the student's process. A row is a list whose first item names its kind; the kinds
-and their fields are those of `grader.schema.bits`.
+and their fields are the classes of `grader.schema.rows`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import torch
 from grader.model import Plain
 from grader.observe.threads import Thread
 from grader.schema.bits import FED, ROW_LIMIT, THIN_AFTER
+from grader.schema.rows import Backward, End, Fault, Forward, Placed, Update
 
 OURS = str(Path(__file__).parent) + os.sep
 """Where the code of the recorder lies."""
@@ -31,6 +32,8 @@ TOLD_FAULTS = 5
 STEP_ROWS = 3
 """An ordinary step is a forward, a backward and an update."""
 KEEP_EVERY = 16 * STEP_ROWS
+ORDINARY = (Forward.tag, Backward.tag, Update.tag)
+FLAGS = Forward.at("flags")
 
 Row = list["Plain"]
 Files = Mapping[str, tuple[str, int | None]]
@@ -94,15 +97,14 @@ class Log:
     def close(self, facts: dict[str, Plain]) -> None:
         """Send everything, the closing facts last."""
         self.flush()
-        self._rows.append(["end", {**facts, "rows": self._sent, "dropped": self.dropped}])
+        self._rows.append(End.write({**facts, "rows": self._sent, "dropped": self.dropped}))
         self.flush()
 
     def _keeps(self, row: Row) -> bool:
-        if self._sent < THIN_AFTER or row[0] not in ("forward", "backward", "update"):
+        if self._sent < THIN_AFTER or row[0] not in ORDINARY:
             return True
         if self._sent < ROW_LIMIT:
-            remarkable = row[0] == "forward" and not (isinstance(row[6], int) and row[6] & FED)
-            if remarkable:
+            if row[0] == Forward.tag and not (isinstance(flags := row[FLAGS], int) and flags & FED):
                 return True
             self._ordinary += 1
             if self._ordinary % KEEP_EVERY < STEP_ROWS:
@@ -114,7 +116,7 @@ class Log:
         """Record that the recorder itself failed; the first few are told, all are counted."""
         self.faults += 1
         if self.faults <= TOLD_FAULTS:
-            self._rows.append(["fault", where, f"{type(error).__name__}: {error}"[:300]])
+            self._rows.append(Fault.write(where, f"{type(error).__name__}: {error}"[:300]))
 
     # --- places -----------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class Log:
             index = len(self._places)
             self._places[key] = index
             name, cell = self._files[key[0]]
-            self._rows.append(["place", index, name, key[1], cell])
+            self._rows.append(Placed.write(index, name, key[1], cell))
         return index
 
     def here(self) -> int:

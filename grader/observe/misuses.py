@@ -18,6 +18,7 @@ from grader.observe.log import Log
 from grader.observe.looking import asks_for_gradients, is_tensor, quietly, shape_of
 from grader.observe.opaque import stateless
 from grader.observe.patching import Patches
+from grader.schema.rows import Misuse, Warned
 
 MOST_WARNINGS = 20
 WORDS = ("input", "target")
@@ -48,7 +49,7 @@ class Misuses:
                 form = _misuse(cls, tuple(given), kwargs)
             if form is not None:
                 place = self._log.place(self._log.frame(2))
-                self._log.add(["misuse", place, cls.__name__, form, form == "pair"])
+                self._log.add(Misuse.write(place, cls.__name__, form, form == "pair"))
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("loss", error)
             return None
@@ -63,7 +64,7 @@ class Misuses:
                 return
             self._warned += 1
             place = self._log.place(self._log.frame(2))
-            self._log.add(["warning", place, category.__name__, str(message)[:500]])
+            self._log.add(Warned.write(place, category.__name__, str(message)[:500]))
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("warning", error)
 

@@ -36,6 +36,7 @@ from grader.observe.looking import (
     version_of,
 )
 from grader.observe.patching import Patches
+from grader.schema import rows
 
 SENSITIVE_TYPES = (
     nn.modules.dropout._DropoutNd,
@@ -48,7 +49,7 @@ Given = dict[str, Any]
 """Tensors by the name of the parameter or buffer that they stand for."""
 
 
-class Model:
+class LiveModel:
     """One root module: its place in the table, its tensors, its mode-sensitive parts."""
 
     __slots__ = (
@@ -108,12 +109,12 @@ class Models:
     def __init__(self, log: Log, gradients: Gradients) -> None:
         self._log = log
         self._gradients = gradients
-        self._by_id: dict[int, Model] = {}
+        self._by_id: dict[int, LiveModel] = {}
         self._structure = 0
         self._reads_mode: dict[int, tuple[type, bool]] = {}  # by id: hashing a class may be theirs
         self.plain: set[int] = set()
         """The ids of classes whose instances never act differently in training mode."""
-        self.table: list[Model] = []
+        self.table: list[LiveModel] = []
 
     def install(self, patches: Patches) -> None:
         """Notice when any module gains a submodule or a parameter."""
@@ -124,18 +125,18 @@ class Models:
         patches.hook(module_hooks.register_module_module_registration_hook, changed)
         patches.hook(module_hooks.register_module_parameter_registration_hook, changed)
 
-    def of(self, module: nn.Module) -> Model:
+    def of(self, module: nn.Module) -> LiveModel:
         """The entry of a root module; its index is -1 while it has no parameters."""
         model = self._by_id.get(id(module))
         if model is None or model.ref() is not module:
-            model = Model(module)
+            model = LiveModel(module)
             self._by_id[id(module)] = model
         if model.structure != self._structure:
             model.structure = self._structure
             self._read(model, module)
         return model
 
-    def _read(self, model: Model, module: nn.Module) -> None:
+    def _read(self, model: LiveModel, module: nn.Module) -> None:
         known = (model.count, model.sensitive) if model.index >= 0 else None
         parameters = parameters_in(module)
         if any(_is_lazy(p) for p in parameters):
@@ -156,23 +157,23 @@ class Models:
         if parameters and not model.is_loss and known != (model.count, model.sensitive):
             self._enter(model)
 
-    def _enter(self, model: Model) -> None:
+    def _enter(self, model: LiveModel) -> None:
         if model.index < 0:
             model.index = len(self.table)
             self.table.append(model)
         sensitive: list[Plain] = [*model.sensitive[:8]]
-        self._log.add(["model", model.index, model.name, True, model.count, sensitive])
+        self._log.add(rows.Model.write(model.index, model.name, True, model.count, sensitive))
 
-    def functional(self) -> Model:
+    def functional(self) -> LiveModel:
         """The entry that stands for products of trained tensors outside of any module."""
         for model in self.table:
             if model.signature == FUNCTIONAL:
                 return model
-        model = Model(nn.Identity())
+        model = LiveModel(nn.Identity())
         model.name, model.signature, model.is_module = "function", FUNCTIONAL, False
         model.index = len(self.table)
         self.table.append(model)
-        self._log.add(["model", model.index, model.name, False, 0, []])
+        self._log.add(rows.Model.write(model.index, model.name, False, 0, []))
         return model
 
     def is_sensitive(self, module: nn.Module) -> bool:
@@ -192,7 +193,7 @@ class Models:
                 self.plain.add(id(kind))
         return known[1]
 
-    def is_trained(self, model: Model) -> bool:
+    def is_trained(self, model: LiveModel) -> bool:
         """Whether an update has changed any tensor of ``model``."""
         if not model.changed:
             tensors = [tensor for ref in model.parameters if (tensor := ref()) is not None]
@@ -200,7 +201,7 @@ class Models:
             model.changed = any(leaf is not None and leaf.consumed_at for leaf in leaves)
         return model.changed
 
-    def same_values(self, model: Model) -> int | None:
+    def same_values(self, model: LiveModel) -> int | None:
         """The trained model whose values ``model`` holds a copy of, if there is one."""
         for other in self.table:
             if other is model or not other.trained or other.signature != model.signature:

@@ -12,8 +12,9 @@ from collections.abc import Collection, Sequence
 from grader.observe.calls import FLAGS, PLACE, Call
 from grader.observe.gradients import Leaf
 from grader.observe.log import Log
-from grader.observe.models import Model
+from grader.observe.models import LiveModel
 from grader.schema import bits
+from grader.schema.rows import Mode
 
 MOST_ROWS = 200
 
@@ -44,7 +45,7 @@ class Modes:
         self._courses: dict[int, Course] = {}
         self._rows = 0
 
-    def ordinary(self, model: Model) -> None:
+    def ordinary(self, model: LiveModel) -> None:
         """Count an update like the last one that was looked at."""
         course = self._courses.get(model.index)
         if course is not None:
@@ -80,7 +81,7 @@ class Modes:
     def _write(self, index: int, course: Course, update: int, place: object) -> None:
         self._rows += 1
         at = place if isinstance(place, int) else -1
-        self._log.add(["mode", index, update, at, course.acts, course.awake, course.asleep])
+        self._log.add(Mode.write(index, update, at, course.acts, course.awake, course.asleep))
 
 
 def _acts(call: Call) -> int:

@@ -13,6 +13,7 @@ from grader.observe.gradients import Gradients, Leaf
 from grader.observe.log import Log, plain_float
 from grader.observe.looking import has_values
 from grader.observe.marks import nonzero
+from grader.schema.rows import Slope
 
 MOST = 60
 """Passes that are looked at."""
@@ -55,4 +56,4 @@ class Slopes:
                 continue
             moved = (tensor.detach() - start).double()
             slope += float((tensor.grad.detach().double() * moved).sum())
-        self._log.add(["slope", number, plain_float(slope)])
+        self._log.add(Slope.write(number, plain_float(slope)))

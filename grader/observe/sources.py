@@ -18,7 +18,7 @@ from torch.utils.data import RandomSampler, SequentialSampler, dataloader
 
 from grader.observe.datasets import size_of
 from grader.observe.fingerprints import Fingerprints
-from grader.observe.ledger import Ledger, Source
+from grader.observe.ledger import Ledger, LiveSource
 from grader.observe.log import Log
 from grader.observe.looking import (
     attribute,
@@ -53,7 +53,7 @@ WHOLE = (SequentialSampler, RandomSampler)
 class Origin(NamedTuple):
     """Where an input comes from, fingerprints of its rows, and their numbers in the data set."""
 
-    source: Source | None
+    source: LiveSource | None
     prints: list[int]
     numbers: list[int]
 
@@ -71,17 +71,17 @@ class Sources:
     def __init__(self, log: Log, pools: Mapping[str, Any]) -> None:
         self._log = log
         self.prints = Fingerprints(pools)
-        self.table: list[Source] = []
+        self.table: list[LiveSource] = []
         self._stocks = Stocks(self.prints)
         self._ledger = Ledger(log, self.prints, self._stocks)
         self._looked_around: Counter[int] = Counter()
-        self._loaders: dict[tuple[int, int], Source] = {}
-        self._others: dict[tuple[str, int], Source] = {}
+        self._loaders: dict[tuple[int, int], LiveSource] = {}
+        self._others: dict[tuple[str, int], LiveSource] = {}
         self._iterator: ref[Any] | None = None
-        self._current: Source | None = None
+        self._current: LiveSource | None = None
         self._numbers: Numbers | None = None
-        self._last: tuple[Source, torch.Tensor, Numbers] | None = None
-        self._storages: dict[int, tuple[ref[Any], Source, Numbers]] = {}
+        self._last: tuple[LiveSource, torch.Tensor, Numbers] | None = None
+        self._storages: dict[int, tuple[ref[Any], LiveSource, Numbers]] = {}
         self._alike: dict[tuple[int, int], int] = {}
         self._read: dict[int, tuple[tuple[Any, ...], list[int]]] = {}
         self.tape = Tape()
@@ -138,7 +138,7 @@ class Sources:
         if len(self._storages) > MOST_STORAGES:
             self._storages = {k: v for k, v in self._storages.items() if v[0]() is not None}
 
-    def _loader(self, iterator: Any) -> Source | None:
+    def _loader(self, iterator: Any) -> LiveSource | None:
         dataset = attribute(iterator, "_dataset")
         sampler = attribute(attribute(iterator, "_index_sampler"), "sampler")
         if any(type(sampler) is kind for kind in WHOLE):
@@ -152,8 +152,8 @@ class Sources:
             self._loaders[key] = source
         return source
 
-    def _new(self, kind: str, name: str, size: int) -> Source:
-        source = Source(len(self.table), kind, name, size)
+    def _new(self, kind: str, name: str, size: int) -> LiveSource:
+        source = LiveSource(len(self.table), kind, name, size)
         self.table.append(source)
         self._log.add(source.row())
         return source
@@ -174,7 +174,7 @@ class Sources:
         source, numbers = found
         return Origin(source, self._read_rows(source, batch, numbers), numbers)
 
-    def _read_rows(self, source: Source, batch: torch.Tensor, numbers: Numbers) -> list[int]:
+    def _read_rows(self, source: LiveSource, batch: torch.Tensor, numbers: Numbers) -> list[int]:
         """Fingerprints of a loader's batch: of all rows, where one of them is new."""
         fresh = not numbers or not source.drawn.issuperset(numbers)
         source.drawn.update(numbers)
@@ -184,13 +184,13 @@ class Sources:
         self._keep_rows(source, prints)
         return prints
 
-    def passes(self, source: Source, numbers: Numbers, batch: torch.Tensor) -> None:
+    def passes(self, source: LiveSource, numbers: Numbers, batch: torch.Tensor) -> None:
         """Note a batch of a loader that will reach an update like many before it."""
         if not source.taught.issuperset(numbers) or not numbers:
             self._ledger.trained_rows.update(self._read_rows(source, batch, numbers))
             source.taught.update(numbers)
 
-    def by_storage(self, batch: torch.Tensor) -> tuple[Source, Numbers] | None:
+    def by_storage(self, batch: torch.Tensor) -> tuple[LiveSource, Numbers] | None:
         """The loader whose batch lies where ``batch`` does, a view of it or itself; its rows."""
         if self._last is not None and self._last[1] is batch:
             return self._last[0], self._last[2]
@@ -208,7 +208,7 @@ class Sources:
         rows = tensor if tensor.dim() > 1 else tensor.unsqueeze(0)
         return any(self.prints.known(value) is not None for value in self.prints.of(rows, 1))
 
-    def _by_likeness(self, batch: torch.Tensor, place: int) -> tuple[Source, Numbers] | None:
+    def _by_likeness(self, batch: torch.Tensor, place: int) -> tuple[LiveSource, Numbers] | None:
         """The last loader, if ``batch`` is plainly made from its last batch."""
         if self._last is None:
             return None
@@ -259,7 +259,7 @@ class Sources:
             self._read[place] = read = key, self.prints.of(batch, min(len(batch), MOST_ROWS))
         return read[1]
 
-    def _other(self, key: str, place: int, batch: torch.Tensor) -> Source | None:
+    def _other(self, key: str, place: int, batch: torch.Tensor) -> LiveSource | None:
         source = self._others.get((key, place))
         if source is None and len(self.table) < MOST_SOURCES:
             source = self._new(key.partition(":")[0], "tensor", len(batch))
@@ -269,7 +269,7 @@ class Sources:
 
     # --- facts ------------------------------------------------------------------------
 
-    def _keep_rows(self, source: Source, prints: list[int]) -> None:
+    def _keep_rows(self, source: LiveSource, prints: list[int]) -> None:
         if len(source.rows) < MOST_ROWS:
             source.rows.update(prints)
         if source.pool is None and prints:
@@ -280,7 +280,7 @@ class Sources:
 
     def trained(self, origin: Origin, model: int) -> None:
         """Note that a batch reached an update of ``model``."""
-        source: Source | None = origin.source
+        source: LiveSource | None = origin.source
         if source is None:
             return
         if source.kind != "loader":  # new rows of a tensor are not new any more

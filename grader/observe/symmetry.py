@@ -29,6 +29,7 @@ from grader.observe.looking import (
 )
 from grader.observe.models import Models
 from grader.observe.patching import Patches
+from grader.schema.rows import Symmetric
 
 FIRST_UPDATES = 3
 FEWEST_UPDATES = 10
@@ -89,7 +90,7 @@ class Symmetry:
         units = tensor.shape[axis]
         inputs = tensor.numel() // units
         at = place if ref is not None and ref() is tensor else -1
-        self._log.add(["symmetric", at, name, units, inputs, updates])
+        self._log.add(Symmetric.write(at, name, units, inputs, updates))
 
     def _feeds_others(self, tensor: torch.Tensor) -> bool:
         """Whether weights beside it are trained: its units are then not the outputs alone."""

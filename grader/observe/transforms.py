@@ -33,7 +33,7 @@ from grader.observe.looking import (
     shape_of,
     tensors_in,
 )
-from grader.observe.models import Model, Models
+from grader.observe.models import LiveModel, Models
 from grader.observe.patching import FAILED, Patches, StopReplay
 from grader.observe.sources import Sources
 from grader.observe.updates import Updates
@@ -80,7 +80,7 @@ class Transforms:
         self._forwards = forwards
         self._backwards = backwards
         self._held: dict[Shapes, list[torch.Tensor]] = {}
-        self._giving_to: list[Model] = []
+        self._giving_to: list[LiveModel] = []
         self._outside: Callable[[], AbstractContextManager[Any]] = outside
 
     def install(self, patches: Patches) -> None:

@@ -39,6 +39,7 @@ from grader.observe.looking import (
 )
 from grader.observe.marks import norm
 from grader.observe.patching import Patches, StopReplay
+from grader.schema.rows import Cleared, Leftover, Optimizer, Scheduled, Update
 
 Pair = tuple[Leaf, torch.Tensor]
 
@@ -112,7 +113,7 @@ class Updates:
         optimizer = args[1] if len(args) > 1 else kwargs.get("optimizer")
         entry = self._optimizers.get(id(optimizer))
         if entry is not None and self._log.watches():
-            self._log.add(["schedule", entry[1], self._log.here()])
+            self._log.add(Scheduled.write(entry[1], self._log.here()))
 
     def _guard(self, hook: Callable[[Any], None]) -> Callable[..., object]:
         def guarded(optimizer: Any, _args: Any, _kwargs: Any) -> object:
@@ -153,7 +154,7 @@ class Updates:
         index = self._optimizer_count
         self._optimizer_count += 1
         self._optimizers[id(optimizer)] = (ref(optimizer), index)
-        self._log.add(["optimizer", index, name_of(optimizer), place])
+        self._log.add(Optimizer.write(index, name_of(optimizer), place))
         return index
 
     def abandon(self) -> None:
@@ -293,14 +294,16 @@ class Updates:
             self._record_leftovers(found, place, len(pairs))
         self._gradients.consume(pairs, self.count)
         if self._gone and (is_torchs or ratio == 0):  # another may keep gradients of its own
-            self._log.add(["cleared", self.count, place, self.backward_place, self._gone])
+            self._log.add(Cleared.write(self.count, place, self.backward_place, self._gone))
         self._gone = 0
         grad_norm = None if self._grad_norm is None else plain_float(self._grad_norm)
         self._log.add(
-            ["update", self.count, optimizer, place, self.backward,
-             None if rate is None else plain_float(rate), grad_norm,
-             None if ratio is None else plain_float(ratio), len(pairs),
-             len(set(found)) if found else 0]
+            Update.write(
+                number=self.count, optimizer=optimizer, place=place, backward=self.backward,
+                rate=None if rate is None else plain_float(rate), grad_norm=grad_norm,
+                ratio=None if ratio is None else plain_float(ratio), leaves=len(pairs),
+                leftovers=len(set(found)) if found else 0,
+            )
         )  # fmt: skip
         self._on_update([leaf for leaf, _ in pairs])
         if self.count <= EAGER_UPDATES:
@@ -328,11 +331,14 @@ class Updates:
         pollution = next((leaf.polluted_by for leaf in found if leaf.polluted_by), None)
         if pollution is None:
             return
+        stale, fresh = pollution.stale, pollution.fresh
         self._log.add(
-            ["leftover", self.count, pollution.place, place, pollution.earlier,
-             len(set(found)), leaves,
-             None if pollution.stale is None else plain_float(pollution.stale),
-             None if pollution.fresh is None else plain_float(pollution.fresh)]
+            Leftover.write(
+                update=self.count, backward_place=pollution.place, update_place=place,
+                earlier=pollution.earlier, leaves=len(set(found)), of_leaves=leaves,
+                stale=None if stale is None else plain_float(stale),
+                fresh=None if fresh is None else plain_float(fresh),
+            )
         )  # fmt: skip
 
     def stop(self) -> None:

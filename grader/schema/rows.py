@@ -1,29 +1,72 @@
-"""The records that a Trace is made of: frozen, typed, checked when they were read."""
+"""Every kind of row that the recorder writes: one class each, and the only place that says so.
+
+The recorder writes ``Forward.row(...)``, and the rules get a ``Forward``. What else there is to
+know of a kind (its bounds, the values that tests draw, its part of ``docs/record.md``) is derived
+from its class. A field with a default is not sent: later rows about the same thing fill it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import field
+from types import MappingProxyType
+from typing import Annotated, Any
 
-from grader.model import Place
 from grader.schema import bits
+from grader.schema.fields import (
+    Below,
+    Count,
+    Flag,
+    In,
+    Index,
+    Line,
+    Maybe,
+    Measure,
+    Number,
+    OneOf,
+    Row,
+    Text,
+    Texts,
+    count,
+    facts,
+    kinds_in,
+    row,
+    text,
+)
+
+ModelIndex = Annotated[int, In("models")]
+SourceIndex = Annotated[int, In("sources")]
+OptimizerIndex = Annotated[int, In("optimizers")]
+
+# --- tables: what other rows name by its position ---------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+@row("place")
+class Placed(Row):
+    """A line of the student's text, at its position in the table of places."""
+
+    index: Count
+    file: Text
+    line: Count
+    cell: Annotated[int | None, Maybe(count)]
+
+
+@row("model")
+class Model(Row):
     """A root module, or all products outside modules taken as one (``is_module`` false).
 
     ``sensitive`` names the classes inside that act differently in training mode.
     """
 
-    index: int
-    name: str
-    is_module: bool
-    parameters: int
-    sensitive: tuple[str, ...]
+    index: Count
+    name: Text
+    is_module: Flag
+    parameters: Count
+    sensitive: Texts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+@row("source")
+class Source(Row):
     """An origin of inputs. ``kind``: ``loader``, ``rows`` (of something known), ``unknown``.
 
     ``trained`` maps models to the batches that reached an update of theirs; of ``rows``
@@ -31,43 +74,81 @@ class Source:
     other sources to the dataset rows in common, -1 where that can't be told.
     """
 
-    index: int
-    kind: str
-    name: str
-    size: int
-    pool: str | None = None
+    index: Count
+    kind: Annotated[str, OneOf(("loader", "rows", "unknown"))]
+    name: Text
+    size: Index
+    pool: Annotated[str | None, Maybe(text)]
     trained: dict[int, int] = field(default_factory=dict)
     rows: int = 0
     rows_trained: int = 0
     shared: dict[int, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Optimizer:
+@row("trained")
+class Trained(Row):
+    """How many batches of a source reached an update of a model."""
+
+    source: SourceIndex
+    model: ModelIndex
+    batches: Count
+
+
+@row("seen")
+class Seen(Row):
+    """How many rows of a source were read, and how many of these were trained on."""
+
+    source: SourceIndex
+    rows: Count
+    trained: Count
+
+
+@row("shared")
+class Shared(Row):
+    """How many rows two sources have in common; -1 where that can't be told."""
+
+    source: SourceIndex
+    other: SourceIndex
+    rows: Index
+
+
+@row("optimizer")
+class Optimizer(Row):
     """A torch optimizer and the line that constructed it; and its schedule's, if it has one."""
 
-    index: int
-    name: str
-    place: Place | None
-    schedule: Place | None = None
+    index: Count
+    name: Text
+    place: Line
+    schedule: Line = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forward:
+@row("schedule")
+class Scheduled(Row):
+    """An optimizer got a schedule, made at this line."""
+
+    optimizer: OptimizerIndex
+    place: Line
+
+
+# --- passes and updates -----------------------------------------------------------------
+
+
+@row("forward")
+class Forward(Row):
     """A call of a model as a whole.
 
     ``row`` is its first row's fingerprint, 0 if not read. ``twin`` is the trained model that
     this one was an exact copy of, -1 if none.
     """
 
-    number: int
-    model: int
-    place: Place | None
-    source: int
-    batch: int
-    flags: int
-    row: int
-    updates: int
+    number: Count
+    model: ModelIndex
+    place: Line
+    source: Annotated[int, In("sources", none=True)]
+    batch: Count
+    flags: Annotated[int, Below(bits.FLAGS + 1)]
+    row: Count
+    updates: Count
     twin: int = -1
 
     def has(self, flag: int) -> bool:
@@ -100,85 +181,104 @@ class Forward:
         return self.has(bits.FED | bits.FED_GRAD)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backward:
+@row("fed")
+class Fed(Row):
+    """A bit for a forward that was sent before it was known what became of its output."""
+
+    number: Count
+    flag: Annotated[int, Below(bits.FLAGS + 1)]
+
+
+@row("twin")
+class Twin(Row):
+    """A forward of a model that held a trained model's very values."""
+
+    number: Annotated[int, In("forwards")]
+    model: ModelIndex
+
+
+@row("backward")
+class Backward(Row):
     """A backward pass. ``updates``: how many updates had been made before it."""
 
-    number: int
-    place: Place | None
-    loss: float | None
-    updates: int
-    is_grad: bool
+    number: Count
+    place: Line
+    loss: Number
+    updates: Count
+    is_grad: Flag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+@row("update")
+class Update(Row):
     """One change of the trained tensors, by ``optimizer`` or, where that is -1, by hand."""
 
-    number: int
-    optimizer: int
-    place: Place | None
-    backward: int
-    rate: float | None
-    grad_norm: float | None
-    ratio: float | None
-    leaves: int
-    leftovers: int
+    number: Count
+    optimizer: Annotated[int, In("optimizers", none=True)]
+    place: Line
+    backward: Index
+    rate: Number
+    grad_norm: Number
+    ratio: Number
+    leaves: Count
+    leftovers: Count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leftover:
+# --- facts that rules stand on ----------------------------------------------------------
+
+
+@row("leftover")
+class Leftover(Row):
     """An update that consumed gradients which the update ``earlier`` had consumed before.
 
     ``stale`` and ``fresh`` are the norms of the old and the new part, None if not measured.
     """
 
-    update: int
-    backward_place: Place | None
-    update_place: Place | None
-    earlier: int
-    leaves: int
-    of_leaves: int
-    stale: float | None
-    fresh: float | None
+    update: Count
+    backward_place: Line
+    update_place: Line
+    earlier: Count
+    leaves: Count
+    of_leaves: Count
+    stale: Number
+    fresh: Number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misuse:
+@row("misuse")
+class Misuse(Row):
     """A loss class called like a function. ``went_on``: the loss that was meant was returned."""
 
-    place: Place | None
-    name: str
-    form: str
-    went_on: bool
+    place: Line
+    name: Text
+    form: Text
+    went_on: Flag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warned:
+@row("warning")
+class Warned(Row):
     """A warning that torch gave while the student's code ran."""
 
-    place: Place | None
-    category: str
-    message: str
+    place: Line
+    category: Text
+    message: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+@row("reach")
+class Reach(Row):
     """What the graph of a loss ended in, right before the pass ``backward``.
 
     ``hosted`` of its ``leaves`` belong to a model that was called or to an optimizer. ``is_leaf``:
     the loss has no graph at all, and was made to ask for gradients itself.
     """
 
-    backward: int
-    place: Place | None
-    leaves: int
-    hosted: int
-    is_leaf: bool
+    backward: Count
+    place: Line
+    leaves: Count
+    hosted: Count
+    is_leaf: Flag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
+@row("loss")
+class Loss(Row):
     """One operation of a loss: itself and what it was applied to, names of autograd's nodes.
 
     ``low``, ``high``: the range of what a likelihood was given; ``total``: the sum of exp over
@@ -186,80 +286,85 @@ class Loss:
     with as many targets, each with each; 0 where they were paired.
     """
 
-    backward: int
-    place: Place | None
-    chain: tuple[str, ...]
-    low: float | None
-    high: float | None
-    total: float | None
-    crossed: int
+    backward: Count
+    place: Line
+    chain: Texts
+    low: Number
+    high: Number
+    total: Number
+    crossed: Count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleared:
+@row("cleared")
+class Cleared(Row):
     """An optimizer's step that found no gradient, where a backward pass had just left some."""
 
-    update: int
-    place: Place | None
-    backward_place: Place | None
-    leaves: int
+    update: Count
+    place: Line
+    backward_place: Line
+    leaves: Count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mode:
-    """How the mode-sensitive parts of a model acted from ``update`` on; see `wire`.
+@row("mode")
+class Mode(Row):
+    """How the mode-sensitive parts of a model acted from ``update`` on; see `bits`.
 
     ``awake`` and ``asleep``: its updates so far with these parts as in training, and without.
     """
 
-    model: int
-    update: int
-    place: Place | None
-    acts: int
-    awake: int
-    asleep: int
+    model: ModelIndex
+    update: Count
+    place: Line
+    acts: Annotated[int, Below(bits.ACTS + 1)]
+    awake: Count
+    asleep: Count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropping:
+@row("dropping")
+class Dropping(Row):
     """A dropout of share ``p`` that acted in the forward, made in evaluation mode."""
 
-    forward: int
-    place: Place | None
-    p: float
+    forward: Annotated[int, In("forwards")]
+    place: Line
+    p: Measure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Symmetric:
+@row("symmetric")
+class Symmetric(Row):
     """A weight all of whose units were alike after the first updates and at the end."""
 
-    place: Place | None
-    name: str
-    units: int
-    inputs: int
-    updates: int
+    place: Line
+    name: Text
+    units: Count
+    inputs: Count
+    updates: Count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slope:
+@row("slope")
+class Slope(Row):
     """By how much the loss of a pass should differ from what it was at the first one's weights."""
 
-    backward: int
-    value: float
+    backward: Count
+    value: Measure
 
 
-Event = (
-    Forward
-    | Backward
-    | Update
-    | Leftover
-    | Misuse
-    | Warned
-    | Reach
-    | Loss
-    | Cleared
-    | Mode
-    | Dropping
-    | Symmetric
-    | Slope
-)
+# --- the end ----------------------------------------------------------------------------
+
+
+@row("fault")
+class Fault(Row):
+    """The recorder itself failed at something."""
+
+    where: Text
+    what: Text
+
+
+@row("end")
+class End(Row):
+    """The closing facts: nothing comes after them."""
+
+    facts: Annotated[dict[str, Any], facts]
+
+
+KINDS: Mapping[str, type[Row]] = MappingProxyType({one.tag: one for one in kinds_in(vars())})
+"""Every kind of row, by its name."""

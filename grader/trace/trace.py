@@ -13,34 +13,13 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from grader.model import Plain
-from grader.schema.rows import (
-    Backward,
-    Cleared,
-    Dropping,
-    Event,
-    Forward,
-    Leftover,
-    Loss,
-    Misuse,
-    Mode,
-    Model,
-    Optimizer,
-    Reach,
-    Slope,
-    Source,
-    Symmetric,
-    Update,
-    Warned,
-)
-from grader.trace.reading import Reader, TraceMalformed
+from grader.schema.fields import Row, TraceMalformed
+from grader.schema.rows import Backward, Forward, Model, Optimizer, Slope, Source, Update
+from grader.trace.reading import Reader
 
 __all__ = ["Replay", "ReplayRequest", "Trace", "TraceMalformed"]
 
-Kind = TypeVar(
-    "Kind",
-    Forward, Backward, Update, Leftover, Misuse, Warned,
-    Reach, Loss, Cleared, Mode, Dropping, Symmetric, Slope,
-)  # fmt: skip
+Kind = TypeVar("Kind", bound=Row)
 
 OVERLAP = 0.5
 """A source that shares this much of its rows with trained data is not held-out data."""
@@ -83,7 +62,7 @@ class Trace:
     ``faults`` are failures of the recorder itself, never of the student's code.
     """
 
-    events: tuple[Event, ...] = ()
+    events: tuple[Row, ...] = ()
     models: tuple[Model, ...] = ()
     sources: tuple[Source, ...] = ()
     optimizers: tuple[Optimizer, ...] = ()

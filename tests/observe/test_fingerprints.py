@@ -33,10 +33,17 @@ def test_a_few_rows_that_look_alike_make_no_training_data() -> None:
 
 def held_out(*, alike: int) -> bool:
     """Whether a data set of 100 rows counts as held out, if so many look like trained ones."""
-    trained = Source(index=0, kind="loader", name="A", size=800, trained={0: 50})
+    trained = Source(index=0, kind="loader", name="A", size=800, pool=None, trained={0: 50})
     other = Source(
-        index=1, kind="loader", name="B", size=100, rows=100, rows_trained=alike, shared={0: 0}
-    )
+        index=1,
+        kind="loader",
+        name="B",
+        size=100,
+        pool=None,
+        rows=100,
+        rows_trained=alike,
+        shared={0: 0},
+    )  # fmt: skip
     return Trace(sources=(trained, other)).is_held_out(1)
 
 

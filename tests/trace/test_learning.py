@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from grader.schema.rows import Backward, Event, Optimizer, Update
+from grader.schema.fields import Row
+from grader.schema.rows import Backward, Optimizer, Update
 from grader.trace.descent import probes
 from grader.trace.learning import LARGER, SMALLER, next_replay, rate_verdict
 from grader.trace.trace import Replay, ReplayRequest, Trace
@@ -21,7 +22,7 @@ def trace(
     losses: Sequence[float], *, rates: Sequence[float] | None = None, leftovers: int = 0
 ) -> Trace:
     """A run with these losses, one optimizer, one update a loss."""
-    events: list[Event] = []
+    events: list[Row] = []
     for step, loss in enumerate(losses, 1):
         rate = rates[step - 1] if rates else 0.1
         events += [
@@ -248,7 +249,7 @@ def test_losses_below_zero_are_not_judged_by_size() -> None:
 
 def test_a_thinned_run_is_judged_by_its_last_optimizer() -> None:
     """Updates are told by their numbers, not by their places among those that were kept."""
-    events: list[Event] = []
+    events: list[Row] = []
     for number in range(100, 16_000, 100):
         last = number >= 12_000
         events += [
@@ -273,7 +274,7 @@ def test_a_run_without_losses_says_nothing() -> None:
 
 def stepped(losses: Sequence[float], optimizers: Sequence[Sequence[int]]) -> Trace:
     """A run with these losses, after each of which these optimizers step."""
-    events: list[Event] = []
+    events: list[Row] = []
     number = 0
     for step, (loss, steppers) in enumerate(zip(losses, optimizers, strict=True), 1):
         events.append(Backward(number=step, place=None, loss=loss, updates=number, is_grad=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.rules import find_all
-from grader.trace import reading
+from grader.schema import fields
+from grader.schema.page import page
+from grader.schema.rows import KINDS
 from grader.trace.learning import next_replay, rate_verdict
-from grader.trace.reading import FIELDS
 from grader.trace.trace import Trace, TraceMalformed
 
 PLACE: list[Any] = ["place", 0, "solution.py", 8, None]
@@ -21,7 +23,7 @@ MODEL: list[Any] = ["model", 0, "Sequential", True, 10, ["Dropout"]]
 SOURCE: list[Any] = ["source", 0, "loader", "TensorDataset", 64, None]
 OPTIMIZER: list[Any] = ["optimizer", 0, "SGD", 0]
 FORWARD = ["forward", 0, 0, 0, 0, 16, 63, 99, 0]
-BACKWARD = ["backward", 1, 0, "nan", 0, 0]
+BACKWARD = ["backward", 1, 0, "nan", 0, False]
 UPDATE: list[Any] = ["update", 1, 0, 0, 1, 0.1, 1.5, 0.01, 4, 0]
 GOOD: list[Any] = [PLACE, MODEL, SOURCE, OPTIMIZER, FORWARD, BACKWARD, UPDATE]
 
@@ -30,7 +32,7 @@ plain = st.recursive(
     | st.booleans()
     | st.integers(-(2**70), 2**70)
     | st.floats(allow_nan=False)
-    | st.sampled_from(["nan", "inf", "loader", "rows", *FIELDS])
+    | st.sampled_from(["nan", "inf", "loader", "rows", *KINDS])
     | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
@@ -38,7 +40,7 @@ plain = st.recursive(
     max_leaves=12,
 )
 rows = st.lists(
-    st.tuples(st.sampled_from(sorted(FIELDS)), st.lists(plain, max_size=10)).map(
+    st.tuples(st.sampled_from(sorted(KINDS)), st.lists(plain, max_size=10)).map(
         lambda pair: [pair[0], *pair[1]]
     )
     | plain,
@@ -47,26 +49,38 @@ rows = st.lists(
 
 
 # Each field by what reads it: values that it takes, those at its bounds, and beyond them.
-COUNTS = st.integers(0, 5) | st.sampled_from([reading.BIGGEST - 1, reading.BIGGEST, 10**400, -1])
+COUNTS = st.integers(0, 5) | st.sampled_from([fields.BIGGEST - 1, fields.BIGGEST, 10**400, -1])
 TEXTS = st.text(max_size=6) | st.sampled_from(["x" * 1000, "x" * 1001, "\ud800", "\x1b[2J"])
+NUMBERS = st.floats() | st.sampled_from([None, "nan", "inf", "-inf", 10**400, 5e-324])
 OF: dict[Any, st.SearchStrategy[Any]] = {
-    reading.count: COUNTS,
-    reading.index: COUNTS,
-    reading.text: TEXTS | st.sampled_from(reading.SOURCE_KINDS),
-    reading.number: st.floats() | st.sampled_from([None, "nan", "inf", "-inf", 10**400, 5e-324]),
-    reading.flag: st.booleans(),
-    reading.texts: st.lists(TEXTS, max_size=3) | st.just(["a"] * 65),
-    reading.facts: st.dictionaries(TEXTS, COUNTS | st.lists(TEXTS, max_size=2), max_size=3),
+    fields.count: COUNTS,
+    fields.index: COUNTS,
+    fields.text: TEXTS,
+    fields.number: NUMBERS,
+    fields.measure: NUMBERS,
+    fields.flag: st.booleans(),
+    fields.texts: st.lists(TEXTS, max_size=3) | st.just(["a"] * 65),
+    fields.counts: st.lists(COUNTS, max_size=3) | st.just([0] * 65),
+    fields.facts: st.dictionaries(TEXTS, COUNTS | st.lists(TEXTS, max_size=2), max_size=3),
 }
 
 
-def field(read: Any) -> st.SearchStrategy[Any]:
+def values(reader: Any) -> st.SearchStrategy[Any]:
     """Values for one field."""
-    return st.none() | OF[read.read] if isinstance(read, reading.Maybe) else OF[read]
+    match reader:
+        case fields.Maybe(inner):
+            return st.none() | values(inner)
+        case fields.Below(bound):
+            return COUNTS | st.sampled_from([bound - 1, bound])
+        case fields.OneOf(words):
+            return TEXTS | st.sampled_from(words)
+        case fields.In():
+            return COUNTS
+    return OF[reader]
 
 
-declared = st.sampled_from(sorted(FIELDS)).flatmap(
-    lambda kind: st.tuples(st.just(kind), *map(field, FIELDS[kind])).map(list)
+declared = st.sampled_from(sorted(KINDS)).flatmap(
+    lambda tag: st.tuples(st.just(tag), *(values(one.reader) for one in KINDS[tag].sent)).map(list)
 )
 
 
@@ -127,7 +141,7 @@ def test_a_good_recording_is_read() -> None:
         ["place", 5, "x.py", 1, None],
         ["place", 0, "x" * 5000, 1, None],
         ["source", 0, "magic", "x", 1, None],
-        ["backward", 1, 0, "NaN", 0, 0],
+        ["backward", 1, 0, "NaN", 0, False],
         ["backward", 1, 0, 1e3, 0, 2],
         ["fed", 0, 3],
         ["twin", 99, 0],
@@ -160,3 +174,8 @@ def test_a_flood_is_refused() -> None:
     """A recording without end is not read without end."""
     with pytest.raises(TraceMalformed):
         Trace.from_plain([PLACE] for _ in range(10**9))
+
+
+def test_the_page_of_the_schema_is_made_from_it() -> None:
+    """``docs/record.md`` says what the classes say: ``python -m grader.schema.page`` makes it."""
+    assert (Path(__file__).parents[2] / "docs" / "record.md").read_text() == page()

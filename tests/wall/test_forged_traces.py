@@ -10,34 +10,48 @@ from hypothesis import strategies as st
 from grader.checks.judge import curves
 from grader.model import Plain
 from grader.rules import find_all
-from grader.schema import bits
-from grader.trace import reading
+from grader.schema import bits, fields
+from grader.schema.rows import KINDS
 from grader.trace.learning import next_replay, rate_verdict
 from grader.trace.trace import Trace
 
 TABLE = 2
 """How many models, sources, optimizers and lines there are to name."""
-BIG = reading.BIGGEST - 1
+FIRST = 1
+"""The number of the forward that is there from the start."""
+BIG = fields.BIGGEST - 1
 KNOWN = st.integers(0, TABLE - 1)
 INDEX = st.integers(-1, TABLE - 1)
 COUNTS = st.integers(0, 300) | st.sampled_from([10**6, BIG])
 LOSSES = st.floats(0, 5) | st.none() | st.floats() | st.sampled_from(["nan", "inf", "-inf", 1e308])
 TEXTS = st.text(max_size=6)
-NUMBER = st.just(0)  # set by ``in_order``
-
-ROW: dict[str, tuple[st.SearchStrategy[Any], ...]] = {
-    "forward": (NUMBER, KNOWN, INDEX, INDEX, COUNTS, st.integers(0, bits.FLAGS), COUNTS, NUMBER),
-    "backward": (NUMBER, INDEX, LOSSES, NUMBER, st.integers(0, 1)),
-    "update": (NUMBER, INDEX, INDEX, INDEX, LOSSES, LOSSES, LOSSES, COUNTS, st.integers(0, 2)),
-    "fed": (COUNTS, st.sampled_from([bits.FED, bits.FED_GRAD])),
-    "leftover": (COUNTS, INDEX, INDEX, COUNTS, COUNTS, COUNTS, LOSSES, LOSSES),
-    "misuse": (INDEX, TEXTS, TEXTS, st.booleans()),
-    "trained": (KNOWN, KNOWN, COUNTS),
-    "seen": (KNOWN, COUNTS, COUNTS),
-    "shared": (KNOWN, KNOWN, COUNTS | st.just(-1)),
-    "warning": (INDEX, TEXTS, TEXTS),
-    "fault": (TEXTS, TEXTS),
+OF: dict[Any, st.SearchStrategy[Any]] = {
+    fields.count: COUNTS,
+    fields.index: COUNTS | st.just(-1),
+    fields.text: TEXTS,
+    fields.number: LOSSES,
+    fields.measure: st.floats(0, 5) | st.floats(allow_nan=False),
+    fields.flag: st.booleans(),
+    fields.texts: st.lists(TEXTS | st.sampled_from(["NllLoss", "Softmax"]), max_size=3),
+    fields.counts: st.lists(COUNTS, max_size=3),
 }
+
+
+def values(reader: Any) -> st.SearchStrategy[Any]:
+    """Values for one field, of the right type and mostly of the right range."""
+    match reader:
+        case fields.Below(bound):
+            return st.integers(0, bound - 1)
+        case fields.In("forwards"):
+            return st.just(FIRST)
+        case fields.In():
+            return INDEX if reader.none else KNOWN
+    return OF[reader]
+
+
+NOT_DRAWN = ("place", "model", "source", "optimizer", "fed", "end")
+"""The tables are given, a fate is one of two, and the end is drawn by itself."""
+
 OFTEN = ("forward", "backward", "update") * 6
 
 INTRODUCTION: list[Any] = [
@@ -46,18 +60,24 @@ INTRODUCTION: list[Any] = [
     *(["model", n, "M", n == 0, 10, ["Dropout"]] for n in range(TABLE)),
     *(["source", n, kind, "Digits", 100, None] for n, kind in enumerate(("loader", "rows"))),
     *(["optimizer", n, "SGD", n - 1] for n in range(TABLE)),
+    ["forward", FIRST, 0, 0, 0, 16, 63, 99, 0],
 ]
 
 
-def row(kind: str) -> st.SearchStrategy[list[Any]]:
+def row(tag: str) -> st.SearchStrategy[list[Any]]:
     """A row of a kind, its fields of the right types and mostly of the right range."""
-    return st.tuples(*ROW[kind]).map(lambda values: [kind, *values])
+    if tag == "fed":
+        return st.tuples(COUNTS, st.sampled_from([bits.FED, bits.FED_GRAD])).map(
+            lambda fate: [tag, *fate]
+        )
+    drawn = (values(field.reader) for field in KINDS[tag].sent)
+    return st.tuples(*drawn).map(lambda given: [tag, *given])
 
 
 def in_order(rows: list[list[Any]]) -> list[Plain]:
     """The rows with numbers that rise, so that they are taken."""
     updates = 0
-    for number, each in enumerate(rows, start=1):
+    for number, each in enumerate(rows, start=FIRST + 1):
         if each[0] in {"forward", "backward", "update"}:
             each[1] = number
         if each[0] == "update":
@@ -69,10 +89,10 @@ def in_order(rows: list[list[Any]]) -> list[Plain]:
     return [*INTRODUCTION, *rows]
 
 
-KINDS = sorted((*OFTEN, *ROW))
-SHORT = st.lists(st.sampled_from(KINDS).flatmap(row), max_size=40).map(in_order)
+TAGS = sorted((*OFTEN, "fed", *(tag for tag in KINDS if tag not in NOT_DRAWN)))
+SHORT = st.lists(st.sampled_from(TAGS).flatmap(row), max_size=40).map(in_order)
 # A training of many steps, as one step over and over, with whatever between.
-LONG = st.tuples(st.lists(st.sampled_from(KINDS).flatmap(row), max_size=6), COUNTS).map(
+LONG = st.tuples(st.lists(st.sampled_from(TAGS).flatmap(row), max_size=6), COUNTS).map(
     lambda drawn: in_order([list(each) for _ in range(min(drawn[1], 120)) for each in drawn[0]])
 )
 ROWS = SHORT | LONG

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from grader.observe.looking import has_values, named_parameters_in, quietly
-from grader.observe.models import Model
+from grader.observe.models import LiveModel
 
 MOST_NUMBERS = 50_000_000
 """Of all models that are kept, 200 MB: what a program at its start may need for itself."""
@@ -28,7 +28,7 @@ class Starts:
         self._times: dict[int, int] = {}
         self._later: set[int] = set()
 
-    def keep(self, model: Model, updates: int, *, again: bool = True) -> None:
+    def keep(self, model: LiveModel, updates: int, *, again: bool = True) -> None:
         """Copy the parameters as they are after so many updates of whatever was trained.
 
         Not ``again`` within a step, whose closure's later passes see what it has changed.
