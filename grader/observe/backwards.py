@@ -14,10 +14,10 @@ from typing import Any
 import torch
 from torch.autograd.graph import GradientEdge
 
+from grader.observe.asking.evaluation import Evaluator
 from grader.observe.calls import Call
 from grader.observe.forwards import Forwards
 from grader.observe.gradients import Gradients, Leaf
-from grader.observe.graphs import Graphs
 from grader.observe.log import Log, plain_float
 from grader.observe.looking import (
     is_leaf,
@@ -26,9 +26,12 @@ from grader.observe.looking import (
     shape_of,
     tensors_in,
 )
+from grader.observe.moments import Moments, Pass, is_due, next_due
 from grader.observe.nodes import leaves_of
 from grader.observe.opaque import stateless
 from grader.observe.patching import FAILED, Patches, StopReplay
+from grader.observe.products import Products
+from grader.observe.slopes import Slopes
 from grader.observe.updates import Updates
 from grader.observe.wrapped import is_wrapped
 from grader.schema import bits
@@ -53,21 +56,20 @@ class Backwards:
         forwards: Forwards,
         gradients: Gradients,
         updates: Updates,
-        *,
-        on_foreign: Callable[[], None],
-        on_first: Callable[[FrameType | None], None],
-        on_loss: Callable[[list[Call], list[torch.Tensor]], None],
-        graphs: Graphs,
+        products: Products,
+        evaluator: Evaluator,
+        moments: Moments,
+        slopes: Slopes | None,
     ) -> None:
         self._log = log
-        self._graphs = graphs
-        self._slopes = graphs.slopes
+        self._moments = moments
+        self._slopes = slopes
+        self._looked: Pass | None = None  # the pass that is running, if it is looked at
         self._forwards = forwards
         self._gradients = gradients
         self._updates = updates
-        self._on_foreign = on_foreign
-        self._on_first = on_first
-        self._on_loss = on_loss
+        self._products = products
+        self._evaluator = evaluator
         self._count = 0
         self._running = False
         self._walks = 0
@@ -115,6 +117,7 @@ class Backwards:
             return
         self._running = self._updates.is_passing = False
         if output is FAILED:
+            self._looked = None
             self._gradients.abandon()
         else:
             run_quietly(self._guarded, self._after)
@@ -145,15 +148,15 @@ class Backwards:
             frame = self._log.frame(3)
             self._place = self._log.place(frame)
             if self._count < WALKS:
-                self._on_first(frame)
+                self._evaluator.trains(frame)
         calls = self._forwards.feed(roots, bits.FED)
         if calls:
-            self._on_loss(calls, roots)
+            self._evaluator.backward(calls, roots)
             self._forwards.fed(calls)
         if self._walks < WALKS or self._by_hand:
             self._learn_leaves(roots)
         if self._count + 1 >= self._due:
-            self._look_at(roots)
+            self._look_at(roots, calls)
         self._loss = _loss(roots)
         self._lost = self._lost + 1 if isinstance(self._loss, str) else 0
         if self._lost >= LOST:
@@ -162,13 +165,15 @@ class Backwards:
         if self._slopes is not None:
             self._slopes.before(self._updates.count)
 
-    def _look_at(self, roots: list[torch.Tensor]) -> None:
-        """Read the graph of this pass, if it is one to be read, and have the next loss's line."""
-        if self._graphs.is_due(self._count):
+    def _look_at(self, roots: list[torch.Tensor], calls: list[Call]) -> None:
+        """Tell of this pass, if it is one to look at, and have the next loss's line."""
+        if is_due(self._count):
             line = self._forwards.loss_place
-            self._graphs.look(self._count + 1, self._here() if line < 0 else line, roots)
+            place = self._here() if line < 0 else line
+            self._looked = Pass(self._count + 1, place, tuple(roots), tuple(calls))
+            self._moments.loss(self._looked)
         self._forwards.loss_place = -1
-        self._due = self._graphs.next_due(self._count)
+        self._due = next_due(self._count)
         self._forwards.marks_loss = self._due == self._count + 1
 
     def _here(self) -> int:
@@ -185,9 +190,10 @@ class Backwards:
             self._updates.watch(reached)
         if self._slopes is not None:
             self._slopes.after(self._count)
-        self._log.add(
-            Backward.write(self._count, self._place, self._loss, self._updates.count, False)
-        )
+        if self._looked is not None:
+            looked, self._looked = self._looked, None
+            self._moments.backward(looked)
+        self._log.add(Backward.write(self._count, self._place, self._loss, self._updates.count, 0))
 
     # --- autograd.grad ----------------------------------------------------------------
 
@@ -197,7 +203,7 @@ class Backwards:
         known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
         # A gradient by an input trains nothing; a penalty on it, in a later pass, may.
         calls = self._forwards.feed(roots, bits.FED_GRAD, again=True)
-        self._on_loss(calls, roots)
+        self._evaluator.backward(calls, roots)
         if wanted and (len(known) < len(wanted) or self._may_replace(wanted)):
             self._learn_leaves(roots, anew=True)
             known = [leaf for t in wanted if (leaf := self._gradients.find(t)) is not None]
@@ -213,7 +219,7 @@ class Backwards:
         frame = self._log.frame(1)
         self._asked(frame, self._log.place(frame), calls, leaves, outputs)
         if not calls:
-            self._on_foreign()
+            self._products.look()
 
     def _asked(
         self,
@@ -225,12 +231,12 @@ class Backwards:
     ) -> None:
         self._forwards.fed(calls)
         if self._count < WALKS:
-            self._on_first(frame)
+            self._evaluator.trains(frame)
         self._count += 1
         self._updates.backward = self._count
         self._updates.backward_place = place
         self._updates.watch(leaves)
-        self._log.add(Backward.write(self._count, place, _loss(roots), self._updates.count, True))
+        self._log.add(Backward.write(self._count, place, _loss(roots), self._updates.count, 1))
 
     # --- leaves -----------------------------------------------------------------------
 
@@ -248,7 +254,7 @@ class Backwards:
             return
         self._replaced(found)
         self._by_hand = found
-        self._on_foreign()
+        self._products.look()
 
     def _may_replace(self, wanted: list[torch.Tensor]) -> bool:
         """Whether tensors look like those that are updated by hand."""

@@ -50,6 +50,7 @@ from grader.observe.looking import (
 )
 from grader.observe.models import LiveModel, Models
 from grader.observe.modes import Modes
+from grader.observe.moments import Moments
 from grader.observe.nodes import MOST_NODES
 from grader.observe.opaque import opaque
 from grader.observe.patching import FAILED, Patches, StopReplay
@@ -79,11 +80,14 @@ WITHOUT_PARAMETERS = frozenset(
 class Forwards:
     """Wraps module calls and products, and links forwards to backward passes and updates."""
 
-    def __init__(self, log: Log, models: Models, sources: Sources, updates: Updates) -> None:
+    def __init__(
+        self, log: Log, models: Models, sources: Sources, updates: Updates, moments: Moments
+    ) -> None:
         self._log = log
         self._models = models
         self._sources = sources
         self._updates = updates
+        self._moments = moments
         self._depth = 0
         self._looks = True  # whether the root that is running is more than one of many
         self._pauses = True  # whether anything is done when it returns
@@ -292,6 +296,7 @@ class Forwards:
             self._inside = None
             call = self._add(model, flags, batch, outputs, self._log.place(frame))
             call.is_plain &= len(inputs[0]) == 1
+            self._moments.forward(call, module, inputs[0], output)
             if call.source is not None:
                 mode = module_dict(module).get("training")
                 self._modes[model.index, call.source.index] = mode

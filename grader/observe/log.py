@@ -19,7 +19,7 @@ import torch
 from grader.model import Plain
 from grader.observe.threads import Thread
 from grader.schema.bits import FED, ROW_LIMIT, THIN_AFTER
-from grader.schema.rows import Backward, End, Fault, Forward, Placed, Update
+from grader.schema.rows import Backward, End, Fault, Forward, Missed, Placed, Update
 
 OURS = str(Path(__file__).parent) + os.sep
 """Where the code of the recorder lies."""
@@ -117,6 +117,10 @@ class Log:
         self.faults += 1
         if self.faults <= TOLD_FAULTS:
             self._rows.append(Fault.write(where, f"{type(error).__name__}: {error}"[:300]))
+
+    def missed(self, fact: str, error: BaseException) -> None:
+        """Record that one fact could not be noted; the others stand."""
+        self._rows.append(Missed.write(fact, f"{type(error).__name__}: {error}"[:300]))
 
     # --- places -----------------------------------------------------------------------
 

@@ -108,6 +108,33 @@ class Door:
             delattr(self.owner, self.name)
 
 
+class _Both:
+    """Two who listen at one door: each is told the end of the calls that it asked for."""
+
+    def __init__(
+        self, first: tuple[Before, After | None], second: tuple[Before, After | None]
+    ) -> None:
+        self._listeners = (first, second)
+        self._words: list[list[object]] = []  # of the calls that are running, innermost last
+
+    def before(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+        """Tell both; `StopReplay` of either ends the program."""
+        words = [before(args, kwargs) for before, _ in self._listeners]
+        if StopReplay in words:
+            return StopReplay
+        if words == [None, None]:
+            return None
+        self._words.append(words)
+        return True
+
+    def after(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        """Tell whoever wanted to hear of it."""
+        words = self._words.pop()
+        for word, (_, after) in zip(words, self._listeners, strict=True):
+            if word is not None and after is not None:
+                after(args, kwargs, output)
+
+
 def _looks(function: Any) -> tuple[Any, ...]:
     """What a Python function does, as far as it could be changed from outside."""
     cells = getattr(function, "__closure__", None) or ()
@@ -139,6 +166,8 @@ class Patches:
     ) -> None:
         """Listen to the calls of ``owner.name``, through a door that is made if there is none.
 
+        Several may listen at one door, the first first.
+
         Args:
             owner: A module or a class.
             name: Its attribute, which may be absent.
@@ -152,6 +181,9 @@ class Patches:
         if key not in self._doors:
             self._doors[key] = Door(owner, name, make), afterwards, guarded
         door, *_ = self._doors[key]
+        if door.before is not None and before is not None:
+            both = _Both((door.before, door.after), (before, after))
+            before, after = both.before, both.after
         door.before, door.after = before, after
 
     def hook(

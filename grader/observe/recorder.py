@@ -19,19 +19,18 @@ from torch.nn.utils import clip_grad
 from grader.model import Plain
 from grader.observe.asking.evaluation import Evaluator
 from grader.observe.backwards import Backwards
+from grader.observe.facts import OBSERVERS
 from grader.observe.forwards import Forwards
 from grader.observe.gradients import Gradients, Leaf
-from grader.observe.graphs import Graphs
 from grader.observe.log import Files, Log
-from grader.observe.misuses import Misuses
 from grader.observe.models import Models
+from grader.observe.moments import Moments, Run
 from grader.observe.patching import Patches
 from grader.observe.products import Products
 from grader.observe.slopes import Slopes
 from grader.observe.sources import Sources
-from grader.observe.symmetry import FIRST_UPDATES, Symmetry
 from grader.observe.transforms import Transforms
-from grader.observe.updates import Updates
+from grader.observe.updates import Change, Updates
 
 CLIPPERS = (
     "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "clip_grad_norm",
@@ -75,17 +74,20 @@ class Recorder:
         self._gradients = Gradients(clear=clear_gradients)
         self._models = Models(self._log, self._gradients)
         self._sources = Sources(self._log, pools or {})
-        self._updates = Updates(
-            self._log,
-            self._gradients,
-            on_update=self._updated,
+        self._moments = Moments()
+        change = Change(
             scale=update_scale,
             hold=hold_rate,
             cap=cap_rate,
             after=after,
             stop_after=stop_after_steps,
         )
-        self._forwards = Forwards(self._log, self._models, self._sources, self._updates)
+        self._updates = Updates(self._log, self._gradients, self._moments, change, self._updated)
+        self.run = Run(self._log, self._gradients, self._models, self._sources, self._updates)
+        self._moments.begin(OBSERVERS, self.run)
+        self._forwards = Forwards(
+            self._log, self._models, self._sources, self._updates, self._moments
+        )
         self._products = Products(self._log, self._gradients, self._forwards)
         self._evaluator = Evaluator(self._log, self._sources, self._forwards)
         self._forwards.on_forward = self._evaluator.saw
@@ -96,10 +98,10 @@ class Recorder:
             self._forwards,
             self._gradients,
             self._updates,
-            on_foreign=self._products.look,
-            on_first=self._evaluator.trains,
-            on_loss=self._evaluator.backward,
-            graphs=Graphs(self._log, self._gradients, slopes),
+            self._products,
+            self._evaluator,
+            self._moments,
+            slopes,
         )
         self._transforms = Transforms(
             self._log,
@@ -110,8 +112,6 @@ class Recorder:
             self._forwards,
             self._backwards,
         )
-        self._misuses = Misuses(self._log)
-        self._symmetry = Symmetry(self._log, self._models)
         self._log.thread.is_busy = self.is_busy
 
     def install(self) -> None:
@@ -122,14 +122,13 @@ class Recorder:
         self._updates.install(self._patches)
         self._sources.install(self._patches)
         self._transforms.install(self._patches)
-        self._misuses.install(self._patches)
         self._products.install(self._patches)
-        self._symmetry.install(self._patches)
         clips, clipped = self._gradients.clips, self._gradients.clipped
         for name in CLIPPERS:
             for owner in (clip_grad, nn.utils):
                 if hasattr(owner, name):
                     self._patches.around(owner, name, clips, clipped)
+        self._moments.install(self._patches)
         self._methods = dict(vars(torch.Tensor))
 
     def prepare(self) -> None:
@@ -150,8 +149,7 @@ class Recorder:
         calls = self._forwards.updated(leaves)
         self._evaluator.updated(leaves, calls)
         composed, count = self._evaluator.composed, self._updates.count
-        if count <= FIRST_UPDATES:
-            self._symmetry.updated(leaves)
+        self._moments.update(leaves, count)
         if calls or composed.tape.is_left_in:
             composed.updated(calls, leaves, count)
 
@@ -174,7 +172,7 @@ class Recorder:
             self._updates.look()
             self._sources.report()
             self._forwards.modes.report()
-            self._symmetry.finish()
+            self._moments.end()
         except Exception as error:  # noqa: BLE001 - what was recorded must still be sent
             self._log.fault("finish", error)
         lost: list[Plain] = [*self._patches.lost()]

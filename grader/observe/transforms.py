@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch._functorch import eager_transforms
 from torch.nn.utils import stateless
 
-from grader.observe.backwards import Backwards
 from grader.observe.calls import Call
 from grader.observe.forwards import Forwards
 from grader.observe.gradients import Gradients, Leaf
@@ -39,6 +38,9 @@ from grader.observe.sources import Sources
 from grader.observe.updates import Updates
 from grader.observe.wrapped import is_wrapped, outside, plain
 from grader.schema import bits
+
+if TYPE_CHECKING:
+    from grader.observe.backwards import Backwards
 
 DEPTH = 8
 """So deep are the tensors of a model looked for in what a function is given."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from weakref import ref
 
@@ -38,10 +39,22 @@ from grader.observe.looking import (
     version_of,
 )
 from grader.observe.marks import norm
+from grader.observe.moments import Moments
 from grader.observe.patching import Patches, StopReplay
 from grader.schema.rows import Cleared, Leftover, Optimizer, Scheduled, Update
 
 Pair = tuple[Leaf, torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a replay changes about updates; see `grader.observe.recorder.Recorder`."""
+
+    scale: float = 1.0
+    hold: bool = False
+    cap: bool = False
+    after: int = 0
+    stop_after: int | None = None
 
 
 class Updates:
@@ -54,26 +67,23 @@ class Updates:
         self,
         log: Log,
         gradients: Gradients,
-        *,
+        moments: Moments,
+        change: Change,
         on_update: Callable[[list[Leaf]], None],
-        scale: float = 1.0,
-        hold: bool = False,
-        cap: bool = False,
-        after: int = 0,
-        stop_after: int | None = None,
     ) -> None:
         self._log = log
         self._gradients = gradients
         self.blindness = Blindness()
         self.is_passing = False  # a backward pass has not returned yet
         self._on_update = on_update
-        self._scale = scale
-        self._hold = hold
-        self._cap = cap
-        self._changes_rates = scale > 1.0 or hold or cap
-        self._after = after
+        self._moments = moments
+        self._scale = change.scale
+        self._hold = change.hold
+        self._cap = change.cap
+        self._changes_rates = change.scale > 1.0 or change.hold or change.cap
+        self._after = change.after
         self._highest: dict[tuple[int, int], float] = {}
-        self._stop_after = stop_after
+        self._stop_after = change.stop_after
         self.count = 0
         self.backward = -1
         self.backward_place = -1
@@ -145,7 +155,8 @@ class Updates:
             frame = frame.f_back
         while frame is not None and not self._log.is_student(frame.f_code):
             frame = frame.f_back
-        self._index(optimizer, self._log.place(frame))
+        place = self._log.place(frame)
+        self._moments.optimizer(optimizer, self._index(optimizer, place), place)
 
     def _index(self, optimizer: Any, place: int = -1) -> int:
         entry = self._optimizers.get(id(optimizer))

@@ -199,13 +199,21 @@ class Twin(Row):
 
 @row("backward")
 class Backward(Row):
-    """A backward pass. ``updates``: how many updates had been made before it."""
+    """A backward pass; ``how``: 0 by ``backward()``, 1 by ``torch.autograd.grad``.
+
+    ``updates``: how many updates had been made before it.
+    """
 
     number: Count
     place: Line
     loss: Number
     updates: Count
-    is_grad: Flag
+    how: Annotated[int, Below(2)]
+
+    @property
+    def is_grad(self) -> bool:
+        """Whether ``torch.autograd.grad`` made it, which leaves no ``.grad`` behind."""
+        return self.how == 1
 
 
 @row("update")
@@ -356,6 +364,14 @@ class Fault(Row):
     """The recorder itself failed at something."""
 
     where: Text
+    what: Text
+
+
+@row("missed")
+class Missed(Row):
+    """The observer of one fact failed: what the record says of that fact may not be all."""
+
+    fact: Text
     what: Text
 
 

@@ -38,7 +38,7 @@ def step(number: int, loss: float | None, *, by: int = 0, ratio: float | None = 
             number=number, model=0, place=place, source=0, batch=64, flags=127, row=5,
             updates=number - 1,
         ),
-        Backward(number=number, place=place, loss=loss, updates=number - 1, is_grad=False),
+        Backward(number=number, place=place, loss=loss, updates=number - 1, how=0),
         Update(
             number=number, optimizer=by, place=place, backward=number, rate=0.1, grad_norm=None,
             ratio=ratio, leaves=4, leftovers=0,

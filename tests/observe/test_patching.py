@@ -179,3 +179,24 @@ def test_what_has_a_door_keeps_its_name_for_torch(patches: Patches) -> None:
         torch.matmul(torch.ones(1, 3), torch.ones(3, 2))
     assert "torch.nn.functional.linear" in names
     assert "torch.matmul" in names
+
+
+def test_two_may_listen_at_one_door(patches: Patches) -> None:
+    """Each hears the ends of the calls that it asked for, nested ones too; either may stop."""
+    one, heard = owner(), []
+
+    def listen(name: str, wants: Any) -> None:
+        patches.around(
+            one,
+            "double",
+            lambda args, _: True if wants(args[0]) else None,
+            lambda args, _, output: heard.append((name, args[0], output)),
+        )
+
+    listen("even", lambda value: value % 2 == 0)
+    listen("large", lambda value: value > 5)
+    assert [one.double(value) for value in (1, 2, 7, 8)] == [2, 4, 14, 16]
+    assert heard == [("even", 2, 4), ("large", 7, 14), ("even", 8, 16), ("large", 8, 16)]
+    patches.around(one, "double", lambda *_: StopReplay)
+    with pytest.raises(StopReplay):
+        one.double(3)

@@ -26,7 +26,7 @@ def trace(
     for step, loss in enumerate(losses, 1):
         rate = rates[step - 1] if rates else 0.1
         events += [
-            Backward(number=step, place=None, loss=loss, updates=step - 1, is_grad=False),
+            Backward(number=step, place=None, loss=loss, updates=step - 1, how=0),
             Update(
                 number=step, optimizer=0, place=None, backward=step, rate=rate, grad_norm=1.0,
                 ratio=0.1, leaves=4, leftovers=leftovers if step > 1 else 0,
@@ -254,7 +254,7 @@ def test_a_thinned_run_is_judged_by_its_last_optimizer() -> None:
         last = number >= 12_000
         events += [
             Backward(
-                number=number, place=None, loss=50.0 if last else 0.1, updates=0, is_grad=False
+                number=number, place=None, loss=50.0 if last else 0.1, updates=0, how=0
             ),
             Update(
                 number=number, optimizer=int(last), place=None, backward=number, rate=0.1,
@@ -277,7 +277,7 @@ def stepped(losses: Sequence[float], optimizers: Sequence[Sequence[int]]) -> Tra
     events: list[Row] = []
     number = 0
     for step, (loss, steppers) in enumerate(zip(losses, optimizers, strict=True), 1):
-        events.append(Backward(number=step, place=None, loss=loss, updates=number, is_grad=False))
+        events.append(Backward(number=step, place=None, loss=loss, updates=number, how=0))
         for optimizer in steppers:
             number += 1
             events.append(

@@ -23,7 +23,7 @@ MODEL: list[Any] = ["model", 0, "Sequential", True, 10, ["Dropout"]]
 SOURCE: list[Any] = ["source", 0, "loader", "TensorDataset", 64, None]
 OPTIMIZER: list[Any] = ["optimizer", 0, "SGD", 0]
 FORWARD = ["forward", 0, 0, 0, 0, 16, 63, 99, 0]
-BACKWARD = ["backward", 1, 0, "nan", 0, False]
+BACKWARD = ["backward", 1, 0, "nan", 0, 0]
 UPDATE: list[Any] = ["update", 1, 0, 0, 1, 0.1, 1.5, 0.01, 4, 0]
 GOOD: list[Any] = [PLACE, MODEL, SOURCE, OPTIMIZER, FORWARD, BACKWARD, UPDATE]
 
@@ -141,7 +141,7 @@ def test_a_good_recording_is_read() -> None:
         ["place", 5, "x.py", 1, None],
         ["place", 0, "x" * 5000, 1, None],
         ["source", 0, "magic", "x", 1, None],
-        ["backward", 1, 0, "NaN", 0, False],
+        ["backward", 1, 0, "NaN", 0, 0],
         ["backward", 1, 0, 1e3, 0, 2],
         ["fed", 0, 3],
         ["twin", 99, 0],

@@ -14,8 +14,8 @@ from typing import Any
 import torch
 from torch.nn.modules import loss as losses
 
-from grader.observe.log import Log
 from grader.observe.looking import asks_for_gradients, is_tensor, quietly, shape_of
+from grader.observe.moments import Observer, Run
 from grader.observe.opaque import stateless
 from grader.observe.patching import Patches
 from grader.schema.rows import Misuse, Warned
@@ -24,11 +24,11 @@ MOST_WARNINGS = 20
 WORDS = ("input", "target")
 
 
-class Misuses:
+class MisusedLosses(Observer):
     """Watches the construction of losses, and what torch warns of."""
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
         self._warned = 0
 
     def install(self, patches: Patches) -> None:
@@ -48,10 +48,10 @@ class Misuses:
             with quietly():
                 form = _misuse(cls, tuple(given), kwargs)
             if form is not None:
-                place = self._log.place(self._log.frame(2))
-                self._log.add(Misuse.write(place, cls.__name__, form, form == "pair"))
+                place = self.log.place(self.log.frame(2))
+                self.log.add(Misuse.write(place, cls.__name__, form, form == "pair"))
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
-            self._log.fault("loss", error)
+            self.log.fault("loss", error)
             return None
         return True if form == "pair" else None
 
@@ -63,10 +63,10 @@ class Misuses:
             if self._warned >= MOST_WARNINGS or not issubclass(category, UserWarning):
                 return
             self._warned += 1
-            place = self._log.place(self._log.frame(2))
-            self._log.add(Warned.write(place, category.__name__, str(message)[:500]))
+            place = self.log.place(self.log.frame(2))
+            self.log.add(Warned.write(place, category.__name__, str(message)[:500]))
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
-            self._log.fault("warning", error)
+            self.log.fault("warning", error)
 
 
 def _lenient(_original: Any, enter: Callable[..., Any], _leave: Any) -> Any:

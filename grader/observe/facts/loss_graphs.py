@@ -14,15 +14,13 @@ from typing import Any
 import torch
 
 from grader.model import Plain
-from grader.observe.gradients import Gradients
-from grader.observe.log import Log, Row, plain_float
+from grader.observe.log import Row, plain_float
 from grader.observe.looking import has_values, node_of
+from grader.observe.moments import Observer, Pass, Run
 from grader.observe.nodes import chain, leaves_of, name_of, near
 from grader.observe.pairing import crossed
-from grader.observe.slopes import Slopes
 from grader.schema.rows import Loss, Reach
 
-FIRST = 3
 MOST_ROWS = 120
 LONGEST = 6
 """Operations that are told of a loss."""
@@ -30,41 +28,28 @@ LIKELIHOODS = ("NllLoss", "NllLoss2D")
 LOGITS = ("LogSoftmax", "BinaryCrossEntropyWithLogits")
 
 
-class Graphs:
-    """Writes down what losses are made of, and whether anything that trains is in them.
+class LossGraphs(Observer):
+    """Writes down what losses are made of, and whether anything that trains is in them."""
 
-    ``slopes`` are measured too in a replay that is to show whether gradients are right.
-    """
-
-    def __init__(self, log: Log, gradients: Gradients, slopes: Slopes | None = None) -> None:
-        self.slopes = slopes
-        self._log = log
-        self._gradients = gradients
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
         self._rows = 0
 
-    def is_due(self, passes: int) -> bool:
-        """Whether the pass after so many others is looked at: the first ones, then doubling."""
-        return passes < FIRST or not passes & (passes - 1)
-
-    def next_due(self, passes: int) -> int:
-        """After how many passes the next one is looked at, once so many have been."""
-        return passes + 1 if passes + 1 < FIRST else 1 << passes.bit_length()
-
-    def look(self, number: int, place: int, roots: list[torch.Tensor]) -> None:
-        """Write the rows of the pass that is about to begin; ``place`` is the loss's line."""
+    def loss(self, passing: Pass) -> None:
+        """Write the rows of the pass that is about to begin."""
         if self._rows >= MOST_ROWS:
             return
         with contextlib.suppress(RuntimeError):  # a tensor that a graph kept was changed since
-            for root in roots:
-                self._reach(number, place, root)
+            for root in passing.roots:
+                self._reach(passing.number, passing.place, root)
                 for node in near(root):
-                    self._loss(number, place, node)
+                    self._loss(passing.number, passing.place, node)
 
     def _reach(self, number: int, place: int, root: torch.Tensor) -> None:
         """How many leaves a graph ends in, and how many of them belong to a model."""
         made = node_of(root) is not None
         leaves = list(leaves_of([root])) if made else [root]
-        known = [self._gradients.find(leaf) for leaf in leaves]
+        known = [self.run.gradients.find(leaf) for leaf in leaves]
         hosted = sum(leaf is not None and (leaf.hosted or leaf.owned) for leaf in known)
         self._add(Reach.write(number, place, len(leaves), hosted, not made))
 
@@ -83,7 +68,7 @@ class Graphs:
 
     def _add(self, row: Row) -> None:
         self._rows += 1
-        self._log.add(row)
+        self.log.add(row)
 
 
 def _given(values: torch.Tensor) -> list[Plain]:

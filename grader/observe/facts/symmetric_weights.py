@@ -8,6 +8,7 @@ its rows have other gradients from the first step on. So what counts is the end.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -15,7 +16,6 @@ from torch import nn
 from torch.nn import init
 
 from grader.observe.gradients import Leaf
-from grader.observe.log import Log
 from grader.observe.looking import (
     has_values,
     is_a,
@@ -23,15 +23,13 @@ from grader.observe.looking import (
     module_dict,
     modules_in,
     named_parameters_in,
-    quietly,
     shape_of,
     values_of,
 )
-from grader.observe.models import Models
+from grader.observe.moments import FIRST, Observer, Run
 from grader.observe.patching import Patches
 from grader.schema.rows import Symmetric
 
-FIRST_UPDATES = 3
 FEWEST_UPDATES = 10
 MOST = 50
 ALIKE = 1e-5
@@ -40,14 +38,13 @@ LAYERS = (nn.Linear, nn.modules.conv._ConvNd)
 CONSTANTS = ("zeros_", "ones_", "constant_")
 
 
-class Symmetry:
+class SymmetricWeights(Observer):
     """Remembers the tensors whose units were alike after the first updates."""
 
-    def __init__(self, log: Log, models: Models) -> None:
-        self._log = log
-        self._models = models
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
         self._suspects: dict[int, Leaf] = {}
-        self._trained: list[Leaf] = []
+        self._trained: Sequence[Leaf] = ()
         self._lines: dict[int, tuple[weakref.ref[torch.Tensor], int]] = {}
 
     def install(self, patches: Patches) -> None:
@@ -57,28 +54,26 @@ class Symmetry:
 
     def _filled(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         tensor = args[0] if args else kwargs.get("tensor")
-        if is_tensor(tensor) and self._log.watches():
-            self._lines[id(tensor)] = weakref.ref(tensor), self._log.here()
+        if is_tensor(tensor) and self.log.watches():
+            self._lines[id(tensor)] = weakref.ref(tensor), self.log.here()
 
-    def updated(self, leaves: list[Leaf]) -> None:
-        """Look at what one of the `FIRST_UPDATES` has left."""
-        if len(self._suspects) >= MOST:
+    def update(self, leaves: Sequence[Leaf], number: int) -> None:
+        """Look at what one of the first updates has left."""
+        if number > FIRST or len(self._suspects) >= MOST:
             return
         self._trained = leaves
-        with quietly():
-            for leaf in leaves:
-                tensor = leaf.ref()
-                if tensor is not None and _axis(tensor) is not None:
-                    self._suspects[leaf.index] = leaf
+        for leaf in leaves:
+            tensor = leaf.ref()
+            if tensor is not None and _axis(tensor) is not None:
+                self._suspects[leaf.index] = leaf
 
-    def finish(self) -> None:
+    def end(self) -> None:
         """Write down those that are still alike."""
-        with quietly():
-            for leaf in self._suspects.values():
-                tensor = leaf.ref()
-                axis = None if tensor is None else _axis(tensor)
-                if tensor is not None and axis is not None and leaf.consumed_at >= FEWEST_UPDATES:
-                    self._write(tensor, axis, leaf.consumed_at)
+        for leaf in self._suspects.values():
+            tensor = leaf.ref()
+            axis = None if tensor is None else _axis(tensor)
+            if tensor is not None and axis is not None and leaf.consumed_at >= FEWEST_UPDATES:
+                self._write(tensor, axis, leaf.consumed_at)
 
     def _write(self, tensor: torch.Tensor, axis: int, updates: int) -> None:
         name, is_layer = self._owner(tensor)
@@ -90,7 +85,7 @@ class Symmetry:
         units = tensor.shape[axis]
         inputs = tensor.numel() // units
         at = place if ref is not None and ref() is tensor else -1
-        self._log.add(Symmetric.write(at, name, units, inputs, updates))
+        self.log.add(Symmetric.write(at, name, units, inputs, updates))
 
     def _feeds_others(self, tensor: torch.Tensor) -> bool:
         """Whether weights beside it are trained: its units are then not the outputs alone."""
@@ -99,7 +94,7 @@ class Symmetry:
 
     def _owner(self, tensor: torch.Tensor) -> tuple[str, bool]:
         """A tensor's name in its model, and whether it is the weight of a layer of torch."""
-        for model in self._models.table:
+        for model in self.run.models.table:
             module = model.ref()
             for name, parameter in () if module is None else named_parameters_in(module):
                 if module is not None and parameter is tensor:

@@ -1,0 +1,176 @@
+"""The moments of a training, and whoever notes a fact at one of them.
+
+Runs in the student's process. An observer is one file in `grader.observe.facts`: a class that
+overrides the moments it wants and writes its rows. It is found there and registered nowhere. What
+it raises costs its own fact, and the record says so; the rest of the record stands.
+
+A long run is looked at through windows: the first passes and updates, and then ever more rarely
+(after twice as many each time), so that what an observer does at a moment may cost something. What
+must be seen each time is heard through a door of the observer's own (`Observer.install`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.observe.looking import quietly
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from grader.observe.calls import Call
+    from grader.observe.gradients import Gradients, Leaf
+    from grader.observe.log import Log
+    from grader.observe.models import Models
+    from grader.observe.patching import Patches
+    from grader.observe.sources import Sources
+    from grader.observe.updates import Updates
+
+FIRST: Final = 3
+"""So many passes, and updates, are looked at one by one."""
+
+
+def is_due(count: int) -> bool:
+    """Whether what comes after so many of its kind is looked at: the first ones, then doubling."""
+    return count < FIRST or not count & (count - 1)
+
+
+def next_due(count: int) -> int:
+    """After how many the next one is looked at, once so many have been."""
+    return count + 1 if count + 1 < FIRST else 1 << count.bit_length()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What an observer may look at and write to; it changes none of it."""
+
+    log: Log
+    gradients: Gradients
+    models: Models
+    sources: Sources
+    updates: Updates
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A backward pass that is about to begin, or has just ended.
+
+    ``place`` is the index of the loss's line, ``calls`` are the forwards that feed it.
+    """
+
+    number: int
+    place: int
+    roots: Sequence[torch.Tensor]
+    calls: Sequence[Call]
+
+
+class Observer:
+    """One fact of a training. Override what it needs; every method is called quietly and guarded.
+
+    Moments of a window only (see above): `loss`, `backward`, `update`. Every time: `forward` for
+    those forwards that are written down, `optimizer`, `end`.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.log = run.log
+
+    def install(self, patches: Patches) -> None:
+        """Listen at doors of one's own; several may listen at one."""
+
+    def forward(self, call: Call, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+        """A root module has returned, and its forward was written down."""
+
+    def loss(self, passing: Pass) -> None:
+        """A backward pass is about to begin: its graph is whole."""
+
+    def backward(self, passing: Pass) -> None:
+        """It has ended, and its gradients are there."""
+
+    def update(self, leaves: Sequence[Leaf], number: int) -> None:
+        """Update ``number`` has changed these tensors."""
+
+    def optimizer(self, optimizer: Any, index: int, place: int) -> None:
+        """A torch optimizer was constructed at a line (an index, -1 if not known)."""
+
+    def end(self) -> None:
+        """The program has ended: the last chance to write."""
+
+
+class Moments:
+    """Tells every observer of the moments that it overrides."""
+
+    def __init__(self) -> None:
+        self._observers: list[Observer] = []
+        self._missed: set[int] = set()
+        self._next_update = 1
+        self._find_hearers()
+
+    def begin(self, kinds: Iterable[type[Observer]], run: Run) -> None:
+        """Make the observers, once there is all that they may look at."""
+        self._observers = [kind(run) for kind in kinds]
+        self._find_hearers()
+
+    def _find_hearers(self) -> None:
+        self._forward = self._of("forward")
+        self._loss = self._of("loss")
+        self._backward = self._of("backward")
+        self._update = self._of("update")
+        self._optimizer = self._of("optimizer")
+
+    def _of(self, moment: str) -> tuple[Callable[..., None], ...]:
+        default = vars(Observer)[moment]
+        return tuple(
+            getattr(owner, moment)
+            for owner in self._observers
+            if vars(type(owner)).get(moment, default) is not default
+        )
+
+    def install(self, patches: Patches) -> None:
+        """Let every observer listen at its own doors."""
+        for one in self._observers:
+            one.install(patches)
+
+    def forward(self, call: Call, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+        """Tell that a forward was written down."""
+        self._tell(self._forward, call, module, inputs, output)
+
+    def loss(self, passing: Pass) -> None:
+        """Tell that a backward pass begins whose graph is looked at."""
+        self._tell(self._loss, passing)
+
+    def backward(self, passing: Pass) -> None:
+        """Tell that it has ended."""
+        self._tell(self._backward, passing)
+
+    def update(self, leaves: Sequence[Leaf], number: int) -> None:
+        """Tell of an update, if it is one to look at."""
+        if number >= self._next_update:
+            self._next_update = next_due(number - 1) + 1
+            self._tell(self._update, leaves, number)
+
+    def optimizer(self, optimizer: Any, index: int, place: int) -> None:
+        """Tell that an optimizer was constructed."""
+        self._tell(self._optimizer, optimizer, index, place)
+
+    def end(self) -> None:
+        """Tell that the program has ended."""
+        self._tell(tuple(one.end for one in self._observers))
+
+    def _tell(self, hearers: tuple[Callable[..., None], ...], *args: Any) -> None:
+        for hear in hearers:
+            try:
+                with quietly():
+                    hear(*args)
+            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+                self._miss(hear, error)
+
+    def _miss(self, hear: Any, error: Exception) -> None:
+        """Write down, once, that an observer has failed: its fact may be incomplete."""
+        observer: Observer = hear.__self__
+        if id(observer) not in self._missed:
+            self._missed.add(id(observer))
+            observer.log.missed(type(observer).__name__, error)

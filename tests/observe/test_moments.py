@@ -1,0 +1,112 @@
+"""Moments: every observer is told of what it overrides, and one that fails costs its own fact."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from grader.model import Plain
+from grader.observe.facts import OBSERVERS
+from grader.observe.gradients import Leaf
+from grader.observe.moments import Observer, Pass, Run, is_due, next_due
+from grader.observe.recorder import Recorder
+from grader.schema.rows import Missed
+from grader.trace.trace import Trace
+
+
+def test_windows_come_ever_more_rarely() -> None:
+    """The first three, then after twice as many each time."""
+    due = [count for count in range(70) if is_due(count)]
+    assert due == [0, 1, 2, 4, 8, 16, 32, 64]
+    assert all(next_due(one) == two for one, two in itertools.pairwise(due))
+
+
+class Counts(Observer):
+    """Counts what it is told, for the test to read."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.told: list[str] = []
+        told.append(self.told)
+
+    def forward(self, call: Any, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+        self.told.append("forward")
+
+    def loss(self, passing: Pass) -> None:
+        self.told.append("loss")
+
+    def backward(self, passing: Pass) -> None:
+        self.told.append("backward")
+
+    def update(self, leaves: Sequence[Leaf], number: int) -> None:
+        self.told.append(f"update {number}")
+
+    def optimizer(self, optimizer: Any, index: int, place: int) -> None:
+        self.told.append("optimizer")
+
+    def end(self) -> None:
+        self.told.append("end")
+
+
+class Fails(Observer):
+    """Fails at each loss."""
+
+    def loss(self, passing: Pass) -> None:
+        raise KeyError(passing.number)
+
+
+told: list[list[str]] = []
+
+
+def train(steps: int) -> Trace:
+    """A small training, watched by these two observers."""
+    batches: list[Plain] = []
+    recorder = Recorder(lambda rows: batches.append(list(rows)), {__file__: ("test.py", None)})
+    recorder._moments.begin((Counts, Fails), recorder.run)
+    recorder.install()
+    try:
+        net = nn.Linear(3, 2)
+        optimizer = torch.optim.SGD(net.parameters(), 0.1)
+        for _ in range(steps):
+            optimizer.zero_grad()
+            net(torch.ones(4, 3)).square().mean().backward()
+            optimizer.step()
+        recorder.finish()
+    finally:
+        recorder.uninstall()
+    return Trace.from_plain(batches)
+
+
+def test_an_observer_is_told_of_each_moment_in_its_window() -> None:
+    """Losses, passes and updates while they are looked at; forwards that are written down."""
+    train(10)
+    heard = told.pop()
+    assert [one for one in heard if one.startswith("update")] == [
+        "update 1", "update 2", "update 3", "update 5", "update 9",
+    ]  # fmt: skip
+    assert heard.count("loss") == heard.count("backward") == 5
+    assert heard.count("forward") == 10
+    assert (heard[0], heard[-1]) == ("optimizer", "end")
+
+
+def test_an_observer_that_fails_costs_its_own_fact() -> None:
+    """The record says so once, and stands."""
+    trace = train(5)
+    told.pop()
+    missed = list(trace.of(Missed))
+    assert [(one.fact, one.what) for one in missed] == [("Fails", "KeyError: 1")]
+    assert trace.faults == ()
+    assert trace.updates == 5
+
+
+def test_every_observer_is_found() -> None:
+    """Each overrides a moment or listens at a door; none is registered anywhere."""
+    assert {"LossGraphs", "MisusedLosses", "SymmetricWeights"} <= {
+        one.__name__ for one in OBSERVERS
+    }
+    moments = {"forward", "loss", "backward", "update", "optimizer", "end", "install"}
+    assert all(moments & vars(one).keys() for one in OBSERVERS)
