@@ -61,18 +61,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> ExitCode:
     name = words[0] if words and words[0] in _COMMANDS else None
     parser = _parser(name)
+    words, behind = _split(words) if name in _WITH_ARGUMENTS else (words, None)
     if not words:
         parser.print_help(sys.stderr)
         return ExitCode.USAGE
     if name is None and not words[0].startswith("-") and _is_slip(words[0]):
         raise UnknownName("file or command", words[0], _COMMANDS)
     arguments = parser.parse_args(words[1:] if name else words)
+    if behind is not None:
+        arguments.arguments = behind
     # Each command imports what it needs and no more: `grade --help` answers at once, though
     # Jinja, PyYAML and nbformat together take the better part of a second to load.
     command: Callable[[argparse.Namespace], ExitCode] = importlib.import_module(
         f"grader.commands.{name or 'grade'}"
     ).run
     return command(arguments)
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """The command's own words, and those behind two dashes, which are a script's."""
+    if "--" not in words:
+        return words, []
+    at = words.index("--")
+    return words[:at], words[at + 1 :]
 
 
 def _is_slip(word: str) -> bool:
@@ -292,6 +303,50 @@ def _add_new(parser: _Parser) -> None:
     )
 
 
+def _add_diagnose(parser: _Parser) -> None:
+    parser.usage = "grade diagnose SCRIPT [options] [-- ARGUMENTS of the script …]"
+    parser.add_argument("script", metavar="SCRIPT", help="a .py or .ipynb file that trains")
+    group = parser.add_argument_group("what comes out")
+    group.add_argument(
+        "--format",
+        choices=("text", "json", "sarif"),
+        default="text",
+        help="text (default), json (grade.diagnosis/1), or sarif 2.1.0",
+    )
+    group.add_argument("--output", metavar="FILE", type=Path, help="default: standard output")
+    group.add_argument("--report", metavar="FILE", type=Path, help="write an HTML report too")
+    _add_progress(group)
+    group = parser.add_argument_group("how it is run")
+    group.add_argument(
+        "--read",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help="a folder that the script reads, such as its data; may be given again. Modules "
+        "beside the script can be imported without it",
+    )
+    group.add_argument(
+        "--steps", metavar="N", type=_count, help="look at the first N updates of the training"
+    )
+    group.add_argument(
+        "--timeout",
+        metavar="S",
+        type=_seconds,
+        help="look at the first S seconds of it (default: 120)",
+    )
+    group.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto is the CPU"
+    )
+    group.add_argument("--seed", metavar="N", type=_seed, help="of everything random")
+    group.add_argument(
+        "--isolation",
+        choices=("require", "best", "none"),
+        default="best",
+        help="how far the script is kept away from everything else (default: best)",
+    )
+
+
 def _add_package(parser: _Parser) -> None:
     parser.add_argument("ids", metavar="ID", nargs="+", help="an exercise")
     parser.add_argument(
@@ -339,12 +394,16 @@ _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
     "start": (_add_start, "write the starter and the task of an exercise"),
     "explain": (_add_explain, "print the page of a rule: what, why, example, use instead"),
     "verify": (_add_verify, "prove that the exercises judge as they say"),
+    "diagnose": (_add_diagnose, "say where and why a training script of your own doesn't learn"),
     "new": (_add_new, "lay the files of a new exercise, as a tiny one that works"),
     "data": (_add_data, "where the data sets are, and fetching the full ones"),
     "package": (_add_package, "make an upload for a learning platform, or a student's folder"),
     "doctor": (_add_json, "say what this machine gives: isolation, devices, data, versions"),
 }
 
+
+_WITH_ARGUMENTS = frozenset(("diagnose",))
+"""Commands that hand what stands behind two dashes on to a script."""
 
 # --- the values of options ------------------------------------------------------------
 

@@ -114,7 +114,7 @@ class Grader:
                 session = self._run(self._job(exercise, submission, data))
         except GraderFault as fault:
             session = Session(outcome=Outcome.GRADER_FAULT, reason=str(fault))
-        judged = _read(session)
+        judged = read_session(session)
         judged = replace(judged, run=_with_data(judged.run, exercise, data))
         judged = replace(judged, run=_with_kind(judged.run, submission))
         return self._report(exercise, submission, started, judged)
@@ -122,7 +122,7 @@ class Grader:
     def at_fault(self, exercise: Exercise, submission: Submission, reason: str) -> Report:
         """The report of a grading that could not be done, which is not the student's fault."""
         session = Session(outcome=Outcome.GRADER_FAULT, reason=reason)
-        return self._report(exercise, submission, datetime.now(UTC), _read(session))
+        return self._report(exercise, submission, datetime.now(UTC), read_session(session))
 
     def _run(self, job: Job) -> Session:
         with devices.lease(self._device, self._waits) as device:
@@ -193,7 +193,7 @@ class Grader:
             judged.run,
             seed=self._options.seed,
             started=started.isoformat(timespec="microseconds"),
-            cells=_every_cell(submission, judged.run.cells),
+            cells=every_cell(submission, judged.run.cells),
         )
         verdict = decide(
             judged.checks,
@@ -215,7 +215,7 @@ class Grader:
         return entered(report)
 
 
-def _every_cell(submission: Submission, told: tuple[ExecutedCell, ...]) -> tuple[ExecutedCell, ...]:
+def every_cell(submission: Submission, told: tuple[ExecutedCell, ...]) -> tuple[ExecutedCell, ...]:
     """Each code cell of a notebook as it ran, or as one that didn't."""
     if submission.kind is not SubmissionKind.NOTEBOOK:
         return ()
@@ -264,7 +264,8 @@ class Judged:
     curves: Mapping[str, tuple[float, ...]]
 
 
-def _read(session: Session) -> Judged:
+def read_session(session: Session) -> Judged:
+    """What a session's messages say, as records."""
     checks = tuple(read_check(m["check"]) for m in session.messages if "check" in m)
     told: dict[str, Any] = next((m["run"] for m in session.messages if "run" in m), {})
     broken = [str(m["broken"]) for m in session.messages if "broken" in m]

@@ -108,7 +108,7 @@ def parse(raw: bytes, name: str, submit: SubmissionKind) -> Submission:
             cells = _answers(raw, name)
         else:
             cells, prose = _contents(raw, name, kind)
-    except _Unrunnable as sentence:
+    except Unrunnable as sentence:
         problem = str(sentence)
     sha256 = hashlib.sha256(raw).hexdigest()
     return Submission(
@@ -139,7 +139,7 @@ def _looks_like_a_notebook(raw: bytes) -> bool:
     return b'"nbformat"' in raw and (b'"cells"' in raw or b'"worksheets"' in raw)
 
 
-class _Unrunnable(Exception):
+class Unrunnable(Exception):
     """The file is a student's work and can't be run; it is graded, as invalid."""
 
 
@@ -147,26 +147,26 @@ def _contents(
     raw: bytes, name: str, kind: SubmissionKind
 ) -> tuple[tuple[Cell, ...], tuple[Prose, ...]]:
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
-        raise _Unrunnable(
+        raise Unrunnable(
             f"{name} is empty; Python code was expected. Check that the file was saved before "
             "it was handed in."
         )
     if kind is SubmissionKind.NOTEBOOK:
         return _notebook_cells(raw, name)
-    return (Cell(number=0, source=_python_text(raw, name)),), ()
+    return (Cell(number=0, source=python_text(raw, name)),), ()
 
 
 def _answers(raw: bytes, name: str) -> tuple[Cell, ...]:
     """A table of answers as text; what it says is found out in the student's process."""
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
-        raise _Unrunnable(
+        raise Unrunnable(
             f"{name} is empty; a table of answers was expected. Check that the file was saved "
             "before it was handed in."
         )
     try:
         text = raw.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError:
-        raise _Unrunnable(f"{name} is not UTF-8 text. {_SAVE_AS_UTF8}") from None
+        raise Unrunnable(f"{name} is not UTF-8 text. {_SAVE_AS_UTF8}") from None
     return (Cell(number=0, source=_unix_lines(text)),)
 
 
@@ -271,10 +271,10 @@ def _looks_right(name: str) -> bool:
 # --- text -----------------------------------------------------------------------------
 
 
-def _python_text(raw: bytes, name: str) -> str:
+def python_text(raw: bytes, name: str) -> str:
     """Python source as text: encoding as PEP 263 has it, every line end a line feed."""
     if raw.startswith(_WIDE_MARKS):
-        raise _Unrunnable(f"{name} is saved as UTF-16 or UTF-32. {_SAVE_AS_UTF8}")
+        raise Unrunnable(f"{name} is saved as UTF-16 or UTF-32. {_SAVE_AS_UTF8}")
     if b"\0" in raw:
         raise BadSubmission(
             f"{name} is not Python text: it holds NUL bytes, as binary files and UTF-16 do. "
@@ -285,7 +285,7 @@ def _python_text(raw: bytes, name: str) -> str:
         text = raw.decode(encoding)
     except UnicodeDecodeError as problem:
         line = len(re.findall(rb"\r\n|\r|\n", raw[: problem.start])) + 1
-        raise _Unrunnable(
+        raise Unrunnable(
             f"{name}, line {line}: the byte 0x{raw[problem.start]:02x} is not {encoding} text. "
             "Save the file as UTF-8, or name its encoding in the first line "
             "(# -*- coding: latin-1 -*-), and hand it in again."
@@ -300,13 +300,13 @@ def _declared_encoding(raw: bytes, name: str) -> str:
         encoding, _ = tokenize.detect_encoding(head.readline)
         odd = codecs.lookup(encoding).name in _NOT_FOR_SOURCE
         if odd or _ASCII_PROBE.decode(encoding) != _ASCII_PROBE.decode("ascii"):
-            raise _Unrunnable(
+            raise Unrunnable(
                 f"{name} names the encoding {encoding!r}, which is not one for source code. "
                 f"{_SAVE_AS_UTF8}"
             )
     except (SyntaxError, LookupError, ValueError) as problem:
         reason = _printable(str(problem).partition("\n")[0])[:120]
-        raise _Unrunnable(f"{name} is not readable as text: {reason}. {_SAVE_AS_UTF8}") from None
+        raise Unrunnable(f"{name} is not readable as text: {reason}. {_SAVE_AS_UTF8}") from None
     return encoding
 
 
@@ -334,7 +334,7 @@ def _notebook_cells(raw: bytes, name: str) -> tuple[tuple[Cell, ...], tuple[Pros
     _check_language(data.get("metadata"), name)
     cells, prose = _split(data.get("cells"), name)
     if not any(cell.source.strip() for cell in cells):
-        raise _Unrunnable(
+        raise Unrunnable(
             f"{name} has no code in its cells; a notebook with code cells was expected. Check "
             "that it was saved before it was handed in."
         )
@@ -421,7 +421,7 @@ def _check_language(metadata: object, name: str) -> None:
     if not isinstance(said, str):  # old files name the kernel alone
         said = _LANGUAGES.get(str(kernel.get("name")).partition("-")[0], "python")
     if "python" not in said.lower():
-        raise _Unrunnable(
+        raise Unrunnable(
             f"{name} is a notebook for {_printable(said)[:40]}; one for Python was expected. "
             "Choose a Python kernel in Jupyter, run the notebook, save it, and hand it in again."
         )

@@ -27,6 +27,8 @@ from grader.trace.trace import Trace
 SEED = 0
 CLASSES = 4
 SIDE = 8
+CRASH = "__crash__"
+"""The name in the program's namespace under which ``then`` finds how it crashed."""
 MARK = re.compile(r"# finding: ([\w\-, ]+)")
 
 Then = Callable[[Recorder, dict[str, Any]], Any]
@@ -103,13 +105,13 @@ def _child(
         namespace = {"__name__": "__main__", **given()}
         recorder.install()
         quiet = io.StringIO()
-        with (
-            contextlib.redirect_stdout(quiet),
-            contextlib.redirect_stderr(quiet),
-            # A program may end in any way; what matters is what was recorded until then.
-            contextlib.suppress(Exception, SystemExit, StopReplay),
-        ):
-            exec(compile(source, name, "exec"), namespace)
+        with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+            try:
+                exec(compile(source, name, "exec"), namespace)
+            except (SystemExit, StopReplay):
+                pass
+            except Exception as error:  # noqa: BLE001 - a program may end in any way
+                namespace[CRASH] = f"{type(error).__name__}: {error}"
         recorder.finish()
         recorder.uninstall()
         if then is not None:

@@ -7,6 +7,7 @@ running; the next one gets a fresh process.
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -42,6 +43,11 @@ REPLAY_LIMIT_S = 20.0
 PROGRESS_S = 0.2
 LATE_S = 10.0
 """Beyond the run's own limit, which is the supervisor's to watch: it asks before it ends."""
+TOO_FEW_REPLAYS = (
+    "Not everything that could be asked about the size of the steps was asked: each question is "
+    "a run of the program's first steps, and they had taken their share of the time. With a "
+    "longer --timeout, or less to do before the first step, there is time for more."
+)
 STOPPED = "StopReplay"
 """The class of the exception by which the recorder ends a training."""
 TAMPERED = "The program replaced parts of torch by which its training is watched."
@@ -220,6 +226,20 @@ class Questions:
     names: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """How much of a training is looked at: a diagnosis does not wait for the end of a long one.
+
+    ``steps`` ends it after so many updates, None never. ``replays_s`` are the seconds that all
+    replays may take together, None as long as each needs. ``calls``: a file that trains nothing by
+    itself has its main function called.
+    """
+
+    steps: int | None = None
+    replays_s: float | None = None
+    calls: bool = True
+
+
 class Program:
     """The submission, run once as a training program under the recorder.
 
@@ -229,10 +249,11 @@ class Program:
     gave for ``images``, raw (N, 28, 28) uint8, or the exception that came instead: it is asked
     at once, because a later process of the student ends this one. ``start`` is what the model gave
     for the first half of them as it was before its first update; None where that isn't known.
-    ``is_first``: nothing else had been trained by then.
+    ``is_first``: nothing else had been trained by then. ``gave_up``: it ended itself and said that
+    it had failed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that one run consists of
         self,
         supervision: Supervision,
         limits: Limits,
@@ -243,6 +264,7 @@ class Program:
         progress: Tell,
         quiet: bool = False,
         questions: Questions = Questions(),
+        box: Box = Box(),
     ) -> None:
         self._supervision = supervision
         self._limits = limits
@@ -255,8 +277,9 @@ class Program:
         self._damage: TraceMalformed | None = None
         self.ended = ""
         self._questions = questions
+        self._box = box
         self._asked: Remote | None = None
-        self.is_first = False
+        self.is_first = self.gave_up = False
         connection = self._connect(quiet=quiet)
         if questions.before is not None:
             name, *values = questions.before
@@ -402,7 +425,7 @@ class Program:
 
     def _read_answer(self, answer: object, cells: CellLog | None) -> None:
         told = answer if isinstance(answer, dict) else {}
-        called = told.get("called")
+        called, self.gave_up = told.get("called"), told.get("gave_up") is True
         if isinstance(called, str):
             self._report.note(
                 (f"The file trains nothing by itself, so its {called[:80]}() was called.",)
@@ -415,11 +438,19 @@ class Program:
         crash = None if told.get("crash") is None else read_crash(told["crash"])
         if crash is None:
             return
-        if crash.type != STOPPED or (late is None and self._gave_up is None):
+        ended = self._gave_up or self._boxed()
+        if crash.type != STOPPED or (late is None and ended is None):
             self._crashed(crash)
-        elif late is None and self._gave_up is not None:
-            self.ended = self._gave_up
+        elif late is None and ended is not None:
+            self.ended = ended
             self._report.note((self.ended,))
+
+    def _boxed(self) -> str | None:
+        """Why the run was ended that has made as many steps as were asked for."""
+        steps = self._box.steps
+        if steps is None or self._training.step < steps:
+            return None
+        return f"The training was ended after {steps:,} steps, as many as were asked for."
 
     def _give_up(self) -> None:
         """End a training that nothing can save, and say so; all else goes on as if it had run."""
@@ -441,7 +472,12 @@ class Program:
         """Run the first steps again at other step sizes, as long as the trace asks for it."""
         if self._damage is not None or not self.recorded.is_sound:
             return
+        until = time.monotonic() + (math.inf if (box := self._box.replays_s) is None else box)
         while (request := next_replay(self.recorded)) is not None:
+            limit_s = min(self._replay_s, until - time.monotonic())
+            if limit_s <= 0:
+                self._report.note((TOO_FEW_REPLAYS,))
+                return
             scale = f"{request.update_scale:g} times the step size"
             doing = f"replaying the first steps at {scale}"
             reader = Reader()
@@ -449,9 +485,11 @@ class Program:
             with contextlib.suppress(StudentFault, StudentRaised):
                 connection = self._connect(quiet=True)
                 try:
-                    self._trace(connection, reader, request, self._replay_s, doing)
+                    self._trace(connection, reader, request, limit_s, doing)
                 finally:
                     connection.close()
+            if time.monotonic() >= until:  # cut short, it shows nothing
+                continue
             self.recorded = self.recorded.with_replay(request, Trace.of_reader(reader))
 
     def _connect(self, *, quiet: bool) -> Connection:
@@ -472,10 +510,11 @@ class Program:
         doing: str = "training",
         cells: CellLog | None = None,
     ) -> Any:
-        changed = {} if replay is None else asdict(replay)
+        box = {"stop_after_steps": self._box.steps, "calls": self._box.calls}
+        changed = box if replay is None else {**asdict(replay), "calls": self._box.calls}
         options = {"seed": self._seed, "names": self._questions.names, **changed}
         training = self._training if replay is None else Training()
-        steps = None if replay is None else replay.stop_after_steps
+        steps = self._box.steps if replay is None else replay.stop_after_steps
         said = time.monotonic()
         self._progress(Progress(doing=doing))
 

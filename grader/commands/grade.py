@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     exercise = bank.load(arguments.exercise or _named_beside(path))
     _check_name(arguments.check, exercise, public_only=arguments.public_only)
     given = submission.read(path, exercise.submit, answers=exercise.answers)
-    _check_places(path, arguments.output, arguments.report)
+    check_places(path, arguments.output, arguments.report)
     with console.Progress(wanted=arguments.progress) as progress:
         data.prepare(exercise, progress=progress)
         options = _options(arguments, progress)
@@ -95,7 +95,7 @@ def _check_name(name: str | None, exercise: Exercise, *, public_only: bool) -> N
         raise UnknownName("check", name, ids)
 
 
-def _check_places(given: Path, output: Path | None, report: Path | None) -> None:
+def check_places(given: Path, output: Path | None, report: Path | None) -> None:
     """Finds out before the grading what would fail after it."""
     for place in filter(None, (output, report)):
         check_writable(place)
@@ -108,7 +108,7 @@ def _check_places(given: Path, output: Path | None, report: Path | None) -> None
 def _write(report: Report, arguments: argparse.Namespace) -> None:
     # First the file that may fail, last the stream whose reader may be gone.
     if arguments.report:
-        report = _write_page(report, arguments.report)
+        report = write_page(report, arguments.report)
     text = _rendered(report, arguments)
     if arguments.output:
         write_atomically(arguments.output, text)
@@ -147,7 +147,7 @@ def _add_summary(report: Report, place: Path) -> None:
         console.say(f"the job's summary can't be written to {place} ({problem.strerror}).")
 
 
-def _write_page(report: Report, place: Path) -> Report:
+def write_page(report: Report, place: Path) -> Report:
     """Writes the HTML report; where it can't be drawn, the result says so and stands all the same.
 
     What a program shows may be of any kind, and the marks don't hang on a picture of it.

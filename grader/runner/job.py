@@ -35,6 +35,12 @@ class Job:
     that hold one: the wall tries them and must not get them open. ``data_files`` are opened
     here and handed to the student as descriptors, so that no path of them has to be readable;
     ``data`` says which form of each data set they are. Working folders are made in ``scratch``.
+
+    What a script of one's own has beside it (``grade diagnose``): ``arguments`` of its command
+    line, None where a program is graded and has none; ``modules``, the text of each file that it
+    may import, by its path beside the script; ``readable`` folders, which ``links`` lead to from
+    where the script looks for them. ``entry`` is the module that judges, and ``replays_s`` what
+    its replays may take beyond the time limit.
     """
 
     exercise: Exercise
@@ -48,6 +54,12 @@ class Job:
     device: Device = CPU
     data: Mapping[str, str] = field(default_factory=dict)
     scratch: Path | None = None
+    arguments: tuple[str, ...] | None = None
+    modules: Mapping[str, str] = field(default_factory=dict)
+    readable: tuple[Path, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
+    entry: str = "grader.checks.judge"
+    replays_s: float = 0.0
 
     def on(self, device: Device) -> Job:
         """The same job on a device, as its processes are told of it."""
@@ -70,6 +82,9 @@ class Job:
             "data": dict(self.data),
             "provides": list(self.exercise.provides),
             "props": self.props,
+            "arguments": None if self.arguments is None else list(self.arguments),
+            "modules": dict(self.modules),
+            "links": dict(self.links),
         }
 
 

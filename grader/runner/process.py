@@ -87,7 +87,7 @@ class StudentProcess:
     def _plan(self) -> dict[str, Any]:
         return {
             "workdir": str(self._folder),
-            "readable": [],
+            "readable": [str(path) for path in self._job.readable],
             "limits": asdict(self._limits),
             "policy": self._job.policy,
             "uid": self._uid,

@@ -39,6 +39,8 @@ class Program:
     This is a script or a module, which has one cell; a notebook is
     :class:`grader.runner.notebook.Notebook`. ``files`` has the compiled file name of each cell,
     and for each the name to show and the cell's number; it may grow while the program runs.
+    ``arguments`` are what stands behind the script's name on its command line; None where a
+    program is started without any, whatever it asks for.
     """
 
     name: str
@@ -46,6 +48,9 @@ class Program:
     module: types.ModuleType = field(default_factory=lambda: types.ModuleType("__main__"))
     notes: list[str] = field(default_factory=list)
     files: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    arguments: tuple[str, ...] | None = None
+    gave_up: bool = False
+    """Whether it ended itself with a code, or a word, that says that it failed."""
 
     def filename(self, number: int) -> str:
         """The file name that cell ``number`` compiles under."""
@@ -69,7 +74,7 @@ class Program:
                 self.filename(number))  # fmt: skip
         self.module.__dict__.update(provided)
         sys.modules[self.module.__name__] = self.module
-        sys.argv = [self.name]
+        sys.argv = [self.name, *(self.arguments or ())]
 
     def run(self) -> dict[str, Any] | None:
         """Run it; what it raised as a plain crash, or None.
@@ -124,6 +129,7 @@ class Program:
         place, is_last = self._place_of(end)
         code = type.__dict__["__dict__"].__get__(SystemExit)["code"].__get__(end)
         said = f", saying {code[:200]!r}" if type(code) is str else ""
+        self.gave_up |= code is not None and not (type(code) is int and code == 0)
         if type(code) is str:
             print(code, file=sys.stderr)  # as Python does at such an end
         if is_last and (code is None or (type(code) is int and code == 0)):
@@ -131,7 +137,7 @@ class Program:
         number = f" with exit code {code}" if type(code) is int else ""
         note = f"The program ended itself{place}{number}{said}; nothing after that was run."
         if "argparse" in _modules_of(end):
-            note += " It is started without arguments, so each option needs a default."
+            note += _OF_ARGUMENTS[self.arguments is not None]
         if note not in self.notes:
             self.notes.append(note)
 
@@ -209,6 +215,11 @@ class Program:
                 return name, value
         return None
 
+
+_OF_ARGUMENTS = {
+    False: " It is started without arguments, so each option needs a default.",
+    True: " Its own arguments stand behind two dashes: grade diagnose SCRIPT -- --epochs 1.",
+}
 
 ENTRY_POINTS = ("main", "run", "train", "fit", "train_model", "training_loop")
 """``main`` before ``train``: a file that has both calls the second from the first."""

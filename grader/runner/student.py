@@ -38,7 +38,7 @@ from grader.model import IsolationPolicy, Limits
 from grader.observe.opaque import opaque
 from grader.observe.patching import Patches
 from grader.observe.recorder import Recorder
-from grader.runner import calling, unseen, wall
+from grader.runner import beside, calling, unseen, wall
 from grader.runner.answers import SUFFIXES, Answers
 from grader.runner.devices import CPU, Device, settings
 from grader.runner.job import STOP_SIGNAL
@@ -137,6 +137,9 @@ class Student:
         self._props_module: types.ModuleType | None = None
         self._program = self._make_program(job)
         self._program.notes = self._notes
+        if job["arguments"] is not None:
+            self._program.arguments = tuple(job["arguments"])
+            beside.lay(job["name"], job["modules"], job["links"], self._program.files)
 
     def _make_program(self, job: dict[str, Any]) -> Program:
         cells = [(number, text) for number, text, _ in job["cells"]]
@@ -297,6 +300,7 @@ class Student:
         self._seed = int(options.pop("seed"))
         pools = {}
         names = options.pop("names", None)
+        calls = options.pop("calls", True)
         if self._mnist is not None:
             self._mnist.rename(names)
             pools = {"train": self._mnist.train_images, "val": self._mnist.val_images}
@@ -312,12 +316,13 @@ class Student:
         called = None
         try:
             crash = self._program.run()
-            if crash is None and not recorder.trained:
+            if crash is None and calls and not recorder.trained:
                 called, crash = self._call_entry_point(provided)
         finally:
             recorder.finish()
             recorder.uninstall()
-        plain, answer = pack({"crash": crash, "called": called})
+        gave_up = self._program.gave_up
+        plain, answer = pack({"crash": crash, "called": called, "gave_up": gave_up})
         return {"ok": plain}, answer
 
     def _do_trace_call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:

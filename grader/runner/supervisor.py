@@ -105,7 +105,7 @@ class Supervisor:
         results, results_theirs = socket.socketpair()
         with control_theirs, results_theirs:
             given = [control_theirs.fileno(), results_theirs.fileno()]
-            self._judge = self._zygote.fork("grader.checks.judge", {}, given)
+            self._judge = self._zygote.fork(self._job.entry, {}, given)
         self._control = control
         self._results = Channel(results, max_json=MAX_RESULT)  # it quotes the student
         # Not by way of the zygote: what it has read could be found in a student's memory.
@@ -153,12 +153,15 @@ class Supervisor:
     def _trained(self) -> tuple[Outcome, str]:
         """A training has ended: whether because its time was up, and then time to measure it."""
         self._student_trains = False
+        now, replays_s = time.monotonic(), self._job.replays_s
+        self._deadline = max(self._deadline, now + replays_s)
         if self._asked_to_stop_at is None:
             return Outcome.OK, ""
         self._asked_to_stop_at = None
         outcome, reason = self._out_of_time()
         self._remember(outcome, reason)
-        self._deadline = time.monotonic() + min(MEASURE_S, MEASURE_SHARE * self._limits.wall_s)
+        measuring_s = min(MEASURE_S, MEASURE_SHARE * self._limits.wall_s)
+        self._deadline = now + max(measuring_s, replays_s)
         return outcome, reason
 
     def _answer_student(self, *, quiet: bool, trains: bool) -> None:

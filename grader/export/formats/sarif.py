@@ -61,8 +61,12 @@ def _result(rule: str, level: str, said: str, place: Place | None) -> dict[str, 
     result: dict[str, Any] = {"ruleId": rule, "level": level, "message": {"text": said}}
     if place is None:
         return result
+    root = "file://" if place.file.startswith("/") else ""
     physical = {
-        "artifactLocation": {"uri": quote(place.file.encode("utf-8", "replace"))},
+        "artifactLocation": {"uri": root + quote(place.file.encode("utf-8", "replace"))},
         "region": {"startLine": max(place.line, 1)},
     }
-    return {**result, "locations": [{"physicalLocation": physical}]}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if place.cell is not None:  # the line counts from the top of the cell
+        location["logicalLocations"] = [{"name": f"cell {place.cell}", "kind": "member"}]
+    return {**result, "locations": [location]}

@@ -1,0 +1,1 @@
+"""Modules of bad_package.py."""
