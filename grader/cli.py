@@ -131,12 +131,33 @@ def _grade_parser() -> _Parser:
     parser.add_argument("--version", action="version", version=f"grade {__version__}")
     parser.add_argument("submission", metavar="SUBMISSION", help="a .py or .ipynb file")
     parser.add_argument("--exercise", metavar="ID", help="else grade.yaml beside it names it")
-    _add_outputs(parser)
+    group = _add_outputs(parser)
+    group.add_argument(
+        "--keep",
+        metavar="FILE",
+        type=Path,
+        help="keep all that the verdict was made from, for `grade judge`",
+    )
+    group.add_argument(
+        "--handin",
+        metavar="FILE",
+        type=Path,
+        help="what the platform says of the hand-in: Gradescope's submission_metadata.json, say",
+    )
+    _add_progress(group)
     _add_running(parser)
     return parser
 
 
-def _add_outputs(parser: _Parser) -> None:
+def _add_judge(parser: _Parser) -> None:
+    parser.add_argument("observation", metavar="OBSERVATION", help="what --keep has written")
+    parser.add_argument(
+        "--exercise", metavar="ID", help="default: the one that it names, as it is today"
+    )
+    _add_progress(_add_outputs(parser))
+
+
+def _add_outputs(parser: _Parser) -> argparse._ArgumentGroup:
     group = parser.add_argument_group("what comes out")
     group.add_argument(
         "--format",
@@ -160,13 +181,7 @@ def _add_outputs(parser: _Parser) -> None:
     group.add_argument(
         "--exit-zero", action="store_true", help="exit 0 whenever a result was written"
     )
-    group.add_argument(
-        "--handin",
-        metavar="FILE",
-        type=Path,
-        help="what the platform says of the hand-in: Gradescope's submission_metadata.json, say",
-    )
-    _add_progress(group)
+    return group
 
 
 def _add_bulk(parser: _Parser) -> None:
@@ -390,6 +405,7 @@ def _add_data(parser: _Parser) -> None:
 
 _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
     "bulk": (_add_bulk, "grade every submission of a class"),
+    "judge": (_add_judge, "judge a kept observation again; nothing is run"),
     "exercises": (_add_json, "list the exercises"),
     "start": (_add_start, "write the starter and the task of an exercise"),
     "explain": (_add_explain, "print the page of a rule: what, why, example, use instead"),

@@ -288,11 +288,74 @@ class Crash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A measured number and the rubric's number that it was held against.
+
+    ``setting`` names the rubric line's setting that the threshold came from. ``said`` and
+    ``details`` are what a reader is told where the comparison fails, with ``{measured:.1%}`` and
+    ``{threshold:g}`` where the numbers go. ``settles_pass``: nothing that follows in the check
+    could fail it, so that it passes where a lower threshold lets this comparison hold;
+    ``settles_fail``: the check fails where this comparison does. Of a share of ``count`` samples
+    ``again`` are the shares of other seeds, None where it was far enough from the threshold.
+    """
+
+    label: str
+    measured: float
+    relation: str
+    threshold: float
+    setting: str
+    said: str
+    details: tuple[str, ...] = ()
+    settles_pass: bool = False
+    settles_fail: bool = True
+    count: int = 0
+    again: tuple[float, ...] | None = None
+    metric: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """How one test of a check ended, beside what it compared; ``passed`` is what it says then."""
+
+    status: Status
+    message: str
+    passed: str
+    details: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    crash: Crash | None = None
+    compared: tuple[Compared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a check's result rests on, so that it can be judged again without the student's code.
+
+    ``settings`` are those of the rubric line that the check read by itself, with their values at
+    that time; one that it neither read nor compared can't have changed the result. ``rules`` are
+    those whose findings it asked for, ``needs`` the checks for whose sake it was skipped. ``parts``
+    are its tests, where one of them compared something. ``unkept`` says why the check could not be
+    run again from what was kept.
+    """
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    unkept: str = ""
+
+    @property
+    def compared(self) -> tuple[Compared, ...]:
+        """All that was compared, in order."""
+        return tuple(each for part in self.parts for each in part.compared)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What one check found; points come later, from the rubric.
 
     ``details`` are the lines below the message (worst element, expected, got, allowed).
-    ``findings`` explain a failure; each is in the report's list too.
+    ``findings`` explain a failure; each is in the report's list too. ``basis`` makes no
+    difference between two results.
     """
 
     id: str
@@ -303,6 +366,7 @@ class CheckResult:
     findings: tuple[Finding, ...] = ()
     crash: Crash | None = None
     duration_s: float = 0.0
+    basis: Basis = field(default=Basis(), compare=False)
 
 
 # --- how it ran -----------------------------------------------------------------------

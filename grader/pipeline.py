@@ -7,16 +7,15 @@ report. Everything that can go wrong on the way is in the report; only the user'
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from grader import __version__, blame, datasets
+from grader import __version__, blame, datasets, judging
 from grader.datasets import Form, Given
 from grader.errors import GraderFault
 from grader.model import (
@@ -25,6 +24,7 @@ from grader.model import (
     ExecutedCell,
     Exercise,
     Finding,
+    Handin,
     IsolationPolicy,
     Outcome,
     Progress,
@@ -35,16 +35,15 @@ from grader.model import (
     SubmissionKind,
     Visibility,
 )
-from grader.plain import read_cell, read_check, read_crash, read_finding
+from grader.observation import code
+from grader.observation.record import Code, Kept, Observation
+from grader.plain import read, to_plain
 from grader.runner import devices
-from grader.runner.job import Job, Session
+from grader.runner.job import Job, Session, Told
 from grader.runner.supervisor import Supervisor
 from grader.runner.warm import Zygote, ZygoteDied
-from grader.shown.harmless import entered
-from grader.verdict import decide
 
 DEFAULT_SEED = 20240
-CURVES_FILE = "curves.json"
 
 SUBSET_NOTE = (
     "Graded on the embedded subset of MNIST (8,000 real digits, drawn anew until there are "
@@ -57,6 +56,7 @@ class Options:
     """What the person at the terminal decides about one grading or many.
 
     ``subset`` keeps to the embedded subset also where the full data is asked for and there.
+    ``keep``: observations have all that the verdict was made from, the recorded training too.
     ``scratch`` is where the submissions' working folders are made, else where the system says.
     """
 
@@ -66,6 +66,7 @@ class Options:
     isolation: IsolationPolicy = IsolationPolicy.BEST
     public_only: bool = False
     subset: bool = False
+    keep: bool = False
     scratch: Path | None = None
     progress: Callable[[Progress], None] | None = None
 
@@ -101,6 +102,10 @@ class Grader:
 
     def grade(self, exercise: Exercise, submission: Submission) -> Report:
         """Grade one submission. A fault of ours is in the report, with a score of None."""
+        return judging.report_of(self.observe(exercise, submission), exercise)
+
+    def observe(self, exercise: Exercise, submission: Submission) -> Observation:
+        """Run one submission: what its report is made of, and can be made of again."""
         started = datetime.now(UTC)
         limits = exercise.limits
         if self._options.timeout_s is not None:
@@ -111,18 +116,37 @@ class Grader:
             if submission.problem:
                 session = Session(outcome=Outcome.INVALID, reason=submission.problem)
             else:
-                session = self._run(self._job(exercise, submission, data))
+                session = self._run(self._job(exercise, submission, data, self._asked(exercise)))
         except GraderFault as fault:
             session = Session(outcome=Outcome.GRADER_FAULT, reason=str(fault))
         judged = read_session(session)
         judged = replace(judged, run=_with_data(judged.run, exercise, data))
         judged = replace(judged, run=_with_kind(judged.run, submission))
-        return self._report(exercise, submission, started, judged)
+        return self._observed(exercise, submission, started, judged)
 
     def at_fault(self, exercise: Exercise, submission: Submission, reason: str) -> Report:
         """The report of a grading that could not be done, which is not the student's fault."""
         session = Session(outcome=Outcome.GRADER_FAULT, reason=reason)
-        return self._report(exercise, submission, datetime.now(UTC), read_session(session))
+        seen = self._observed(exercise, submission, datetime.now(UTC), read_session(session))
+        return judging.report_of(seen, exercise)
+
+    def judge_again(
+        self, exercise: Exercise, observation: Observation, again: judging.Again
+    ) -> judging.Again:
+        """The checks that were left undecided, run over what was kept of the submission.
+
+        No line of it is run. A check that asks for more than was kept stays undecided.
+        """
+        lines = [line for line in exercise.rubric if line.id in again.undecided]
+        kept = observation.kept.training
+        job = self._job(exercise, observation.submission, self._data(exercise), lines)
+        seed, told = observation.run.seed, None if kept is None else to_plain(kept)
+        rubric = {name: {**line, "needs": []} for name, line in job.judge["rubric"].items()}
+        job = replace(job, judge={**job.judge, "rubric": rubric, "seed": seed, "kept": told})
+        with devices.lease(self._device, self._waits) as device:
+            session = self._supervise(job.on(device))
+        judged = read_session(session)
+        return judging.settled(again, exercise, judged.checks, judged.metrics)
 
     def _run(self, job: Job) -> Session:
         with devices.lease(self._device, self._waits) as device:
@@ -152,8 +176,13 @@ class Grader:
         """Which form of each data set this grader gives to an exercise's submissions."""
         return {each.name: each.form.value for each in self._data(exercise)}
 
-    def _job(self, exercise: Exercise, submission: Submission, data: tuple[Given, ...]) -> Job:
-        rubric = [line for line in exercise.rubric if self._asked(line)]
+    def _job(
+        self,
+        exercise: Exercise,
+        submission: Submission,
+        data: tuple[Given, ...],
+        rubric: Iterable[Rubric],
+    ) -> Job:
         props = exercise.starter.with_name("props.py")
         return Job(
             exercise=exercise,
@@ -178,41 +207,43 @@ class Grader:
                     for line in rubric
                 },
                 "seed": self._options.seed,
+                "keep": self._options.keep,
                 "data": {each.name: each.form for each in data},
                 "limits": asdict(exercise.limits),
             },
         )
 
-    def _asked(self, line: Rubric) -> bool:
-        return line.visibility is Visibility.PUBLIC or not self._options.public_only
+    def _asked(self, exercise: Exercise) -> list[Rubric]:
+        """The lines of the rubric that are asked about."""
+        public = Visibility.PUBLIC
+        every = exercise.rubric
+        return [x for x in every if x.visibility is public or not self._options.public_only]
 
-    def _report(
+    def _observed(
         self, exercise: Exercise, submission: Submission, started: datetime, judged: Judged
-    ) -> Report:
+    ) -> Observation:
         run = replace(
             judged.run,
             seed=self._options.seed,
             started=started.isoformat(timespec="microseconds"),
             cells=every_cell(submission, judged.run.cells),
         )
-        verdict = decide(
-            judged.checks,
-            exercise.rubric,
-            run,
-            extra=judged.findings,
+        return Observation(
+            version=__version__,
+            exercise=exercise.id,
+            exercise_version=exercise.version,
+            asked=tuple(line.id for line in self._asked(exercise)),
             public_only=self._options.public_only,
-        )
-        report = Report(
-            tool_version=__version__,
-            exercise=exercise,
+            code=code.of(exercise) if self._options.keep else Code(),
             submission=submission,
-            verdict=verdict,
+            handin=Handin(),
             run=run,
+            checks=judged.checks,
+            findings=judged.findings,
             metrics=judged.metrics,
             curves=judged.curves,
-            reference_curves=reference_curves(exercise),
+            kept=judged.kept,
         )
-        return entered(report)
 
 
 def every_cell(submission: Submission, told: tuple[ExecutedCell, ...]) -> tuple[ExecutedCell, ...]:
@@ -262,12 +293,13 @@ class Judged:
     findings: tuple[Finding, ...]
     metrics: Mapping[str, float]
     curves: Mapping[str, tuple[float, ...]]
+    kept: Kept
 
 
 def read_session(session: Session) -> Judged:
     """What a session's messages say, as records."""
-    checks = tuple(read_check(m["check"]) for m in session.messages if "check" in m)
-    told: dict[str, Any] = next((m["run"] for m in session.messages if "run" in m), {})
+    checks = tuple(read(CheckResult, m["check"]) for m in session.messages if "check" in m)
+    told = next((read(Told, m["run"]) for m in session.messages if "run" in m), Told())
     broken = [str(m["broken"]) for m in session.messages if "broken" in m]
     outcome, reason = _outcome(session, told, broken)
     return Judged(
@@ -282,32 +314,24 @@ def read_session(session: Session) -> Judged:
             output=session.output,
             outcome=outcome,
             reason=reason,
-            crash=read_crash(told.get("crash")),
-            notes=(*told.get("notes", ()), *filter(None, [session.device.note]), *session.left),
-            cells=tuple(read_cell(m["cell"]) for m in session.messages if "cell" in m),
+            crash=told.crash,
+            notes=(*told.notes, *filter(None, [session.device.note]), *session.left),
+            cells=tuple(read(ExecutedCell, m["cell"]) for m in session.messages if "cell" in m),
         ),
         checks=checks,
-        findings=tuple(read_finding(finding) for finding in told.get("findings", ())),
-        metrics=told.get("metrics", {}),
-        curves={name: tuple(values) for name, values in told.get("curves", {}).items()},
+        findings=told.findings,
+        metrics=told.metrics,
+        curves=told.curves,
+        kept=next((read(Kept, m["kept"]) for m in session.messages if "kept" in m), Kept()),
     )
 
 
-def _outcome(session: Session, told: dict[str, Any], broken: list[str]) -> tuple[Outcome, str]:
+def _outcome(session: Session, told: Told, broken: list[str]) -> tuple[Outcome, str]:
     """The run's outcome: what ended a process comes before what an exception says."""
     if broken:
         return Outcome.GRADER_FAULT, f"The exercise's checks could not be read: {broken[0]}"
-    said = Outcome(told.get("outcome", Outcome.OK)), str(told.get("reason", ""))
+    said = told.outcome, told.reason
     if said[0] is Outcome.OUT_OF_MEMORY and session.limited_itself:
         said = Outcome.CRASHED, f"{said[1]} It had changed its own limits (resource.setrlimit)."
     # Of the same end the judge may know more: how far the training had come.
     return said if session.outcome in (Outcome.OK, said[0]) else (session.outcome, session.reason)
-
-
-def reference_curves(exercise: Exercise) -> dict[str, tuple[float, ...]]:
-    """The curves of the reference solution's own run (scripts/record_curves.py)."""
-    path: Path = exercise.reference / CURVES_FILE
-    if not path.is_file():
-        return {}
-    curves = json.loads(path.read_text(encoding="utf-8"))
-    return {name: tuple(values) for name, values in curves.items()}

@@ -14,7 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from grader import bank, submission
-from grader.pipeline import CURVES_FILE, Grader, Options
+from grader.judging import CURVES_FILE
+from grader.pipeline import Grader, Options
 
 DIGITS = 5
 """Significant digits: more than a plot shows."""

@@ -30,8 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def warm_grader() -> Iterator[Grader]:
-    """One warm grader for every test that grades."""
-    with Grader(Options()) as grader:
+    """One warm grader for every test that grades; it keeps all that it sees."""
+    with Grader(Options(keep=True)) as grader:
         yield grader
 
 

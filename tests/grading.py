@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader import judging
+from grader.export.json import to_result
 from grader.model import (
     Cell,
     CheckResult,
@@ -18,6 +20,7 @@ from grader.model import (
     Submission,
     SubmissionKind,
 )
+from grader.observation import file
 from grader.pipeline import Grader
 
 
@@ -84,3 +87,24 @@ class Bench:
         """Grade ``source`` by ``checks``; ``lines`` are the rubric."""
         made = exercise(self.folder, checks, lines, limits)
         return Graded(self.grader.grade(made, submission(source)))
+
+
+@dataclass(frozen=True)
+class Rejudging:
+    """A grader that keeps what it saw, reads it back, and judges it again: it must be the same."""
+
+    grader: Grader
+
+    def grade(self, exercise: Exercise, submission: Submission) -> Report:
+        """The report of the fresh run."""
+        seen = self.grader.observe(exercise, submission)
+        report = judging.report_of(seen, exercise)
+        kept = file.decode(file.encode(seen), submission.name)
+        again = judging.judged_again(kept, exercise)
+        assert not again.undecided, again.undecided
+        assert to_result(judging.again_report(kept, exercise, again)) == to_result(report)
+        return report
+
+    def with_seed(self, seed: int) -> Rejudging:
+        """The same under another seed."""
+        return Rejudging(self.grader.with_seed(seed))

@@ -14,21 +14,20 @@ from __future__ import annotations
 import copy
 import math
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 
+from grader import comparison
 from grader.checks.agreement import CheckFailed
 from grader.checks.remote import StudentRaised
+from grader.checks.thresholds import require
+from grader.comparison import AT_LEAST
 from grader.datasets.redrawn import Change, redrawn
 from grader.errors import GraderFault, StudentFault
+from grader.model import Compared
 
-Z = 1.96
-"""Of a 95 % interval."""
-NEAR = 2.0
-"""Standard errors around the threshold within which chance could decide."""
 COPIES = Change(turn=6.0, shear=0.06, scale=0.05, shift=0.3, bend=0.4, stroke=0.2)
 ROWS_AND_CLASSES = 2
 MOST_LOST = 0.06
@@ -51,21 +50,6 @@ FEW, FEWEST_LOSSES = 5, 10
 
 Answer = Callable[[torch.Tensor], object]
 """Images (n, 28, 28) uint8 -> logits (n, classes), or the exception that came instead."""
-
-
-class Interval(NamedTuple):
-    """A share of ``count`` with its 95 % interval (Wilson 1927)."""
-
-    share: float
-    low: float
-    high: float
-
-
-def wilson(share: float, count: int) -> Interval:
-    """The interval of a share that was measured on ``count`` independent images."""
-    middle = (share + Z * Z / (2 * count)) / (1 + Z * Z / count)
-    half = Z * math.sqrt(share * (1 - share) / count + (Z / (2 * count)) ** 2) / (1 + Z * Z / count)
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
 def drawn_anew(images: torch.Tensor, seed: int) -> torch.Tensor:
@@ -121,10 +105,11 @@ class Accuracy:
     is what the submission's trained model gave for both, one after the other, when it was run
     with the run's seed + k. ``names`` are the classes' new names, for trainings that the check
     gives its data to; ``past`` tells what a program knew before it trained, ``data`` which form of
-    the data it had.
+    the data it had. ``keep`` is told what was compared with the threshold, and ``used`` that the
+    threshold decided something else besides.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what an accuracy hangs on
         self,
         *,
         shown: torch.Tensor,
@@ -135,6 +120,8 @@ class Accuracy:
         program: Callable[[int], object],
         past: Past,
         data: str,
+        keep: Callable[[Compared], object] = lambda _: None,
+        used: Callable[[], object] = lambda: None,
     ) -> None:
         self._images, self._copies = shown[: len(labels)], shown[len(labels) :]
         self._labels = labels
@@ -144,6 +131,8 @@ class Accuracy:
         self._program = program
         self._past = past
         self._data = data
+        self._keep = keep
+        self._used = used
 
     def of_program(self, metric: str = "test_accuracy") -> float:
         """The accuracy of the model that the submission, run as a program, has trained.
@@ -159,18 +148,24 @@ class Accuracy:
                 outputs[len(self._labels) :]
             )
 
-        share = self._judge(shares, metric)
+        share = self._judge(shares, metric, self._is_plainly_learned)
         self._require_gained(share)
         return share
+
+    def _is_plainly_learned(self, share: float) -> bool:
+        """Whether such an accuracy needs no second look: its training may well have taught it."""
+        start = self._known_at_start()
+        return start is not None and start < STARTED and plausible(share, self._past.losses())
 
     def _require_gained(self, share: float) -> None:
         """Fail for what was known before; where that could be, the program is run once more.
 
         What is proved is proved by that other run, and by nothing that made it look worth while.
         """
-        start = self._known_at_start()
-        if start is not None and start < STARTED and plausible(share, self._past.losses()):
+        if self._is_plainly_learned(share):
             return
+        self._used()
+        start = self._known_at_start()
         for outputs in self._run_renamed():
             self._require_learned(outputs[: len(self._labels)])
         if start is None or not self._past.is_first():
@@ -212,7 +207,7 @@ class Accuracy:
             copies = _logits(answer(self._copies), len(self._labels))
             return self._share(outputs, self.names), self._share(copies, self.names)
 
-        return self._judge(shares, metric)
+        return self._judge(shares, metric, lambda _: True)
 
     def _require_learned(self, outputs: torch.Tensor) -> None:
         """Fail for a model that reads digits by names that its training never used."""
@@ -235,76 +230,100 @@ class Accuracy:
         Raises:
             CheckFailed: none does; what is wrong with the first.
         """
-        failed: tuple[CheckFailed, dict[str, float]] | None = None
-        for train in trainings:
-            measured: dict[str, float] = {}
+        failed: CheckFailed | None = None
+        first: _Measured | None = None
+        waiting = list(trainings)
+        while waiting:
+            train = waiting.pop(0)
+            measured = _Measured()
             try:
-                share = self._measuring(measured.__setitem__).of_trained(train, metric)
+                share = self._measuring(measured).of_trained(train, metric)
             except CheckFailed as error:
-                failed = failed or (error, measured)
+                failed, first = failed or error, first or measured
                 continue
-            self._keep(measured)
+            self._tell(measured, is_only=first is None, is_last=not waiting)
             return share
-        if failed is None:
+        if failed is None or first is None:
             raise ValueError("there is no training to measure")
-        self._keep(failed[1])
-        raise failed[0]
+        self._tell(first, is_only=False, is_last=True)
+        raise failed
 
-    def _measuring(self, measure: Callable[[str, float], None]) -> Accuracy:
+    def _measuring(self, measured: _Measured) -> Accuracy:
         other = copy.copy(self)
-        other._measure = measure  # noqa: SLF001 - its own class
+        other._measure = measured.metrics.__setitem__  # noqa: SLF001 - its own class
+        other._keep = measured.compared.append  # noqa: SLF001
         return other
 
-    def _keep(self, measured: Mapping[str, float]) -> None:
-        for name, value in measured.items():
+    def _tell(self, measured: _Measured, *, is_only: bool, is_last: bool) -> None:
+        """Tell what the training that counts was measured by.
+
+        Which one counts hangs on the threshold, where there was more than one.
+        """
+        for name, value in measured.metrics.items():
             self._measure(name, value)
+        if not is_only:
+            self._used()
+        for each in measured.compared:
+            self._keep(replace(each, settles_fail=is_last))
 
     def _share(self, outputs: torch.Tensor, names: torch.Tensor | None = None) -> float:
         labels = self._labels if names is None else names[self._labels]
         return float((outputs.argmax(1) == labels).double().mean())
 
-    def _judge(self, shares: Callable[[int], tuple[float, float]], metric: str) -> float:
+    def _judge(
+        self,
+        shares: Callable[[int], tuple[float, float]],
+        metric: str,
+        is_settled: Callable[[float], bool],
+    ) -> float:
         share, of_copies = shares(0)
-        details = []
-        if self._is_near(share):  # chance must not decide: the median of three does
-            others = [again[0] for k in (1, 2) if (again := _if_it_ran(shares, k)) is not None]
-            if others:
-                shown = ", ".join(f"{one:.1%}" for one in (share, *others))
-                details.append(f"trained with {1 + len(others)} seeds: {shown}; the median counts")
-            share = statistics.median([share, *others])
-        count = len(self._labels)
-        interval = wilson(share, count)
-        self._measure(metric, share)
-        self._measure(f"{metric}_low", interval.low)
-        self._measure(f"{metric}_high", interval.high)
-        self._measure(f"{metric}_count", count)
-        if share < self._threshold:
-            raise CheckFailed(
-                f"the trained model reads {share:.1%} of {count:,} unseen digits right, "
-                f"expected at least {self._threshold:.0%}",
-                details=[
-                    f"95 % interval: {interval.low:.1%} to {interval.high:.1%}",
-                    *details,
-                    *([ON_A_SUBSET] if self._data == "subset" else []),
-                ],
-            )
+        compared = self._compared(share, metric)
+        if comparison.may_be_chance(compared):  # it must not decide: the median of three does
+            again = (_if_it_ran(shares, k) for k in (1, 2))
+            compared = replace(compared, again=tuple(each[0] for each in again if each))
+        best = max([share, *(compared.again or ())])
+        compared = replace(
+            compared, settles_pass=of_copies >= best - MOST_LOST and is_settled(best)
+        )
+        share = comparison.value(compared)
+        for name, value in comparison.metrics(compared).items():
+            self._measure(name, value)
+        require(compared, self._keep)
         if of_copies < share - MOST_LOST:
             raise CheckFailed(
-                f"the trained model reads {share:.1%} of {count:,} unseen digits right, but "
-                f"{of_copies:.1%} of the same digits drawn anew, a little turned and bent: it "
-                "knows these images, not digits"
+                f"the trained model reads {share:.1%} of {len(self._labels):,} unseen digits "
+                f"right, but {of_copies:.1%} of the same digits drawn anew, a little turned and "
+                "bent: it knows these images, not digits"
             )
         return share
 
-    def _is_near(self, share: float) -> bool:
-        noise = math.sqrt(self._threshold * (1 - self._threshold) / len(self._labels))
-        return abs(share - self._threshold) < NEAR * noise
+    def _compared(self, share: float, metric: str) -> Compared:
+        return Compared(
+            label="share of unseen digits read right",
+            measured=share,
+            relation=AT_LEAST,
+            threshold=self._threshold,
+            setting="threshold",
+            said=(
+                "the trained model reads {measured:.1%} of "
+                f"{len(self._labels):,} unseen digits right, "
+                "expected at least {threshold:.0%}"
+            ),
+            details=(
+                "95 % interval: {low:.1%} to {high:.1%}",
+                *([ON_A_SUBSET] if self._data == "subset" else []),
+            ),
+            count=len(self._labels),
+            metric=metric,
+        )
 
 
-def threshold_for(settings: Mapping[str, Any], kind: str) -> float:
-    """A rubric line's ``threshold``: one number, or one for each kind of data."""
-    threshold = settings["threshold"]
-    return float(threshold[kind] if isinstance(threshold, Mapping) else threshold)
+@dataclass(slots=True)
+class _Measured:
+    """What one of several trainings was measured by."""
+
+    metrics: dict[str, float] = field(default_factory=dict)
+    compared: list[Compared] = field(default_factory=list)
 
 
 def _if_it_ran(shares: Callable[[int], tuple[float, float]], k: int) -> tuple[float, float] | None:

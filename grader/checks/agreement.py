@@ -6,7 +6,7 @@ student's class takes part in the comparison.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -160,7 +160,7 @@ def _shape(tensor: torch.Tensor) -> str:
 class Agree:
     """The fixture ``agree``: fetches a handle's value over the wire and compares it."""
 
-    def __init__(self, settings: dict[str, Any], device: str = "cpu") -> None:
+    def __init__(self, settings: Mapping[str, Any], device: str = "cpu") -> None:
         self._settings = settings
         self._device = device
 

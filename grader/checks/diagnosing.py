@@ -14,11 +14,14 @@ from typing import Any
 from grader.checks.clock import Clock
 from grader.checks.judge import curves
 from grader.checks.outcome import RunReport
+from grader.checks.program import Box, Questions, Ran
 from grader.checks.remote import Invalid, Supervision
-from grader.checks.student import Box, Program
+from grader.checks.running import Programs
 from grader.errors import GraderError, StudentFault
 from grader.model import ExecutedCell, Finding, Limits, Outcome
+from grader.plain import to_plain
 from grader.rules import find_all
+from grader.runner.job import Told
 from grader.runner.wire import Channel
 from grader.trace.trace import Trace
 
@@ -61,9 +64,9 @@ class Diagnoser:
         """Run it once, with its replays, and report."""
         trace = Trace()
         try:
-            program = self._program()
-            trace = program.recorded
-            if program.gave_up:
+            ran = self._ran()
+            trace = ran.recorded
+            if ran.gave_up:
                 self._report.faulted(StudentFault(Outcome.CRASHED, GAVE_UP))
         except Invalid:
             pass  # the report has it
@@ -71,16 +74,15 @@ class Diagnoser:
             self._fail(str(fault))
         self._send(trace, self._findings(trace))
 
-    def _program(self) -> Program:
-        return Program(
-            self._supervision,
-            self._limits,
-            self._report,
-            seed=self._job["seed"],
-            images=None,
+    def _ran(self) -> Ran:
+        programs = Programs(
+            supervision=self._supervision,
+            limits=self._limits,
             progress=lambda progress: self._results.send({"progress": asdict(progress)}),
             box=Box(steps=self._job["steps"], replays_s=self._job["replays_s"], calls=False),
         )
+        seed = self._job["seed"]
+        return programs.run(self._report, None, seed, quiet=False, questions=Questions()).ran
 
     def _findings(self, trace: Trace) -> tuple[Finding, ...]:
         """What all rules found, in a record from which something may be concluded."""
@@ -103,16 +105,17 @@ class Diagnoser:
         self._report.outcome, self._report.reason = Outcome.GRADER_FAULT, reason
 
     def _send_cell(self, cell: ExecutedCell) -> None:
-        self._results.send({"cell": asdict(cell)})
+        self._results.send({"cell": to_plain(cell)})
 
     def _send(self, trace: Trace, findings: tuple[Finding, ...]) -> None:
         report = self._report
-        self._results.send({"run": {
-            "outcome": report.outcome,
-            "reason": report.reason,
-            "crash": None if report.crash is None else asdict(report.crash),
-            "notes": report.notes,
-            "metrics": {"steps": float(trace.updates)} if trace.updates else {},
-            "findings": [asdict(finding) for finding in findings],
-            "curves": curves(trace),
-        }})  # fmt: skip
+        told = Told(
+            outcome=report.outcome,
+            reason=report.reason,
+            crash=report.crash,
+            notes=tuple(report.notes),
+            metrics={"steps": float(trace.updates)} if trace.updates else {},
+            findings=findings,
+            curves=curves(trace),
+        )
+        self._results.send({"run": to_plain(told)})

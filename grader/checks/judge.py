@@ -8,6 +8,7 @@ student inherits.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
@@ -16,15 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from grader.checks.clock import Clock
+from grader.checks.keeping import KeptRun, NoStudent, kept
 from grader.checks.outcome import RunReport
-from grader.checks.plugin import GradePlugin
+from grader.checks.plugin import GradePlugin, MakeProgram
+from grader.checks.program import Program
 from grader.checks.remote import Supervision
-from grader.checks.student import Program, Questions, Student
+from grader.checks.running import Programs
+from grader.checks.student import Student
 from grader.model import CheckResult, ExecutedCell, Limits
+from grader.observation.record import Call, Kept, Training
+from grader.observation.traces import findings_of
+from grader.plain import read, to_plain
 from grader.runner.devices import Device, settings
+from grader.runner.job import Told
 from grader.runner.seeds import seed_everything
 from grader.runner.wire import Channel
 from grader.schema.rows import Update
@@ -37,6 +44,10 @@ PYTEST_OPTIONS = (
     "-p", "no:threadexception", "-p", "pytest_timeout", "-W", "ignore",
 )  # fmt: skip
 
+MAX_JOB = 64 << 20
+"""Of what the judge is told: a kept training may be in it."""
+MOST_KEPT = 48 << 20
+"""Of what is kept of one grading, as JSON."""
 GRACE_S = 60.0
 """Beyond the student's own limit: what the judge's own work may take before it is a fault."""
 
@@ -44,9 +55,11 @@ GRACE_S = 60.0
 def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     """Entry point of the forked child. Descriptors: the supervisor's line, and the results."""
     del argument
-    supervision = Supervision(socket.socket(fileno=descriptors[0]), Clock())
-    results = Channel(socket.socket(fileno=descriptors[1]))
+    control = socket.socket(fileno=descriptors[0])
+    results = Channel(socket.socket(fileno=descriptors[1]), max_json=MAX_JOB)
     job = results.receive()[0]["job"]
+    clock = Clock()
+    supervision = NoStudent(clock) if "kept" in job else Supervision(control, clock)
     _settle(job)
     judge = Judge(job, supervision, results)
     judge.run()
@@ -72,14 +85,16 @@ class Judge:
         self._results = results
         self._limits = Limits(**job["limits"])
         self._report = RunReport(on_cell=self._send_cell)
+        self._keep = bool(job.get("keep"))
+        self._calls: list[Call] = []
 
     def run(self) -> None:
         """Run every check, and report the run as a whole at the end."""
         plugin = GradePlugin(
             rubric=self._job["rubric"],
             seed=self._job["seed"],
-            student=Student(self._supervision, self._limits, self._report),
-            make_program=self._make_program,
+            student=Student(self._supervision, self._limits, self._report, self._traced),
+            make_program=self._make_program(),
             report=self._report,
             reported=self._send_check,
             files={"reference": self._job["reference"], "heldout": self._job["heldout"]},
@@ -95,49 +110,55 @@ class Judge:
         )  # fmt: skip
         self._send_run(plugin)
 
-    def _make_program(
-        self,
-        report: RunReport,
-        images: torch.Tensor | None,
-        seed: int,
-        *,
-        quiet: bool,
-        questions: Questions,
-    ) -> Program:
-        return Program(
-            self._supervision,
-            self._limits,
-            report,
-            seed=seed,
-            images=images,
+    def _make_program(self) -> MakeProgram:
+        """What gives the training run: a run of the submission, or the one that was kept."""
+        if "kept" in self._job:
+            plain = self._job["kept"]
+            return KeptRun(None if plain is None else read(Training, plain))
+        return Programs(
+            supervision=self._supervision,
+            limits=self._limits,
             progress=lambda progress: self._results.send({"progress": asdict(progress)}),
-            quiet=quiet,
-            questions=questions,
-        )
+            keep=self._keep,
+        ).run
+
+    def _traced(self, rows: list[Any], trace: Trace) -> None:
+        if self._keep:
+            self._calls.append(Call(rows=tuple(rows), findings=findings_of(trace)))
+
+    def _send_kept(self, program: Program | None) -> None:
+        """What the verdict was made from, beside what was sent, unless it is beyond all measure."""
+        training = None if program is None else kept(program.ran)
+        message = {"kept": to_plain(Kept(training=training, calls=tuple(self._calls)))}
+        if len(json.dumps(message)) <= MOST_KEPT:
+            self._results.send(message)
 
     def _send_cell(self, cell: ExecutedCell) -> None:
-        self._results.send({"cell": asdict(cell)})
+        self._results.send({"cell": to_plain(cell)})
 
     def _send_check(self, result: CheckResult) -> None:
-        self._results.send({"check": asdict(result)})
+        self._results.send({"check": to_plain(result)})
 
     def _send_run(self, plugin: GradePlugin) -> None:
         for broken in plugin.broken:
             self._results.send({"broken": broken})
         program = plugin.training
         report = self._report
-        self._results.send({"run": {
-            "outcome": report.outcome,
-            "reason": report.reason,
-            "crash": None if report.crash is None else asdict(report.crash),
-            "notes": report.notes,
-            "metrics": plugin.metrics,
-            "findings": [asdict(finding) for finding in plugin.findings],
-            "curves": {} if program is None else curves(program.recorded),
-        }})  # fmt: skip
+        told = Told(
+            outcome=report.outcome,
+            reason=report.reason,
+            crash=report.crash,
+            notes=tuple(report.notes),
+            metrics=plugin.metrics,
+            findings=plugin.findings,
+            curves={} if program is None else curves(program.ran.recorded),
+        )
+        self._results.send({"run": to_plain(told)})
+        if self._keep:
+            self._send_kept(program)
 
 
-def curves(trace: Trace) -> dict[str, list[float]]:
+def curves(trace: Trace) -> dict[str, tuple[float, ...]]:
     """What the report plots, one value a step: losses, gradient norms, update ratios.
 
     Norms and ratios are measured at every one of the first steps and then now and then; a
@@ -146,8 +167,8 @@ def curves(trace: Trace) -> dict[str, list[float]]:
     updates = list(trace.of(Update))
     norms = _filled([update.grad_norm for update in updates])
     ratios = _filled([update.ratio for update in updates])
-    named = {"loss": list(trace.losses), "gradient_norm": norms, "update_ratio": ratios}
-    return {name: values for name, values in named.items() if values}
+    named = {"loss": trace.losses, "gradient_norm": norms, "update_ratio": ratios}
+    return {name: tuple(values) for name, values in named.items() if values}
 
 
 def _filled(values: list[float | None]) -> list[float]:

@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 import torch
 
-from grader.checks.accuracy import Accuracy, Past, drawn_anew, exchanged, threshold_for
+from grader import comparison
+from grader.checks.accuracy import Accuracy, Past, drawn_anew, exchanged
 from grader.checks.agreement import (
     MOST_FINDINGS,
     MOST_TEXT,
@@ -31,16 +32,19 @@ from grader.checks.agreement import (
 )
 from grader.checks.clock import Clock, TooLong
 from grader.checks.draw import Draw
+from grader.checks.keeping import NotKept
 from grader.checks.marks import MARK
 from grader.checks.mirror import Mirror
 from grader.checks.outcome import RunReport
 from grader.checks.placed import placed
+from grader.checks.program import Program, Questions
 from grader.checks.remote import Invalid, StudentRaised
-from grader.checks.student import Program, Questions, Student
+from grader.checks.student import Student
+from grader.checks.thresholds import Noted, Settings, Thresholds
 from grader.checks.untouched import Untouched
 from grader.errors import NOT_YOUR_CODE, GraderFault, StudentFault
-from grader.model import CheckResult, Finding, Status
-from grader.rules import find_all, of_rules
+from grader.model import Basis, CheckResult, Finding, Part, Status
+from grader.rules import find_all, noting, of_rules
 from grader.runner.devices import CPU, Device
 
 Reported = Callable[[CheckResult], None]
@@ -94,6 +98,7 @@ class GradePlugin:
         self._clock = clock
         self._device = device
         self._results: dict[str, CheckResult] = {}
+        self._noted = Noted()
         self._left: Counter[str] = Counter()
         self.metrics: dict[str, float] = {}
         self.training: Program | None = None
@@ -124,20 +129,21 @@ class GradePlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Skip a check whose prerequisites didn't pass; its fixtures are bounded in time."""
-        missing = [
+        missing = tuple(
             need
             for need in self._rubric[_check_id(item)]["needs"]
             if need not in self._results or self._results[need].status is not Status.PASSED
-        ]
+        )
+        self._noted = Noted(needs=missing)
         if missing:
             pytest.skip(f"needs {', '.join(missing)}")
-        with self._clock.running():
+        with self._clock.running(), noting(self._noted.rules.extend):
             yield
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
         """What a check may take over one answer is bounded."""
-        with self._clock.running():
+        with self._clock.running(), noting(self._noted.rules.extend):
             yield
 
     @pytest.hookimpl(wrapper=True)
@@ -154,7 +160,9 @@ class GradePlugin:
 
     def _take(self, item: pytest.Item, error: BaseException | None, duration: float) -> None:
         check_id = _check_id(item)
-        status, message, more = _judge_end(error, _first_sentence(item))
+        passed = _first_sentence(item)
+        end = _not_kept(error) if isinstance(error, NotKept) else _judge_end(error, passed)
+        status, message, more = end
         result = CheckResult(
             id=check_id,
             title=self._rubric[check_id]["title"],
@@ -163,11 +171,12 @@ class GradePlugin:
             duration_s=duration,
             **more,
         )
+        result = replace(result, basis=_basis(result, passed, self._noted))
         merged = _merge(self._results.get(check_id), result)
         self._results[check_id] = merged
         self._left[check_id] -= 1
         if not self._left[check_id]:
-            self._reported(merged)
+            self._reported(_told_of(merged))
 
     # --- fixtures ---------------------------------------------------------------------------
 
@@ -204,8 +213,8 @@ class GradePlugin:
         self.training = self._make_program(
             self._report, shown, self._seed, quiet=False, questions=questions
         )
-        if self.training.recorded.is_sound:
-            self.findings = find_all(self.training.recorded)[:MOST_FINDINGS]
+        if self.training.ran.recorded.is_sound:
+            self.findings = find_all(self.training.ran.recorded)[:MOST_FINDINGS]
         return self.training
 
     @pytest.fixture(scope="session")
@@ -227,32 +236,35 @@ class GradePlugin:
 
         def outputs(k: int) -> object:
             if k == 0:
-                return request.getfixturevalue("program").outputs
+                return request.getfixturevalue("program").ran.outputs
             seed = self._seed + k
             run = self._make_program(RunReport(), shown, seed, quiet=True, questions=questions)
-            return run.outputs
+            return run.ran.outputs
 
         def renamed() -> tuple[object, object]:
             other = replace(questions, names=tuple(names.tolist()))
             run = self._make_program(RunReport(), shown, self._seed, quiet=True, questions=other)
-            return run.outputs, run.start
+            return run.ran.outputs, run.ran.start
 
         _, labels = heldout
+        line = self._line(request)
         names = exchanged(self._seed)
         return Accuracy(
             shown=shown,
             labels=labels,
             names=names,
-            threshold=threshold_for(settings, data_kind),
+            threshold=comparison.threshold_of(line["settings"], "threshold", data_kind),
             measure=self.metrics.__setitem__,
             program=outputs,
             past=Past(
-                start=lambda: request.getfixturevalue("program").start,
-                is_first=lambda: request.getfixturevalue("program").is_first,
-                losses=lambda: request.getfixturevalue("program").recorded.losses,
+                start=lambda: request.getfixturevalue("program").ran.start,
+                is_first=lambda: request.getfixturevalue("program").ran.is_first,
+                losses=lambda: request.getfixturevalue("program").ran.recorded.losses,
                 renamed=renamed,
             ),
             data=data_kind,
+            keep=self._noted.compared.append,
+            used=lambda: settings["threshold"],
         )
 
     @pytest.fixture(scope="session")
@@ -276,8 +288,17 @@ class GradePlugin:
 
     @pytest.fixture
     def settings(self, request: pytest.FixtureRequest) -> Mapping[str, Any]:
-        """The rubric line's own numbers."""
-        return self._rubric[_check_id(request.node)]["settings"]  # type: ignore[no-any-return]
+        """The rubric line's own numbers; reading one says that the result hangs on it."""
+        return Settings(self._line(request)["settings"], self._noted.settings)
+
+    @pytest.fixture
+    def thresholds(self, request: pytest.FixtureRequest, data_kind: str) -> Thresholds:
+        """Holds measured numbers against the rubric line's: ``at_least`` and ``at_most``."""
+        keep = self._noted.compared.append
+        return Thresholds(self._line(request)["settings"], data_kind, keep)
+
+    def _line(self, request: pytest.FixtureRequest) -> Mapping[str, Any]:
+        return self._rubric[_check_id(request.node)]
 
     @pytest.fixture(scope="session")
     def run_seed(self) -> int:
@@ -292,7 +313,7 @@ class GradePlugin:
     @pytest.fixture
     def agree(self, settings: Mapping[str, Any]) -> Agree:
         """Compare a student's numbers with the expected ones."""
-        return Agree(dict(settings), self._device.kind)
+        return Agree(settings, self._device.kind)
 
     @pytest.fixture(scope="session")
     def reference(self) -> Any:
@@ -324,7 +345,41 @@ def _merge(before: CheckResult | None, result: CheckResult) -> CheckResult:
     if before is None:
         return result
     worst = min(before, result, key=lambda each: WORST.index(each.status))
-    return replace(worst, duration_s=before.duration_s + result.duration_s)
+    ours, theirs = before.basis, result.basis
+    basis = Basis(
+        settings={**ours.settings, **theirs.settings},
+        rules=tuple(dict.fromkeys((*ours.rules, *theirs.rules))),
+        needs=tuple(dict.fromkeys((*ours.needs, *theirs.needs))),
+        unkept=ours.unkept or theirs.unkept,
+        parts=(*ours.parts, *theirs.parts),
+    )
+    return replace(worst, duration_s=before.duration_s + result.duration_s, basis=basis)
+
+
+def _basis(result: CheckResult, passed: str, noted: Noted) -> Basis:
+    """What one test rests on."""
+    part = Part(
+        status=result.status,
+        message=result.message,
+        passed=passed,
+        details=result.details,
+        findings=result.findings,
+        crash=result.crash,
+        compared=tuple(noted.compared),
+    )
+    return Basis(
+        settings=noted.settings,
+        rules=tuple(noted.rules),
+        needs=noted.needs,
+        parts=(part,),
+        unkept=result.basis.unkept,
+    )
+
+
+def _told_of(result: CheckResult) -> CheckResult:
+    """A check's result as it is reported: its tests by themselves only where that matters."""
+    basis = result.basis
+    return result if basis.compared else replace(result, basis=replace(basis, parts=()))
 
 
 def _check_id(item: pytest.Item) -> str:
@@ -362,6 +417,11 @@ def _judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, d
         case _:  # whose fault that is shows when the reference stands in the student's place
             status, message, more = Status.ERROR, NOT_YOUR_CODE, {"details": _told(error)}
     return status, message, more
+
+
+def _not_kept(error: NotKept) -> tuple[Status, str, dict[str, Any]]:
+    """The same for a check that asked for what was not kept of its program."""
+    return Status.ERROR, str(error), {"basis": Basis(unkept=str(error))}
 
 
 def _told(error: BaseException) -> tuple[str, str]:

@@ -7,19 +7,31 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-from grader import bank, handin, submission
+from grader import bank, handin, judging, submission
 from grader.commands import COURSE_FILE, ExitCode, console, data
 from grader.errors import UnknownName, UsageError
 from grader.export import formats
-from grader.export.files import check_writable, write_atomically
+from grader.export.files import check_writable, write_atomically, write_bytes_atomically
 from grader.export.formats import github_actions
 from grader.export.json import render_json
-from grader.model import Exercise, IsolationPolicy, Outcome, Report, Visibility
+from grader.model import (
+    Exercise,
+    IsolationPolicy,
+    Outcome,
+    Report,
+    Submission,
+    Visibility,
+)
+from grader.observation import file as observation
+from grader.observation.record import Observation
 from grader.pipeline import Grader, Options
 from grader.report.text import render_text
 from grader.shown.view import shown
 from grader.strict import read_table
+
+Seen = TypeVar("Seen", Report, Observation)
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 
@@ -28,18 +40,29 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     """Grades one submission and writes what was asked for."""
     path = Path(arguments.submission)
     exercise = bank.load(arguments.exercise or _named_beside(path))
-    _check_name(arguments.check, exercise, public_only=arguments.public_only)
+    check_name(arguments.check, exercise, public_only=arguments.public_only)
     given = submission.read(path, exercise.submit, answers=exercise.answers)
-    check_places(path, arguments.output, arguments.report)
+    check_places(path, arguments.output, arguments.report, arguments.keep)
     with console.Progress(wanted=arguments.progress) as progress:
         data.prepare(exercise, progress=progress)
         options = _options(arguments, progress)
         with Grader(options) as grader:
-            report = _with_handin(grader.grade(exercise, given), arguments.handin)
-    _write(report, arguments)
+            report = _graded(grader, exercise, given, arguments)
+    write(report, arguments)
     if report.verdict.outcome is Outcome.GRADER_FAULT:
         console.say(f"the grader failed, not your code: {report.run.reason or 'see the result'}")
     return ExitCode.PASSED if arguments.exit_zero else exit_code(report)
+
+
+def _graded(
+    grader: Grader, exercise: Exercise, given: Submission, arguments: argparse.Namespace
+) -> Report:
+    """The report; what it is made of is written down first, where that was asked for."""
+    if arguments.keep is None:
+        return _with_handin(grader.grade(exercise, given), arguments.handin)
+    seen = _with_handin(grader.observe(exercise, given), arguments.handin)
+    write_bytes_atomically(arguments.keep, observation.encode(seen))
+    return judging.report_of(seen, exercise)
 
 
 def exit_code(report: Report) -> ExitCode:
@@ -49,15 +72,15 @@ def exit_code(report: Report) -> ExitCode:
     return ExitCode.PASSED if report.verdict.passed else ExitCode.NOT_PASSED
 
 
-def _with_handin(report: Report, path: Path | None) -> Report:
-    """The report with what the platform says; what can't be read is told in a note."""
+def _with_handin(seen: Seen, path: Path | None) -> Seen:
+    """The same with what the platform says; what can't be read is told in a note."""
     if path is None:
-        return replace(report, handin=handin.from_environment(os.environ))
+        return replace(seen, handin=handin.from_environment(os.environ))
     try:
-        return replace(report, handin=handin.read(path))
+        return replace(seen, handin=handin.read(path))
     except handin.UnreadableHandin as problem:
         note = f"Graded without what the platform says of the hand-in: {problem}"
-        return replace(report, run=replace(report.run, notes=(*report.run.notes, note)))
+        return replace(seen, run=replace(seen.run, notes=(*seen.run.notes, note)))
 
 
 def _options(arguments: argparse.Namespace, progress: console.Progress) -> Options:
@@ -67,6 +90,7 @@ def _options(arguments: argparse.Namespace, progress: console.Progress) -> Optio
         timeout_s=arguments.timeout,
         isolation=IsolationPolicy(arguments.isolation),
         public_only=arguments.public_only,
+        keep=arguments.keep is not None,
         progress=progress if progress.shown else None,
     )
 
@@ -85,7 +109,12 @@ def _named_beside(path: Path) -> str:
     return name
 
 
-def _check_name(name: str | None, exercise: Exercise, *, public_only: bool) -> None:
+def check_name(name: str | None, exercise: Exercise, *, public_only: bool) -> None:
+    """Refuse the name of a check that isn't there.
+
+    Raises:
+        UnknownName: there is none of this name among those that are asked for.
+    """
     ids = [
         line.id
         for line in exercise.rubric
@@ -95,17 +124,27 @@ def _check_name(name: str | None, exercise: Exercise, *, public_only: bool) -> N
         raise UnknownName("check", name, ids)
 
 
-def check_places(given: Path, output: Path | None, report: Path | None) -> None:
-    """Finds out before the grading what would fail after it."""
-    for place in filter(None, (output, report)):
+def check_places(given: Path, *places: Path | None) -> None:
+    """Finds out before the grading what would fail after it.
+
+    Raises:
+        UsageError: a place can't be written to, is the submission itself, or is named twice.
+    """
+    wanted = [place for place in places if place is not None]
+    for place in wanted:
         check_writable(place)
         if place.exists() and place.samefile(given):
             raise UsageError(f"{place} is the submission itself. Choose another place.")
-    if output and report and output.resolve() == report.resolve():
-        raise UsageError(f"--output and --report both name {output}. Choose two places.")
+    for number, place in enumerate(wanted):
+        if place.resolve() in [other.resolve() for other in wanted[:number]]:
+            raise UsageError(
+                f"{place} is named for two outputs (of --output, --report and --keep). "
+                "Choose two places."
+            )
 
 
-def _write(report: Report, arguments: argparse.Namespace) -> None:
+def write(report: Report, arguments: argparse.Namespace) -> None:
+    """Writes what was asked for of a report: the page, and the result in its format."""
     # First the file that may fail, last the stream whose reader may be gone.
     if arguments.report:
         report = write_page(report, arguments.report)
@@ -133,7 +172,7 @@ def _rendered(report: Report, arguments: argparse.Namespace) -> str:
             hints=arguments.hints,
             full=arguments.full,
             only=arguments.check or "",
-            path=arguments.submission,
+            path=getattr(arguments, "submission", report.submission.name),
         )
     return formats.find(arguments.format).render(shown(report))
 

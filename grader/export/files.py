@@ -42,7 +42,15 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         UsageError: the file can't be written; an old one is left as it was.
     """
-    data = text.encode("utf-8", "replace")
+    write_bytes_atomically(path, text.encode("utf-8", "replace"))
+
+
+def write_bytes_atomically(path: Path, data: bytes) -> None:
+    """The same for bytes.
+
+    Raises:
+        UsageError: the file can't be written; an old one is left as it was.
+    """
     try:
         if _is_special(path):
             path.write_bytes(data)

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.model import Crash, Finding, Plain, Report, Run, ScoredCheck
+from grader import comparison
+from grader.model import Compared, Crash, Finding, Plain, Report, Run, ScoredCheck
 from grader.shown import words
 
 SCHEMA_NAME = "grade.result/1"
@@ -89,7 +90,20 @@ def _check(check: ScoredCheck, index: Mapping[object, int]) -> dict[str, Any]:
         "details": list(result.details),
         "findings": sorted({index[_key(finding)] for finding in result.findings}),
         "crash": _crash(result.crash),
+        "compared": [_compared(each) for each in result.basis.compared],
         "duration_s": _seconds(result.duration_s),
+    }
+
+
+def _compared(compared: Compared) -> dict[str, Any]:
+    """A measured number and the rubric's, as they were held against each other."""
+    return {
+        "label": compared.label,
+        "measured": _measured(comparison.value(compared)),
+        "relation": compared.relation,
+        "threshold": _measured(compared.threshold),
+        "setting": compared.setting,
+        "count": compared.count,
     }
 
 

@@ -8,15 +8,31 @@ nothing else knows the list.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from grader.errors import UnknownName
 from grader.model import Finding
 from grader.trace.trace import Trace
+
+_asked: ContextVar[Callable[[tuple[str, ...]], object]] = ContextVar(
+    "asked", default=lambda _: None
+)
+
+
+@contextlib.contextmanager
+def noting(asked: Callable[[tuple[str, ...]], object]) -> Iterator[None]:
+    """Within it, ``asked`` is told the names of the rules that `of_rules` is asked for."""
+    token = _asked.set(asked)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,7 @@ def of_rules(findings: Iterable[Finding], *names: str) -> tuple[Finding, ...]:
     for name in names:
         if name not in rules:
             raise UnknownName("rule", name, rules)
+    _asked.get()(names)
     return tuple(finding for finding in findings if finding.rule in names)
 
 

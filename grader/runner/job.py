@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.model import (
+    Crash,
     Exercise,
+    Finding,
     Isolation,
     IsolationLevel,
     IsolationPolicy,
@@ -86,6 +88,19 @@ class Job:
             "modules": dict(self.modules),
             "links": dict(self.links),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the judge says of the run as a whole, when all checks are done."""
+
+    outcome: Outcome = Outcome.OK
+    reason: str = ""
+    crash: Crash | None = None
+    notes: tuple[str, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

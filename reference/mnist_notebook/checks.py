@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
-from grader.checks.student import Questions
+from grader.checks.program import Questions
 from grader.schema.rows import Backward, Forward, Update
 
 CLASSES = 10

@@ -15,8 +15,8 @@ import torch
 
 from grader.checks import CheckFailed, NotJudged, check
 from grader.checks.evidence import require_movement, require_training
+from grader.checks.program import Questions
 from grader.checks.remote import StudentRaised
-from grader.checks.student import Questions
 from grader.errors import StudentFault
 from grader.schema.rows import Forward, Update
 

@@ -11,17 +11,15 @@ import torch
 
 from grader import datasets
 from grader.checks.accuracy import (
-    NEAR,
     Accuracy,
     Past,
     drawn_anew,
     exchanged,
     plausible,
-    threshold_for,
-    wilson,
 )
 from grader.checks.agreement import CheckFailed
 from grader.checks.remote import StudentRaised
+from grader.comparison import NEAR, threshold_of, wilson
 from grader.errors import StudentFault
 from grader.model import Crash, Outcome
 
@@ -357,5 +355,7 @@ def test_copies_are_the_same_digits_drawn_anew() -> None:
 
 def test_a_threshold_is_one_number_or_one_for_each_kind_of_data() -> None:
     """The rubric may ask more of who had all the images."""
-    assert threshold_for({"threshold": 0.85}, "full") == 0.85
-    assert threshold_for({"threshold": {"full": 0.97, "subset": 0.93}}, "subset") == 0.93
+    assert threshold_of({"threshold": 0.85}, "threshold", "full") == 0.85
+    assert (
+        threshold_of({"threshold": {"full": 0.97, "subset": 0.93}}, "threshold", "subset") == 0.93
+    )

@@ -153,6 +153,7 @@ def test_a_check_and_a_finding_carry_all_they_know() -> None:
             "values": [{"name": "x", "value": "None"}],
             "frames": [{"file": "work.py", "line": 4, "cell": None, "source": "f()"}],
         },
+        "compared": [],
         "duration_s": 0.0,
     }
     assert result["findings"][0] == {

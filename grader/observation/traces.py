@@ -1,0 +1,56 @@
+"""Kept rows, read again: as strictly as those of a program that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from grader.model import Finding
+from grader.observation.record import Training
+from grader.rules import find_all
+from grader.schema.fields import TraceMalformed
+from grader.trace.reading import Reader
+from grader.trace.trace import Trace
+
+MOST_FINDINGS = 100
+
+
+def trace_of(training: Training) -> Trace:
+    """The trace of a kept training.
+
+    Raises:
+        TraceMalformed: its rows are not what a recorder writes.
+    """
+    trace = of_rows(training.rows)
+    for replay in training.replays:
+        trace = trace.with_replay(replay.request, of_rows(replay.rows))
+    return trace
+
+
+def of_rows(rows: Iterable[Any]) -> Trace:
+    """The trace that rows tell of.
+
+    Raises:
+        TraceMalformed: they are not what a recorder writes.
+    """
+    reader = Reader()
+    reader.read([list(rows)])
+    return Trace.of_reader(reader)
+
+
+def findings_of(trace: Trace) -> tuple[Finding, ...]:
+    """What today's rules find in a trace; nothing in one that nothing may be concluded from."""
+    return find_all(trace)[:MOST_FINDINGS] if trace.is_sound else ()
+
+
+def require_readable(training: Training) -> None:
+    """Read a training's rows, those that were damaged when they came excepted.
+
+    Raises:
+        TraceMalformed: they are not what a recorder writes.
+    """
+    if not training.damage:
+        trace_of(training)
+
+
+__all__ = ["TraceMalformed", "findings_of", "of_rows", "require_readable", "trace_of"]
