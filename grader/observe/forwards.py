@@ -138,6 +138,8 @@ class Forwards:
 
     def _inner(self, module: nn.Module) -> None:
         """Gather the bits of a module that runs inside the root."""
+        if self.marks_loss:
+            self._moments.inside(module)
         inside = module_dict(module)
         training = inside.get("training")
         if training is not True and training is not False:

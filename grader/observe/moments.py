@@ -70,8 +70,8 @@ class Pass:
 class Observer:
     """One fact of a training. Override what it needs; every method is called quietly and guarded.
 
-    Moments of a window only (see above): `loss`, `backward`, `update`. Every time: `forward` for
-    those forwards that are written down, `optimizer`, `end`.
+    Moments of a window only (see above): `inside`, `loss`, `backward`, `update`. Every time:
+    `forward` for those forwards that are written down, `optimizer`, `end`.
     """
 
     def __init__(self, run: Run) -> None:
@@ -83,6 +83,9 @@ class Observer:
 
     def forward(self, call: Call, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
         """A root module has returned, and its forward was written down."""
+
+    def inside(self, module: nn.Module) -> None:
+        """A module is called inside a root, which may be on its way to a pass of a window."""
 
     def loss(self, passing: Pass) -> None:
         """A backward pass is about to begin: its graph is whole."""
@@ -116,6 +119,7 @@ class Moments:
 
     def _find_hearers(self) -> None:
         self._forward = self._of("forward")
+        self._inside = self._of("inside")
         self._loss = self._of("loss")
         self._backward = self._of("backward")
         self._update = self._of("update")
@@ -137,6 +141,10 @@ class Moments:
     def forward(self, call: Call, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
         """Tell that a forward was written down."""
         self._tell(self._forward, call, module, inputs, output)
+
+    def inside(self, module: nn.Module) -> None:
+        """Tell that a module is called inside a root."""
+        self._tell(self._inside, module)
 
     def loss(self, passing: Pass) -> None:
         """Tell that a backward pass begins whose graph is looked at."""

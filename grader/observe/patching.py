@@ -135,6 +135,16 @@ class _Both:
                 after(args, kwargs, output)
 
 
+def _one_by_one(*listeners: Callable[..., Any]) -> Callable[..., Any]:
+    """Several who listen to one hook; the answer is the first that is one."""
+
+    def tell(*args: Any) -> Any:
+        answers = [listener(*args) for listener in listeners]
+        return next((answer for answer in answers if answer is not None), None)
+
+    return tell
+
+
 def _looks(function: Any) -> tuple[Any, ...]:
     """What a Python function does, as far as it could be changed from outside."""
     cells = getattr(function, "__closure__", None) or ()
@@ -191,9 +201,11 @@ class Patches:
     ) -> None:
         """Let one of torch's global hooks lead to ``listener``.
 
-        ``listener`` may answer ``stop``, an exception, which the hook then raises.
+        ``listener`` may answer ``stop``, an exception, which the hook then raises. Several may
+        listen to one hook, the first first.
         """
-        self._listeners[register] = listener
+        known = self._listeners.get(register)
+        self._listeners[register] = listener if known is None else _one_by_one(known, listener)
         if register in self._hooks:
             return
         listeners = self._listeners

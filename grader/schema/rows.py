@@ -348,6 +348,62 @@ class Symmetric(Row):
     updates: Count
 
 
+@row("held")
+class Held(Row):
+    """An optimizer was given a group of so many tensors, after so many updates.
+
+    ``earlier``: the optimizer that had all of them before, -1 if none had. ``stateful``: it keeps
+    something from one step to the next (averages, momentum).
+    """
+
+    optimizer: OptimizerIndex
+    parameters: Count
+    earlier: Annotated[int, In("optimizers", none=True)]
+    updates: Count
+    stateful: Flag
+
+
+@row("parameter")
+class Parameter(Row):
+    """A tensor that a loss led to, an optimizer was given or a called model registers.
+
+    ``model`` registers it under ``name``, ``optimizer`` holds it, -1 for none. ``place``: where it
+    was registered; ``made``: where the whole module around it was. ``listed``: a model keeps it in
+    a plain list or dictionary. ``parameter``: it is an ``nn.Parameter``. ``asked``, ``asks``:
+    whether it asked for gradients at first and at the end. ``loaded``: by ``load_state_dict``.
+    ``ran``: its module ran in one of the first forwards. ``passes`` of the ``of`` losses that were
+    looked at led to it; in the last one, ``nearest`` leaves were nearer to the loss, -1 if none
+    led to it. ``gradient``: its largest norm; ``mean`` and ``square``: of its numbers and of their
+    squares at first.
+    """
+
+    name: Text
+    model: Annotated[int, In("models", none=True)]
+    optimizer: Annotated[int, In("optimizers", none=True)]
+    place: Line
+    made: Line
+    listed: Flag
+    parameter: Flag
+    asked: Flag
+    asks: Flag
+    changed: Flag
+    loaded: Flag
+    ran: Flag
+    axes: Count
+    size: Count
+    passes: Count
+    of: Count
+    nearest: Index
+    gradient: Number
+    mean: Number
+    square: Number
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether each loss that was looked at led to it, and more than one was."""
+        return self.passes == self.of > 1
+
+
 @row("slope")
 class Slope(Row):
     """By how much the loss of a pass should differ from what it was at the first one's weights."""

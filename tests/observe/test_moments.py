@@ -36,6 +36,9 @@ class Counts(Observer):
     def forward(self, call: Any, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
         self.told.append("forward")
 
+    def inside(self, module: nn.Module) -> None:
+        self.told.append("inside")
+
     def loss(self, passing: Pass) -> None:
         self.told.append("loss")
 
@@ -69,7 +72,7 @@ def train(steps: int) -> Trace:
     recorder._moments.begin((Counts, Fails), recorder.run)
     recorder.install()
     try:
-        net = nn.Linear(3, 2)
+        net = nn.Sequential(nn.Linear(3, 2))
         optimizer = torch.optim.SGD(net.parameters(), 0.1)
         for _ in range(steps):
             optimizer.zero_grad()
@@ -88,7 +91,7 @@ def test_an_observer_is_told_of_each_moment_in_its_window() -> None:
     assert [one for one in heard if one.startswith("update")] == [
         "update 1", "update 2", "update 3", "update 5", "update 9",
     ]  # fmt: skip
-    assert heard.count("loss") == heard.count("backward") == 5
+    assert heard.count("loss") == heard.count("backward") == heard.count("inside") == 5
     assert heard.count("forward") == 10
     assert (heard[0], heard[-1]) == ("optimizer", "end")
 
@@ -108,5 +111,5 @@ def test_every_observer_is_found() -> None:
     assert {"LossGraphs", "MisusedLosses", "SymmetricWeights"} <= {
         one.__name__ for one in OBSERVERS
     }
-    moments = {"forward", "loss", "backward", "update", "optimizer", "end", "install"}
+    moments = {"forward", "inside", "loss", "backward", "update", "optimizer", "end", "install"}
     assert all(moments & vars(one).keys() for one in OBSERVERS)
