@@ -8,7 +8,7 @@ from typing import Any
 from grader.rules import find_all
 from grader.trace.learning import next_replay
 from grader.trace.trace import Trace
-from recording import CRASH, run
+from recording import CRASH, MARK, run
 
 NAME = "program.py"
 
@@ -55,3 +55,13 @@ def problem_of(trace: Trace) -> str:
     if trace.is_tampered:
         return "the recorder's hooks are gone"
     return f"{trace.unseen} steps were not seen" if trace.unseen else ""
+
+
+def expected_in(source: str) -> set[tuple[str, int]]:
+    """What the lines of a program announce: rule and line."""
+    return {
+        (rule.strip(), number)
+        for number, line in enumerate(source.splitlines(), 1)
+        for match in MARK.finditer(line)
+        for rule in match[1].split(",")
+    }

@@ -71,7 +71,7 @@ def _training(plan: Plan, names: Names, epochs: str) -> list[str]:
         "history = []",
         f"for epoch in range({epochs}):",
         *_in(mode),
-        *_in(["total = 0.0", *plan.epoch_head]),
+        *_in(["total = 0.0", *names.fill(plan.epoch_head)]),
         *_in(_epoch(plan, _batch(plan, names))),
         *_in(names.fill(plan.per_epoch)),
         *_in(evaluate),
@@ -126,7 +126,7 @@ def two_functions(plan: Plan) -> list[str]:
     lines = [
         "def train_epoch():",
         "    total, history = 0.0, []",
-        *_in([*mode, *plan.epoch_head]),
+        *_in([*mode, *names.fill(plan.epoch_head)]),
         *_in(_epoch(plan, _batch(plan, names))),
         *_in(names.fill(plan.per_epoch)),
         "    return total",
@@ -159,7 +159,7 @@ def trainer(plan: Plan) -> list[str]:
         "        history = self.history",
         "        for epoch in range(epochs):",
         *_in(names.fill(plan.call_mode), 3),
-        *_in(["total = 0.0", *plan.epoch_head], 3),
+        *_in(["total = 0.0", *names.fill(plan.epoch_head)], 3),
         *_in(_epoch(plan, _batch(plan, names)), 3),
         *_in(per_epoch, 3),
     ]
@@ -195,7 +195,7 @@ def stepper(plan: Plan) -> list[str]:
     names = Names(m="net", o="optimizer", c="objective", s="scheduler")
     seen = ["nonlocal seen"] if plan.choices["update"] == "accumulated" else []
     step = ["total = 0.0", "history = []", *_batch(plan, names), "return loss"]
-    head = list(plan.epoch_head)
+    head = names.fill(plan.epoch_head)
     return [
         *_objects(plan, names),
         "",
@@ -274,7 +274,7 @@ def lightning(plan: Plan) -> list[str]:
         f"for epoch in range({plan.epochs}):",
         *_in(names.fill(plan.call_mode)),
         "    total = 0.0",
-        *_in(plan.epoch_head),
+        *_in(names.fill(plan.epoch_head)),
         *_in(_epoch(plan, names.fill(batch))),
         *_in(names.fill(plan.per_epoch)),
         *_in(_evaluated(plan, names)),
