@@ -147,8 +147,8 @@ class Brief(Ink):
         yield from self.flow(head, cut(finding.what, _SENTENCE), paint=paint, hang=2, gap=" ")
         yield from self._code(place or Focus(finding=entry), show)
         for fact in finding.evidence[:facts]:
-            text = f"{one_line(fact.label, 80)}: expected {fact.expected}, found {fact.actual}"
-            yield from self.flow("   =", one_line(text, _SENTENCE), paint=BLUE, hang=5, gap=" ")
+            text = one_line(words.told(fact), _SENTENCE)
+            yield from self.flow("   =", text, paint=BLUE, hang=5, gap=" ")
         if finding.fix:
             yield from self.flow("fix:", cut(finding.fix, _SENTENCE), paint=BOLD, hang=5, gap=" ")
         yield from self.dim(f"why: grade explain {finding.rule}", 5)

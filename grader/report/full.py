@@ -188,9 +188,8 @@ class Page(Ink):
         if finding.place:
             yield self._source(finding.place, entry.source, indent=4)
         for fact in finding.evidence:
-            text = f"expected {fact.expected}, found {fact.actual}"
-            head = f"    {one_line(fact.label, 80)}:"
-            yield from self.flow(head, one_line(text, _MESSAGE_LIMIT), hang=6, gap=" ")
+            text = one_line(words.told(fact), _MESSAGE_LIMIT)
+            yield from self.flow("    ", text, hang=6, gap="")
         if finding.fix:
             yield from self.flow("    fix:", one_line(finding.fix, _MESSAGE_LIMIT), hang=9, gap=" ")
         yield from self.dim(f"    more: grade explain {finding.rule}", 6)

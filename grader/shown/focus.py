@@ -61,9 +61,10 @@ def focus(show: Shown) -> Focus | None:
 def _candidates(show: Shown) -> Iterator[Focus]:
     """Places to look at, the most telling first."""
     failed = [check for check in show.checks if _open(check) and not is_follow_up(check, show)]
-    for check in failed:
-        wrong = (entry for entry in check.findings if entry.finding.level is not Level.NOTE)
-        yield from (Focus(check=check.id, finding=entry, failed=check) for entry in wrong)
+    pairs = [(entry, check) for check in failed for entry in check.findings]
+    for entry, check in sorted(pairs, key=lambda pair: pair[0].number):  # the order of repair
+        if entry.finding.level is not Level.NOTE:
+            yield Focus(check=check.id, finding=entry, failed=check)
     if failed or not show.checks:
         wrong = (entry for entry in show.noticed if entry.finding.level is Level.ERROR)
         yield from (Focus(finding=entry) for entry in wrong)

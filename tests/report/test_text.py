@@ -72,7 +72,7 @@ def test_a_failed_check_has_the_agreed_shape(sample: Sample) -> None:
     assert (
         "  error gradients-not-cleared: step 2 adds its gradients to those of step 1\n"
         "    loop.py:19   loss.backward()\n"
-        "    before this backward pass: expected no gradients, found those of step 1\n"
+        "    Before this backward pass: those of step 1 (expected: no gradients).\n"
         "    fix: clear the gradients once per step, before this line\n"
         "    more: grade explain gradients-not-cleared\n"
     ) in text
