@@ -130,7 +130,9 @@ def _grade_parser() -> _Parser:
     )
     parser.add_argument("--version", action="version", version=f"grade {__version__}")
     parser.add_argument("submission", metavar="SUBMISSION", help="a .py or .ipynb file")
-    parser.add_argument("--exercise", metavar="ID", help="else grade.yaml beside it names it")
+    parser.add_argument(
+        "--exercise", metavar="ID", help="else grade.yaml beside it or its own name"
+    )
     group = _add_outputs(parser)
     group.add_argument(
         "--keep",
@@ -283,7 +285,9 @@ def _add_start(parser: _Parser) -> None:
 
 
 def _add_explain(parser: _Parser) -> None:
-    parser.add_argument("rule", metavar="RULE", help="as a finding names it")
+    parser.add_argument(
+        "rule", metavar="RULE", nargs="?", help="as a finding names it; without one, all are listed"
+    )
 
 
 def _add_verify(parser: _Parser) -> None:

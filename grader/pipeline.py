@@ -21,6 +21,7 @@ from grader.errors import GraderFault
 from grader.model import (
     CellStatus,
     CheckResult,
+    Crash,
     ExecutedCell,
     Exercise,
     Finding,
@@ -38,7 +39,7 @@ from grader.model import (
 from grader.observation import code
 from grader.observation.record import Code, Kept, Observation
 from grader.plain import read, to_plain
-from grader.runner import devices
+from grader.runner import devices, syntax
 from grader.runner.job import Job, Session, Told
 from grader.runner.supervisor import Supervisor
 from grader.runner.warm import Zygote, ZygoteDied
@@ -113,8 +114,11 @@ class Grader:
         exercise = replace(exercise, limits=limits)
         data = self._data(exercise)
         try:
+            error = None if self._zygote.is_ready else syntax.error_in(submission)
             if submission.problem:
                 session = Session(outcome=Outcome.INVALID, reason=submission.problem)
+            elif error is not None:
+                session = _unparsed(error)
             else:
                 session = self._run(self._job(exercise, submission, data, self._asked(exercise)))
         except GraderFault as fault:
@@ -282,6 +286,13 @@ def _secrets(exercise: Exercise, data: tuple[Given, ...]) -> tuple[Path, ...]:
     labels = (path for each in data for path in each.secrets)
     files = (exercise.reference / "solution.py", exercise.reference / "checks.py", rubric, *labels)
     return tuple(path for path in files if path.is_file())
+
+
+def _unparsed(error: Crash) -> Session:
+    """The session of a file that doesn't parse, known before torch was there to run anything."""
+    reason = f"The file is not valid Python: {error.message}"
+    told = Told(outcome=Outcome.INVALID, reason=reason, crash=error)
+    return Session(messages=[{"run": to_plain(told)}])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from grader.bulk.tries import Task, settle
 from grader.model import Exercise
 from grader.pipeline import Grader, Options
 from grader.runner.nursery import Nursery
+from grader.runner.preloads import VISION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class Crew:
         self._exercise = exercise
         self._options = replace(options, scratch=scratch.folder)
         self._jobs = jobs
-        self._nursery = Nursery(scratch.ends_with_us)
+        self._nursery = Nursery(scratch.ends_with_us, VISION if exercise.data else ())
         self._waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self._ended = threading.Event()

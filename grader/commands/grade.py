@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader import bank, handin, judging, submission
-from grader.commands import COURSE_FILE, ExitCode, console, data
+from grader.commands import ExitCode, console, data, finding
 from grader.errors import UnknownName, UsageError
 from grader.export import formats
 from grader.export.files import check_writable, write_atomically, write_bytes_atomically
@@ -29,7 +29,6 @@ from grader.observation.record import Observation
 from grader.pipeline import Grader, Options
 from grader.report.text import render_text
 from grader.shown.view import shown
-from grader.strict import read_table
 
 Seen = TypeVar("Seen", Report, Observation)
 
@@ -39,11 +38,13 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Grades one submission and writes what was asked for."""
     path = Path(arguments.submission)
-    exercise = bank.load(arguments.exercise or _named_beside(path))
+    finding.check_there(path)
+    exercise = bank.load(arguments.exercise or finding.exercise_of(path))
     check_name(arguments.check, exercise, public_only=arguments.public_only)
     given = submission.read(path, exercise.submit, answers=exercise.answers)
     check_places(path, arguments.output, arguments.report, arguments.keep)
     with console.Progress(wanted=arguments.progress) as progress:
+        progress(f"{exercise.id}: starting PyTorch …")
         data.prepare(exercise, progress=progress)
         options = _options(arguments, progress)
         with Grader(options) as grader:
@@ -93,20 +94,6 @@ def _options(arguments: argparse.Namespace, progress: console.Progress) -> Optio
         keep=arguments.keep is not None,
         progress=progress if progress.shown else None,
     )
-
-
-def _named_beside(path: Path) -> str:
-    """The exercise that ``grade.yaml`` in the submission's folder names."""
-    course = path.parent / COURSE_FILE
-    if not course.is_file():
-        raise UsageError(
-            f"Which exercise is {path.name}? Name it with --exercise ID, or in {COURSE_FILE} "
-            "beside the file (exercise: ID). The command `grade exercises` lists them."
-        )
-    table = read_table(course, str(course), UsageError)
-    name = table.text("exercise")
-    table.close()
-    return name
 
 
 def check_name(name: str | None, exercise: Exercise, *, public_only: bool) -> None:

@@ -171,6 +171,33 @@ def no_module(found: re.Match[str], _: Crash) -> str:
     )
 
 
+STARTS_A_PROGRAM = re.compile(r"\b(?:subprocess|Popen|os\.(?:system|popen|exec\w+|spawn\w+))\b")
+STARTS_WORKERS = re.compile(r"\b(?:Pool|ProcessPoolExecutor|multiprocessing|mp\.\w+)\b")
+
+
+def refused(_: re.Match[str], crash: Crash) -> str:
+    """Something that the wall refuses: another program, a connection, another process."""
+    if STARTS_A_PROGRAM.search(_line(crash)):
+        return (
+            "There are no other programs where programs are graded, pip among them. These packages "
+            f"exist: {THERE}."
+        )
+    return (
+        "Where programs are graded they start no other programs, open no connections and reach no "
+        "other process."
+    )
+
+
+def a_pool(_: re.Match[str], crash: Crash) -> str:
+    """Workers of one's own need what isn't there; another missing file says itself."""
+    if not STARTS_WORKERS.search(_line(crash)):
+        return ""
+    return (
+        "No processes of one's own can be started where programs are graded: do the work in a "
+        "plain loop. A DataLoader with num_workers may stay, it is served without them."
+    )
+
+
 def stand_in(found: re.Match[str], _: Crash) -> str:
     """Something of a package that isn't there, whose import was let pass."""
     if found["name"] in {"gdown", "kaggle", "opendatasets", "requests", "wget"}:

@@ -48,17 +48,13 @@ SURROUNDINGS: tuple[Row, ...] = (
         "This data set is not there where programs are graded, and there is no network to get it "
         "by. torchvision.datasets.MNIST is served where an exercise is about it; no other is.",
     ),
-    row(
-        r"Operation not permitted",
-        "Where programs are graded they start no other programs, open no connections and reach no "
-        "other process.",
-        "PermissionError",
-    ),
+    row(r"Operation not permitted", sentences.refused, "PermissionError"),
     row(
         r"no display name and no \$DISPLAY|couldn't connect to display|cannot connect to X server",
         "There is no screen where programs are graded, so no window can be opened: plots are drawn "
         "into memory, and everything else of a window has to go.",
     ),
+    row(r"No such file or directory\Z", sentences.a_pool, "FileNotFoundError"),
     # files
     row(
         r"Read-only file system|strerror: (?:Read-only|Permission denied)|"

@@ -175,8 +175,10 @@ class Brief(Ink):
         if place is None:
             return
         marked = span(first)
+        room = self.width - 6
         where = self.at(place, marked[0] + 1 if marked else None)
-        yield from self.flow("  -->", where, paint=BLUE, hang=6, gap=" ")
+        # Never broken, however narrow the terminal is: an editor opens what stands in one line.
+        yield self.paint(BLUE, "  -->") + " " + (where if self.path else one_line(where, room))
         lines = lines_around(show, place)
         if not lines and first.source:
             lines = [(place.line, first.source.rstrip())]
@@ -311,7 +313,7 @@ def _headline(show: Shown) -> str:
     if not follow:
         return headline(show)
     judged = [check.status for check in show.checks if check not in follow]
-    if len(follow) == len(show.checks) or show.outcome is Outcome.INVALID:
+    if set(judged) <= {Status.SKIPPED}:
         return f"{words.ENDINGS.get(show.outcome, '')}; nothing could be judged"
     return f"{words.ENDINGS.get(show.outcome, '')}; of those judged before, {words.tally(judged)}"
 

@@ -7,16 +7,13 @@ what they call does nothing (``quiet._Shell``).
 
 from __future__ import annotations
 
-import re
-
 from IPython.core.inputtransformer2 import EscapedCommand, MagicAssign, SystemAssign
 
 from grader.runner.shell import LineKeeping
+from grader.runner.spans import MAGICS
 
 MAX_TEXT = 400_000
 """Characters of a text that is looked at: each line that is found has all of them read again."""
-
-_LINES = re.compile(r"^[ \t]*(?:[\w., \t]+=[ \t]*)?[!%]", re.MULTILINE)
 
 
 class _MagicsAlone(LineKeeping):
@@ -35,7 +32,7 @@ def without_magics(source: str) -> str | None:
     Raises:
         SyntaxError: something else is wrong with the text too.
     """
-    if len(source) > MAX_TEXT or not _LINES.search(source):
+    if len(source) > MAX_TEXT or not MAGICS.search(source):
         return None
     made = _MagicsAlone().transform_cell(source)
     return made if made.rstrip("\n") != source.rstrip("\n") else None

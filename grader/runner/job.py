@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,13 @@ from grader.model import (
     Submission,
 )
 from grader.runner.devices import CPU, Device
-
-PLOTTERS = ("matplotlib", "pylab", "seaborn")
-PLOTTING = ("matplotlib.pyplot", "matplotlib_inline.backend_inline")
+from grader.runner.preloads import preloads
 
 STOP_SIGNAL = signal.SIGUSR1
 """Asks a student's process to end its training at the next step."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """What one grading needs: who is judged, by what, and within which bounds.
 
@@ -67,11 +66,15 @@ class Job:
         """The same job on a device, as its processes are told of it."""
         return replace(self, device=device, judge={**self.judge, "device": asdict(device)})
 
-    @property
+    @cached_property
     def preload(self) -> tuple[str, ...]:
-        """Modules that the submission names and that are worth importing once for many."""
-        source = self.submission.source
-        return PLOTTING if any(word in source for word in PLOTTERS) else ()
+        """Modules that the submission or its checks will want, to be imported once for many."""
+        own = (Path(self.judge[name]) for name in ("checks", "reference") if name in self.judge)
+        texts = [path.read_text(encoding="utf-8") for path in own if path.is_file()]
+        return preloads(
+            (self.submission.source, *self.modules.values(), *texts),
+            images=bool(self.exercise.data),
+        )
 
     def to_student(self) -> dict[str, Any]:
         """The part of it that the student's process is told, when its wall stands."""

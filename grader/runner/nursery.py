@@ -13,7 +13,7 @@ import select
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -25,11 +25,14 @@ class Nursery:
     """One warm zygote and the twins forked from it. Threads may share it; a context manager.
 
     ``announce`` is told the process of each first zygote that is started: while one imports, it
-    doesn't notice that whoever started it is gone.
+    doesn't notice that whoever started it is gone. ``preload`` are modules that all will want.
     """
 
-    def __init__(self, announce: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(
+        self, announce: Callable[[int], None] = lambda _: None, preload: Sequence[str] = ()
+    ) -> None:
         self._announce = announce
+        self._preload = preload
         self._first = Zygote()
         self._lock = threading.Lock()
         self._twins: set[Twin] = set()
@@ -73,7 +76,7 @@ class Nursery:
         self._announce(self._first.start())
 
     def _fork(self, control: socket.socket) -> Forked:
-        return self._first.fork("grader.runner.twin", {}, [control.fileno()])
+        return self._first.fork("grader.runner.twin", {}, [control.fileno()], self._preload)
 
     def close(self) -> None:
         """End all of them at once, with whatever they run; nothing can be forked afterwards."""

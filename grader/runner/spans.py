@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from types import TracebackType
+
+MAGICS = re.compile(r"^[ \t]*(?:[\w., \t]+=[ \t]*)?[!%]", re.MULTILINE)
+"""Lines for IPython, which a file that was exported from a notebook may hold."""
 
 TAB = 4  # columns, as reports show it
 

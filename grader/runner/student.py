@@ -48,7 +48,7 @@ from grader.runner.outlook import lines_of_no_return
 from grader.runner.packing import NotPlain, facts_of, pack, unpack
 from grader.runner.program import InvalidProgram, Program
 from grader.runner.seeds import UnseededGenerators, seed_everything
-from grader.runner.served import Mnist, serve
+from grader.runner.served import Mnist, serve, server
 from grader.runner.watch import Watch, keep_the_record, threads_are_watched
 from grader.runner.wire import Channel, WireClosed
 
@@ -132,6 +132,7 @@ class Student:
         self._seed = int(job["seed"])
         self._unseeded = UnseededGenerators()
         self._mnist = Mnist.read(data, job["data"]["mnist"]) if data else None
+        self._serve_images = server(self._mnist)
         self._provides = list(job["provides"])
         self._props: str | None = job["props"]
         self._props_module: types.ModuleType | None = None
@@ -157,7 +158,7 @@ class Student:
 
     def serve(self) -> None:
         """Answer requests until the other side hangs up."""
-        serve(self._mnist, self._note, self._program.files)
+        serve(self._serve_images, self._note, self._program.files)
         self._unseeded.serve()
         signal.signal(STOP_SIGNAL, opaque(lambda *_: self._stop()))
         with contextlib.suppress(WireClosed):

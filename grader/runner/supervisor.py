@@ -105,7 +105,7 @@ class Supervisor:
         results, results_theirs = socket.socketpair()
         with control_theirs, results_theirs:
             given = [control_theirs.fileno(), results_theirs.fileno()]
-            self._judge = self._zygote.fork(self._job.entry, {}, given)
+            self._judge = self._zygote.fork(self._job.entry, {}, given, self._job.preload)
         self._control = control
         self._results = Channel(results, max_json=MAX_RESULT)  # it quotes the student
         # Not by way of the zygote: what it has read could be found in a student's memory.

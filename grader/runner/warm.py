@@ -60,6 +60,11 @@ class Zygote:
         self._ended: list[Ended] = []
 
     @property
+    def is_ready(self) -> bool:
+        """Whether its imports are known to be done."""
+        return self._ready
+
+    @property
     def control(self) -> socket.socket:
         """The socket to watch for ends; starts the zygote when it isn't running."""
         if self._control is None:

@@ -13,8 +13,8 @@ Requests and answers are single JSON datagrams on one SOCK_SEQPACKET socket:
                                                ->  {"pid": 4711} + a pidfd
                             (when it ends)     ->  {"ended": 4711, ...}
 
-``preload`` are modules that this child and likely its successors want: a plot costs half a
-second of imports, which only the first submission that plots pays. The entry's
+``preload`` are modules that this child and likely its successors want (``preloads``): torchvision
+takes as long as torch itself, and only the first submission that needs it pays. The entry's
 ``main(argument, descriptors)`` runs in the child, which then leaves by ``_exit``.
 """
 
@@ -41,12 +41,8 @@ MAX_FDS = 8
 PRELOADED = (
     "numpy",
     "numpy.ctypeslib",
-    "PIL.ImageFile",
     "torch",
     "torch.utils.data",
-    "torchvision",
-    "torchvision.datasets",
-    "torchvision.transforms",
     "safetensors.torch",
     "pytest",
     "_pytest.assertion.rewrite",

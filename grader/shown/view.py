@@ -40,6 +40,7 @@ OUTER_FRAMES, INNER_FRAMES = 3, 8
 
 _REPEATING = (
     "The program raised ",
+    "The program tried something that is not allowed here",
     "The file is not valid Python: ",
     "The file is not valid YAML: ",
 )

@@ -8,24 +8,36 @@ processes.
 from __future__ import annotations
 
 import builtins
+import functools
 import getpass
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 from grader.observe.opaque import opaque
 from grader.runner.program import quiet_input
 from grader.runner.served import absent, plots, quiet
 from grader.runner.served.mnist import Mnist
 from grader.runner.served.quiet import Note
-from grader.runner.served.vision import serve_mnist
 
-__all__ = ["Mnist", "Note", "serve"]
+__all__ = ["Mnist", "Note", "serve", "server"]
 
 
-def serve(mnist: Mnist | None, note: Note, files: Container[str] = ()) -> None:
+def server(mnist: Mnist | None) -> Callable[[Note], None]:
+    """Return what serves the images, with its imports done: later on none of ours can be made.
+
+    torchvision takes as long to import as torch, and is only in the way where no images are given.
+    """
+    if mnist is None:
+        return lambda _: None
+    from grader.runner.served.vision import serve_mnist  # noqa: PLC0415
+
+    return functools.partial(serve_mnist, mnist)
+
+
+def serve(images: Callable[[Note], None], note: Note, files: Container[str] = ()) -> None:
     """Install every stand-in.
 
-    ``note`` takes a sentence for the report, once each; ``files`` are the names that the
-    program's text is compiled under.
+    ``images`` is what :func:`server` gave; ``note`` takes a sentence for the report, once each;
+    ``files`` are the names that the program's text is compiled under.
     """
     # What the program can name of ours must not lead it to the rest.
     note, is_own = opaque(note), opaque(lambda name: name in files)
@@ -38,5 +50,4 @@ def serve(mnist: Mnist | None, note: Note, files: Container[str] = ()) -> None:
     quiet.serve_warnings(is_own)
     plots.serve_plots(note)
     absent.serve(note, is_own)
-    if mnist is not None:
-        serve_mnist(mnist, note)
+    images(note)
