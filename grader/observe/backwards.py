@@ -167,14 +167,14 @@ class Backwards:
 
     def _look_at(self, roots: list[torch.Tensor], calls: list[Call]) -> None:
         """Tell of this pass, if it is one to look at, and have the next loss's line."""
+        lines = self._forwards.losses
+        place = self._here() if lines.place < 0 else lines.place
+        made = lines.take()
         if is_due(self._count):
-            line = self._forwards.loss_place
-            place = self._here() if line < 0 else line
-            self._looked = Pass(self._count + 1, place, tuple(roots), tuple(calls))
+            self._looked = Pass(self._count + 1, place, tuple(roots), tuple(calls), made)
             self._moments.loss(self._looked)
-        self._forwards.loss_place = -1
         self._due = next_due(self._count)
-        self._forwards.marks_loss = self._due == self._count + 1
+        lines.marks = self._due == self._count + 1
 
     def _here(self) -> int:
         return self._log.place(self._log.frame(1))

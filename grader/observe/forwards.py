@@ -32,6 +32,7 @@ from grader.observe.calls import (
 from grader.observe.dropouts import LOOKS, Dropouts
 from grader.observe.gradients import Leaf
 from grader.observe.ledger import LiveSource
+from grader.observe.lines import LossLines
 from grader.observe.log import Log
 from grader.observe.looking import (
     asks_for_gradients,
@@ -106,8 +107,7 @@ class Forwards:
         self.tape = Tape()
         self.modes = Modes(log)
         self.dropouts = Dropouts(log)
-        self.marks_loss = True  # whether the line of the next loss is wanted
-        self.loss_place = -1
+        self.losses = LossLines(log)
         self.on_forward: Callable[[Call, torch.Tensor], None] = lambda _call, _batch: None
 
     # --- module calls -----------------------------------------------------------------
@@ -116,6 +116,7 @@ class Forwards:
         """Wrap ``nn.Module.__call__``."""
         patches.around(nn.Module, "__call__", self._called, self._returned)
         self.dropouts.install(patches)
+        self.losses.install(patches)
 
     def _called(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
         """A module is called: True if it is a root that is looked at."""
@@ -125,8 +126,8 @@ class Forwards:
                 self._inner(module)
             return None
         if id(type(module)) in WITHOUT_PARAMETERS:
-            if self.marks_loss and is_a(module, losses._Loss):
-                self.loss_place = self._log.here()
+            if self.losses.marks and is_a(module, losses._Loss):
+                self.losses.called()
             return None
         try:
             if self.transform is None:
@@ -138,7 +139,7 @@ class Forwards:
 
     def _inner(self, module: nn.Module) -> None:
         """Gather the bits of a module that runs inside the root."""
-        if self.marks_loss:
+        if self.losses.marks:
             self._moments.inside(module)
         inside = module_dict(module)
         training = inside.get("training")

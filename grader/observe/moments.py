@@ -11,6 +11,7 @@ must be seen each time is heard through a door of the observer's own (`Observer.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -58,13 +59,20 @@ class Run:
 class Pass:
     """A backward pass that is about to begin, or has just ended.
 
-    ``place`` is the index of the loss's line, ``calls`` are the forwards that feed it.
+    ``place`` is the index of the loss's line, ``calls`` are the forwards that feed it, ``losses``
+    the numbers of the nodes that torch's losses returned, in order, with their lines.
     """
 
     number: int
     place: int
     roots: Sequence[torch.Tensor]
     calls: Sequence[Call]
+    losses: Sequence[tuple[int, int]] = ()
+
+    def place_of(self, node: Any) -> int:
+        """The line of the loss that a node belongs to: the first that was returned after it."""
+        at = bisect.bisect_left(self.losses, (node._sequence_nr(), -1))
+        return self.losses[at][1] if at < len(self.losses) else self.place
 
 
 class Observer:

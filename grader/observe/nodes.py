@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from grader.observe.looking import derives, node_of
+from grader.observe.looking import derives, has_values, node_of
 from grader.observe.looking import name_of as type_name
 
 MOST_NODES = 50_000
@@ -27,6 +27,7 @@ VIEWS = frozenset((
     "T", "Permute", "Slice", "Select", "Index", "Clone", "ToCopy", "Expand", "AsStrided",
 ))  # fmt: skip
 """What changes the form of a tensor and none of its values."""
+JOINS = frozenset(("Cat", "Stack"))
 LEAF = torch._C._functions.AccumulateGrad
 _NAME = re.compile(r"^(?:.*::)?(\w+?)(?:Backward\d*)?$")
 
@@ -67,14 +68,41 @@ def _nodes(roots: Iterable[torch.Tensor], most: int, ends: Callable[[Any], bool]
 
 def chain(node: Any) -> Iterator[str]:
     """The operations from a node down its first input to a layer, views left out."""
+    return (name for _, name in line_of(node))
+
+
+def line_of(node: Any) -> Iterator[tuple[Any, str]]:
+    """The same with the nodes: only those that change a value, by what they compute."""
     for _ in range(NEAR):
         name = name_of(node)
-        if name not in VIEWS:
-            yield "Softmax" if _is_softmax(node, name) else name
+        if not passes_on(node, name):
+            yield node, "Softmax" if _is_softmax(node, name) else name
         following = node.next_functions[0][0] if node.next_functions else None
         if name in LAYERS or following is None:
             return
         node = following
+
+
+def passes_on(node: Any, name: str) -> bool:
+    """Whether an operation hands on values as they come: a view, parts put together, dropout."""
+    if name in VIEWS:
+        return True
+    if name in JOINS:
+        parts = {name_of(one) for one, _ in node.next_functions if one is not None}
+        return len(parts) == 1 and all(one is not None for one, _ in node.next_functions)
+    return name == "Mul" and is_dropout(node)
+
+
+def is_dropout(node: Any) -> bool:
+    """Whether a product is one with a mask of zeros and of one number above 1."""
+    if len(node.next_functions) != 2 or node.next_functions[1][0] is not None:  # noqa: PLR2004
+        return False
+    mask = node._saved_other
+    if mask is None or not has_values(mask) or not mask.is_floating_point() or mask.dim() == 0:
+        return False
+    mask = mask.detach()
+    top = mask.max()
+    return float(top) > 1 and bool(((mask == 0) | (mask == top)).all())
 
 
 def _is_softmax(node: Any, name: str) -> bool:

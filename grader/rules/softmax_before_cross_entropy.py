@@ -2,8 +2,8 @@
 
 ## What it does
 
-Finds a softmax whose result goes straight into the cross-entropy, and a sigmoid that goes into the
-binary cross-entropy "with logits".
+Finds a softmax whose result goes straight into the cross-entropy, or into a log-softmax, or into
+another softmax whose logarithm is taken for a likelihood.
 
 ## Why it matters
 
@@ -30,19 +30,21 @@ cross-entropy changes nothing and is no finding.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
-from grader.schema.rows import Loss
+from grader.schema.rows import Criterion, Loss
 from grader.trace.losses import by_place, is_repeated
 from grader.trace.trace import Trace
 
 RULE = "softmax-before-cross-entropy"
-TWICE = {
-    ("LogSoftmax", "Softmax"): ("softmax", "cross-entropy"),
-    ("LogSoftmax", "Exp", "LogSoftmax"): ("softmax", "cross-entropy"),
-    ("BinaryCrossEntropyWithLogits", "Sigmoid"): ("sigmoid", "binary cross-entropy with logits"),
-}
+TWICE = (
+    ("LogSoftmax", "Softmax"),
+    ("LogSoftmax", "Exp", "LogSoftmax"),
+    ("NllLoss", "Log", "Softmax", "Softmax"),
+    ("NllLoss", "Log", "Add", "Softmax", "Softmax"),
+)
 WHY = (
     "The loss makes probabilities of what it is given. Of numbers between 0 and 1 it makes nearly "
     "equal ones, so it can't tell a sure model from an unsure one."
@@ -51,28 +53,42 @@ WHY = (
 
 def find(trace: Trace) -> Iterator[Finding]:
     """One finding per line of a loss."""
-    for found in by_place(loss for loss in trace.of(Loss) if _words(loss)).values():
-        words = _words(found[0])
-        if words is not None and is_repeated(len(found), trace):
-            yield _finding(found[0], *words)
+    sizes = {(one.place, one.name): one.classes for one in trace.of(Criterion)}
+    for found in by_place(loss for loss in trace.of(Loss) if _is_twice(loss)).values():
+        if is_repeated(len(found), trace):
+            yield _finding(found[0], sizes.get((found[0].place, found[0].chain[0]), 0))
 
 
-def _words(loss: Loss) -> tuple[str, str] | None:
-    return next((said for chain, said in TWICE.items() if loss.chain[: len(chain)] == chain), None)
+def _is_twice(loss: Loss) -> bool:
+    return any(loss.chain[: len(chain)] == chain for chain in TWICE)
 
 
-def _finding(loss: Loss, squashing: str, name: str) -> Finding:
+def _finding(loss: Loss, classes: int) -> Finding:
     return Finding(
         rule=RULE,
         level=Level.WARNING,
         place=loss.place,
         step=loss.backward,
-        what=f"a {squashing} is applied before the {name}, which applies one itself",
+        what="a softmax is applied before the cross-entropy, which applies one itself",
         evidence=(
             Evidence(
-                label="what the loss was given", expected="raw scores", actual="probabilities"
+                label="what the loss was given",
+                expected="raw scores",
+                actual="probabilities",
+                sentence=_sentence(classes),
             ),
         ),
-        fix=f"give the raw scores to the loss, without the {squashing}",
+        fix="give the raw scores to the loss, without the softmax",
         why=WHY,
+    )
+
+
+def _sentence(classes: int) -> str:
+    """How low the loss can get at best: of one number 1 and all others 0."""
+    if classes < 2:  # noqa: PLR2004 - one class is another rule's
+        return "The loss was given probabilities, expected raw scores."
+    lowest = math.log(math.e + classes - 1) - 1
+    return (
+        f"The loss was given probabilities of {classes} classes, so it can't fall below "
+        f"{lowest:.3f}, even if every answer is right; given raw scores, it can come down to 0."
     )

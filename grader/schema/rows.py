@@ -303,6 +303,33 @@ class Loss(Row):
     crossed: Count
 
 
+@row("criterion")
+class Criterion(Row):
+    """What one of the operations of a loss was computed of; ``name`` is that of its node.
+
+    It compared ``rows`` predictions of ``classes`` numbers each. ``zeros``: the share of them that
+    a ReLU right before it had made 0. Where they come from a softmax, it was taken along the axis
+    ``axis`` of ``axes``, over ``length`` numbers, and ``sums`` is the sum of the probabilities of
+    one prediction, the one farthest from 1. ``surprise``: the mean of -log p(target). ``whole``:
+    the targets are whole numbers, up to ``highest``.
+    """
+
+    backward: Count
+    place: Line
+    name: Text
+    rows: Count
+    classes: Count
+    reduction: Annotated[str, OneOf(("", "none", "mean", "sum"))]
+    zeros: Number
+    axis: Index
+    axes: Count
+    length: Count
+    sums: Number
+    surprise: Number
+    whole: Flag
+    highest: Number
+
+
 @row("cleared")
 class Cleared(Row):
     """An optimizer's step that found no gradient, where a backward pass had just left some."""

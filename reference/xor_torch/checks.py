@@ -24,6 +24,8 @@ CAUSES = (
     "loss-broadcasts-shapes",
     "loss-cut-from-graph",
     "nll-loss-without-log-softmax",
+    "sigmoid-before-bce-with-logits",
+    "single-logit-cross-entropy",
     "softmax-before-cross-entropy",
     "symmetric-initial-weights",
 )

@@ -25,7 +25,7 @@ MOST_ROWS = 120
 LONGEST = 6
 """Operations that are told of a loss."""
 LIKELIHOODS = ("NllLoss", "NllLoss2D")
-LOGITS = ("LogSoftmax", "BinaryCrossEntropyWithLogits")
+LOGITS = ("LogSoftmax", "BinaryCrossEntropyWithLogits", "BinaryCrossEntropy")
 
 
 class LossGraphs(Observer):
@@ -43,7 +43,7 @@ class LossGraphs(Observer):
             for root in passing.roots:
                 self._reach(passing.number, passing.place, root)
                 for node in near(root):
-                    self._loss(passing.number, passing.place, node)
+                    self._loss(passing.number, passing.place_of(node), node)
 
     def _reach(self, number: int, place: int, root: torch.Tensor) -> None:
         """How many leaves a graph ends in, and how many of them belong to a model."""

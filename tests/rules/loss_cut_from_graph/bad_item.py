@@ -7,7 +7,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 for epoch in range(3):
     for images, labels in train_loader:
         optimizer.zero_grad()
-        value = nn.functional.cross_entropy(model(images), labels).item()
+        value = nn.functional.cross_entropy(model(images), labels).item()  # finding: loss-cut-from-graph
         loss = torch.tensor(value, requires_grad=True)
-        loss.backward()  # finding: loss-cut-from-graph
+        loss.backward()
         optimizer.step()

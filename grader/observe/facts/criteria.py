@@ -1,0 +1,183 @@
+"""What the losses of torch were given: sizes, reductions, and what went wrong on the way.
+
+Runs in the student's process. Read from the graph of a loss right before a backward pass, from
+the tensors that its nodes have kept; nothing is replaced, and nothing of the program's runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import torch
+
+from grader.model import Plain
+from grader.observe.log import plain_float
+from grader.observe.looking import has_values
+from grader.observe.moments import Observer, Pass, Run
+from grader.observe.nodes import line_of, name_of, near
+from grader.schema.rows import Criterion
+
+MOST_ROWS = 120
+LIKELIHOODS = ("NllLoss", "NllLoss2D")
+BINARY = ("BinaryCrossEntropyWithLogits", "BinaryCrossEntropy")
+DIFFERENCES = ("MseLoss", "SmoothL1Loss", "HuberLoss")
+SOFTMAXES = ("Softmax", "LogSoftmax")
+REDUCTIONS = ("none", "mean", "sum")
+MOST_NUMBERS = 1 << 22
+
+
+class Axis(NamedTuple):
+    """Along which axis, of how many, a softmax was taken, and of how many numbers."""
+
+    at: int
+    of: int
+    length: int
+
+
+NO_AXIS = Axis(-1, 0, 0)
+
+
+class Criteria(Observer):
+    """Writes down what each torch loss near the root of a graph was given."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self._rows = 0
+
+    def loss(self, passing: Pass) -> None:
+        """Write the rows of the pass that is about to begin."""
+        for root in passing.roots:
+            for node in near(root):
+                if self._rows < MOST_ROWS:
+                    with contextlib.suppress(RuntimeError):  # a kept tensor was changed since
+                        self._write(passing, node)
+
+    def _write(self, passing: Pass, node: Any) -> None:
+        fields = _fields(node, name_of(node))
+        if fields is not None:
+            self._rows += 1
+            place = passing.place_of(node)
+            self.log.add(Criterion.write(passing.number, place, name_of(node), *fields))
+
+
+def _fields(node: Any, name: str) -> list[Plain] | None:
+    """The fields of a row from ``rows`` on; None of a node that is no loss."""
+    if name == "LogSoftmax":
+        axis = _axis_of(node)
+        if axis is None:
+            return None
+        rows = math.prod(node._saved_result.shape) // max(axis.length, 1)
+        return [rows, axis.length, "", _zeros(node), *axis, None, None, False, None]
+    if name not in (*LIKELIHOODS, *BINARY, *DIFFERENCES):
+        return None
+    given, targets = node._saved_self, node._saved_target
+    if not (has_values(given) and has_values(targets)) or given.numel() > MOST_NUMBERS:
+        return None
+    given, targets = given.detach(), targets.detach()
+    classes = _classes(given, name)
+    axis = _softmax_before(node, given)
+    return [
+        given.numel() // max(classes, 1),
+        classes,
+        REDUCTIONS[node._saved_reduction],
+        _zeros(node),
+        *(axis or NO_AXIS),
+        None if axis is None else _sums(given.double().exp() if name in LIKELIHOODS else given),
+        _surprise(node, name, given, targets),
+        *_targets(targets, name),
+    ]
+
+
+def _classes(given: torch.Tensor, name: str) -> int:
+    """How many numbers one prediction has: the second axis of a batch, the only one of one."""
+    if given.dim() > 1:
+        return int(given.shape[1])
+    return given.numel() if name in LIKELIHOODS else 1
+
+
+def _zeros(node: Any) -> Plain:
+    """The share of zeros that a ReLU made of the numbers that go into a loss; None without one."""
+    for below, name in itertools.islice(line_of(node), 1, 2):
+        if name == "Relu" and has_values(below._saved_result):
+            return float((below._saved_result.detach() == 0).double().mean())
+        if name in ("ClampMin", "Clamp", "Threshold") and _is_cut_at_zero(below, name):
+            return float((below._saved_self.detach() <= 0).double().mean())
+    return None
+
+
+def _is_cut_at_zero(node: Any, name: str) -> bool:
+    """Whether a clamp is a ReLU in disguise: from 0 upwards, without an end."""
+    if not has_values(node._saved_self):
+        return False
+    if name == "Threshold":
+        return bool(node._saved_threshold == 0)
+    return node._saved_min == 0 and (name == "ClampMin" or node._saved_max is None)
+
+
+# --- softmaxes --------------------------------------------------------------------------
+
+
+def _axis_of(node: Any) -> Axis | None:
+    """Along which axis a node of torch's takes its softmax; None of one by hand."""
+    if name_of(node) not in SOFTMAXES:
+        return None
+    shape, at = node._saved_result.shape, node._saved_dim
+    if not shape:
+        return None
+    at = (at - (1 << 64) if at >= 1 << 63 else at) % len(shape)
+    return Axis(at, len(shape), int(shape[at]))
+
+
+def _softmax_before(node: Any, given: torch.Tensor) -> Axis | None:
+    """The softmax whose values, all of them and nothing else, are given to a loss."""
+    for below in _straight(node):
+        axis = _axis_of(below)
+        if axis is not None:
+            return axis if below._saved_result.numel() == given.numel() else None
+        if name_of(below) not in ("Log", "Add"):  # a little is added against log(0)
+            return None
+    return None
+
+
+def _straight(node: Any) -> Iterator[Any]:
+    """The nodes below one that aren't views, along the first input."""
+    return (below for below, _ in itertools.islice(line_of(node), 1, 4))
+
+
+def _sums(probabilities: torch.Tensor) -> Plain:
+    """The sum of one prediction's probabilities, the one farthest from 1."""
+    totals = probabilities.sum(1 if probabilities.dim() > 1 else 0).reshape(-1)
+    odd = (totals - 1).abs().nan_to_num(nan=torch.inf).argmax()
+    return plain_float(float(totals[odd]))
+
+
+# --- targets ----------------------------------------------------------------------------
+
+
+def _surprise(node: Any, name: str, given: torch.Tensor, targets: torch.Tensor) -> Plain:
+    """The mean of -log p(target), whatever weights and reduction the loss has; None of others."""
+    if name in LIKELIHOODS:
+        if name_of(node.next_functions[0][0]) != "LogSoftmax":
+            return None
+        classes = given.shape[1] if given.dim() > 1 else given.shape[0]
+        kept = (targets != node._saved_ignore_index) & (targets >= 0) & (targets < classes)
+        axis = 1 if given.dim() > 1 else 0
+        chosen = given.gather(axis, targets.clamp(0, classes - 1).unsqueeze(axis)).squeeze(axis)
+        values = -chosen[kept]
+    elif name == "BinaryCrossEntropyWithLogits":
+        values = torch.nn.functional.softplus(given) - given * targets
+    else:
+        return None
+    return plain_float(float(values.double().mean())) if values.numel() else None
+
+
+def _targets(targets: torch.Tensor, name: str) -> list[Plain]:
+    """Whether what a difference is taken to are whole numbers, and the highest of them."""
+    if name not in DIFFERENCES or not targets.numel():
+        return [False, None]
+    whole = bool((targets == targets.round()).all()) and float(targets.min()) >= 0
+    return [whole, plain_float(float(targets.max()))]
