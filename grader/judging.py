@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
-from grader.model import CheckResult, Exercise, Report, Rubric, Status
+from grader.model import CheckResult, Exercise, Report, Rubric, Status, Verdict
 from grader.observation.again import Again, judged_again, undecided
 from grader.observation.record import Observation
 from grader.shown.harmless import entered
 from grader.verdict import decide
 
-__all__ = ["Again", "again_report", "judged_again", "report_of", "settled"]
+__all__ = ["Again", "again_report", "judged_again", "report_of", "settled", "verdict_of"]
 
 CURVES_FILE = "curves.json"
 
@@ -21,18 +22,11 @@ CURVES_FILE = "curves.json"
 def report_of(observation: Observation, exercise: Exercise) -> Report:
     """The report of a run that was made under this very rubric."""
     kept = observation
-    verdict = decide(
-        kept.checks,
-        exercise.rubric,
-        kept.run,
-        extra=kept.findings,
-        public_only=kept.public_only,
-    )
     report = Report(
         tool_version=kept.version,
         exercise=exercise,
         submission=kept.submission,
-        verdict=verdict,
+        verdict=verdict_of(kept, exercise),
         run=kept.run,
         metrics=kept.metrics,
         curves=kept.curves,
@@ -40,6 +34,17 @@ def report_of(observation: Observation, exercise: Exercise) -> Report:
         handin=kept.handin,
     )
     return entered(report)
+
+
+def verdict_of(observation: Observation, exercise: Exercise) -> Verdict:
+    """The verdict alone."""
+    return decide(
+        observation.checks,
+        exercise.rubric,
+        observation.run,
+        extra=observation.findings,
+        public_only=observation.public_only,
+    )
 
 
 def again_report(observation: Observation, exercise: Exercise, again: Again) -> Report:
@@ -67,13 +72,11 @@ def settled(
     reasons = dict(again.undecided)
     done: dict[str, CheckResult] = {}
     lines = {line.id: line for line in exercise.rubric}
-    for before in again.checks:
-        line, result = lines[before.id], told.get(before.id)
-        if result is not None and result.basis.unkept:
-            reasons[line.id] = result.basis.unkept
-        elif result is not None and result.status is not Status.ERROR:
-            reasons.pop(line.id, None)
-        done[line.id] = _of_check(line, before, result, reasons, done)
+    for before in again.checks:  # what a check needs comes before it
+        if before.id in again.undecided:
+            done[before.id] = _settled(lines[before.id], before, told.get(before.id), reasons, done)
+        else:
+            done[before.id] = before
     return replace(
         again,
         checks=tuple(done.values()),
@@ -82,7 +85,7 @@ def settled(
     )
 
 
-def _of_check(
+def _settled(
     line: Rubric,
     before: CheckResult,
     result: CheckResult | None,
@@ -92,24 +95,31 @@ def _of_check(
     unknown = [need for need in line.needs if need in reasons]
     if unknown:
         reasons[line.id] = f"it needs {', '.join(unknown)}, which can't be judged"
-    if line.id in reasons:
+    elif result is not None and result.basis.unkept:
+        reasons[line.id] = result.basis.unkept
+    elif result is not None and result.status is not Status.ERROR:
+        del reasons[line.id]
+    if result is None or line.id in reasons:
         return undecided(line, reasons[line.id], before.basis)
     missing = tuple(n for n in line.needs if n not in done or done[n].status is not Status.PASSED)
-    if missing:
-        return CheckResult(
-            id=line.id,
-            title=line.title,
-            status=Status.SKIPPED,
-            message=f"needs {', '.join(missing)}",
-            basis=replace(before.basis, needs=missing),
-        )
-    return before if result is None else result
+    if not missing:
+        return result
+    return CheckResult(
+        id=line.id,
+        title=line.title,
+        status=Status.SKIPPED,
+        message=f"needs {', '.join(missing)}",
+        basis=replace(before.basis, needs=missing),
+    )
 
 
 def reference_curves(exercise: Exercise) -> dict[str, tuple[float, ...]]:
     """The curves of the reference solution's own run (scripts/record_curves.py)."""
     path: Path = exercise.reference / CURVES_FILE
-    if not path.is_file():
-        return {}
+    return dict(_curves(path, path.stat().st_mtime_ns)) if path.is_file() else {}
+
+
+@lru_cache(maxsize=8)
+def _curves(path: Path, _changed: int) -> dict[str, tuple[float, ...]]:
     curves = json.loads(path.read_text(encoding="utf-8"))
     return {name: tuple(values) for name, values in curves.items()}

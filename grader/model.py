@@ -332,13 +332,14 @@ class Basis:
 
     ``settings`` are those of the rubric line that the check read by itself, with their values at
     that time; one that it neither read nor compared can't have changed the result. ``rules`` are
-    those whose findings it asked for, ``needs`` the checks for whose sake it was skipped. ``parts``
-    are its tests, where one of them compared something. ``unkept`` says why the check could not be
-    run again from what was kept.
+    those whose findings it asked for, ``wanted`` the checks that it needed and ``needs`` those for
+    whose sake it was skipped. ``parts`` are its tests, where one of them compared something.
+    ``unkept`` says why the check could not be run again from what was kept.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     unkept: str = ""
@@ -511,6 +512,23 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """A change of a mark that no check made: ``kind`` is ``override`` or ``late``.
+
+    ``text`` says it in a sentence. ``check`` is the id of an overridden check, else empty; then
+    ``before`` and ``after`` are its points, else those of the whole. ``at`` is UTC, ISO 8601.
+    """
+
+    kind: str
+    text: str
+    before: float | None
+    after: float
+    check: str = ""
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All that renderers and exporters may know. They read this and nothing else.
 
@@ -527,3 +545,4 @@ class Report:
     curves: Mapping[str, tuple[float, ...]]
     reference_curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     handin: Handin = field(default_factory=Handin)
+    adjustments: tuple[Adjustment, ...] = ()

@@ -128,11 +128,10 @@ class Grader:
         judged = replace(judged, run=_with_kind(judged.run, submission))
         return self._observed(exercise, submission, started, judged)
 
-    def at_fault(self, exercise: Exercise, submission: Submission, reason: str) -> Report:
-        """The report of a grading that could not be done, which is not the student's fault."""
+    def unseen(self, exercise: Exercise, submission: Submission, reason: str) -> Observation:
+        """What is kept of a grading that could not be done, which is not the student's fault."""
         session = Session(outcome=Outcome.GRADER_FAULT, reason=reason)
-        seen = self._observed(exercise, submission, datetime.now(UTC), read_session(session))
-        return judging.report_of(seen, exercise)
+        return self._observed(exercise, submission, datetime.now(UTC), read_session(session))
 
     def judge_again(
         self, exercise: Exercise, observation: Observation, again: judging.Again

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from grader import judging
 from grader.export.json import strict, to_result
-from grader.model import Outcome, Place, Report, Submission
+from grader.model import Exercise, Outcome, Place, Report, Submission
+from grader.observation import file
+from grader.observation.record import Observation
 from grader.report.html import render_html
 
 _AROUND = 1  # lines before and after the one that a finding points to
@@ -21,12 +24,14 @@ class Graded:
     """A grading as the journal keeps it. ``page`` is the HTML report, compressed.
 
     ``excerpts`` are, for each finding in the result's order, the lines around its place: pairs
-    of a line's number and its text.
+    of a line's number and its text. ``observation`` is what all of it was made from, and can be
+    made from again; empty where the grading didn't come so far.
     """
 
     result: Mapping[str, Any]
     page: bytes
     excerpts: list[list[tuple[int, str]]]
+    observation: bytes = b""
 
     @property
     def is_fault(self) -> bool:
@@ -34,16 +39,28 @@ class Graded:
         return bool(self.result["outcome"] == Outcome.GRADER_FAULT)
 
 
+def observed(seen: Observation, exercise: Exercise, notes: tuple[str, ...] = ()) -> Graded:
+    """What is kept of a grading, with ``notes`` added to those of its run."""
+    seen = replace(seen, run=replace(seen.run, notes=(*seen.run.notes, *notes)))
+    graded = keep(judging.report_of(seen, exercise))
+    return replace(graded, observation=file.encode(seen))
+
+
 def keep(report: Report, notes: tuple[str, ...] = ()) -> Graded:
     """What is kept of a report, with ``notes`` added to those of its run."""
     report = replace(report, run=replace(report.run, notes=(*report.run.notes, *notes)))
-    result = to_result(report)
+    return Graded(result=to_result(report), page=page_of(report), excerpts=excerpts_of(report))
+
+
+def page_of(report: Report) -> bytes:
+    """The HTML report, compressed."""
+    return zlib.compress(render_html(report).encode("utf-8", "replace"))
+
+
+def excerpts_of(report: Report) -> list[list[tuple[int, str]]]:
+    """For each finding, the lines around its place."""
     places = [finding.place for finding in report.verdict.findings]
-    return Graded(
-        result=result,
-        page=zlib.compress(render_html(report).encode("utf-8", "replace")),
-        excerpts=[_lines(report.submission, place) for place in places],
-    )
+    return [_lines(report.submission, place) for place in places]
 
 
 def page_text(page: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class Submitted:
     submitters: tuple[Student, ...]
     attempt: int
     late: bool | None
+    submitted: str = ""
 
 
 def read(path: Path) -> Mapping[str, Submitted]:
@@ -77,7 +79,25 @@ def _submitted(value: object) -> Submitted | None:
         submitters=known,
         attempt=1 + (len(history) if isinstance(history, list) else 0),
         late=late if isinstance(late, bool) else None,
+        submitted=_moment(_get(value, "created_at")),
     )
+
+
+def _moment(value: object) -> str:
+    """A time with its offset in the form of ISO 8601; empty for anything else.
+
+    Ruby writes a table of the same moment in UTC and in a zone.
+    """
+    if isinstance(value, dict):
+        utc = _get(value, "utc")
+        if isinstance(utc, datetime):
+            return utc.replace(tzinfo=utc.tzinfo or UTC).isoformat()
+        value = utc
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        return ""
+    return found.isoformat() if found.tzinfo is not None else ""
 
 
 def _student(value: object) -> Student | None:

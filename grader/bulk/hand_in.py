@@ -54,7 +54,8 @@ class HandIn:
     ``file`` is what is graded, None where there is nothing to grade; ``name`` is that file's name
     without what an LMS put before it. ``identity`` tells the student from all others, ``stem`` is
     the name of their report. ``notes`` are of what was graded, ``remarks`` of other attempts;
-    ``counts`` says whether this attempt does, if the latest is to.
+    ``counts`` says whether this attempt does, if the latest is to. ``submitted`` is when it was
+    handed in, ISO 8601 with an offset, where the layout says so.
     """
 
     identity: str
@@ -70,6 +71,7 @@ class HandIn:
     remarks: tuple[str, ...] = ()
     counts: bool = True
     stem: str = ""
+    submitted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

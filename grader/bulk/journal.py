@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,9 +27,12 @@ from grader.bulk.hand_in import Class, HandIn, Student
 from grader.errors import GraderFault, UsageError
 
 FILE = "journal.sqlite"
-SCHEMA = 1
+SCHEMA = 2
 _APPLICATION = 0x67726164  # "grad", which `file` and others can tell the format by
-_TABLES = Path(__file__).with_name("journal.sql")
+_STEPS = ("journal.sql", "marks.sql")
+"""What takes a journal from one schema to the next."""
+ADOPTED = ("observation", "override", "change", "history")
+"""Tables whose rows are saved out of a broken journal, beside the results."""
 _BUSY_S = 10.0
 _WIDTH = 10  # columns of a result
 
@@ -61,7 +65,9 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+        self.db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+        # A torn row is no error of reading: its digest tells.
+        self.db.text_factory = lambda data: data.decode("utf-8", "replace")
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +82,7 @@ class Journal:
 
     def close(self) -> None:
         """Nothing more is read or written."""
-        self._db.close()
+        self.db.close()
 
     def prepare(self, exercise_id: str) -> None:
         """Make the tables where there are none, and see that they are for this exercise.
@@ -85,71 +91,96 @@ class Journal:
             UsageError: they are of a newer grader, or another exercise.
             sqlite3.DatabaseError: the file is broken.
         """
-        found = self._db.execute("PRAGMA user_version").fetchone()[0]
+        found = self.db.execute("PRAGMA user_version").fetchone()[0]
         if found > SCHEMA:
             raise UsageError(
                 f"{self.path} is of a newer grader (schema {found}; this one knows {SCHEMA}). "
                 "Use that grader, or another --output."
             )
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        if not found:
-            self._db.executescript(
-                f"BEGIN;{_TABLES.read_text(encoding='utf-8')}"
-                f"PRAGMA application_id={_APPLICATION};PRAGMA user_version={SCHEMA};COMMIT;"
-            )
-        check = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        self.db.execute("PRAGMA journal_mode=WAL")
+        self.db.execute("PRAGMA synchronous=FULL")
+        _make(self.db, found)
+        check = self.db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if check != "ok":
             raise sqlite3.DatabaseError(check)
-        known = self._db.execute("SELECT value FROM about WHERE name='exercise'").fetchone()
+        if _form(self.db) != _expected():
+            raise sqlite3.DatabaseError("its tables are not those of a journal")
+        known = self.db.execute("SELECT value FROM about WHERE name='exercise'").fetchone()
         if known is not None and known[0] != exercise_id:
             raise UsageError(
                 f"{self.path.parent} holds results of {known[0]}, and {exercise_id} is to be "
                 "graded. Choose another --output for each exercise."
             )
-        self._db.execute("INSERT OR REPLACE INTO about VALUES ('exercise', ?)", (exercise_id,))
+        self.db.execute("INSERT OR REPLACE INTO about VALUES ('exercise', ?)", (exercise_id,))
 
     # --- writing ------------------------------------------------------------------------------
 
-    def put(self, key: str, graded: Graded) -> None:
+    def put(
+        self,
+        key: str,
+        graded: Graded,
+        made_of: tuple[str, str] = ("", ""),
+        notes: tuple[str, ...] = (),
+    ) -> None:
         """Keep a result; it is on the disk when this returns.
+
+        ``made_of`` are the name and the digest, and ``notes`` those of what was graded, that its
+        key was made of beside the circumstances.
 
         Raises:
             GraderFault: it can't be written, on a full disk for example.
         """
-        self.put_all([(key, graded)])
+        with self.transaction():
+            self._put(key, graded)
+            if graded.observation:
+                values = (key, *made_of, json.dumps(notes), graded.observation)
+                self.db.execute("INSERT OR REPLACE INTO observation VALUES (?,?,?,?,?)", values)
+
+    def _put(self, key: str, graded: Graded) -> None:
+        values = _stored(key, graded)
+        self._insert("REPLACE", (*values, _digest(values)))
 
     def put_all(self, results: Iterable[tuple[str, Graded]]) -> None:
         """Keep several results, all or none of them."""
-        with self._transaction():
+        with self.transaction():
             for key, graded in results:
-                values = _stored(key, graded)
-                self._insert("REPLACE", (*values, _digest(values)))
+                self._put(key, graded)
 
     def set_class(self, found: Class, keys: Mapping[int, str], only: str) -> None:
         """Say who is in the class now and what they handed in; ``keys`` by place in the list."""
-        with self._transaction():
+        with self.transaction():
             for table in ("hand_in", "missing", "unknown", "passed_over"):
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608  # our own four names
-            self._db.execute("INSERT OR REPLACE INTO about VALUES ('only', ?)", (only,))
-            self._db.executemany(
-                "INSERT INTO hand_in VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                self.db.execute(f"DELETE FROM {table}")  # noqa: S608  # our own four names
+            self.db.execute("INSERT OR REPLACE INTO about VALUES ('only', ?)", (only,))
+            self.db.executemany(
+                "INSERT INTO hand_in VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 [_values(n, each, keys.get(n)) for n, each in enumerate(found.hand_ins)],
             )
             for table, students in (("missing", found.missing), ("unknown", found.unknown)):
-                self._db.executemany(
+                self.db.executemany(
                     f"INSERT INTO {table} VALUES (?,?,?)",  # noqa: S608  # one of two names
                     [(each.id, each.name, each.email) for each in students],
                 )
-            self._db.executemany(
+            self.db.executemany(
                 "INSERT INTO passed_over VALUES (?,?)",
                 [(each.path, each.why) for each in found.passed],
+            )
+
+    def adopt_marks(self, table: str, rows: Iterable[Sequence[object]]) -> None:
+        """Keep what another journal had in one of its other tables (`ADOPTED`)."""
+        assert table in ADOPTED
+        width = len(self.db.execute(f"PRAGMA table_info({table})").fetchall())
+        marks = ",".join("?" * width)
+        with self.transaction():
+            self.db.executemany(
+                f"INSERT OR IGNORE INTO {table} VALUES ({marks})",  # noqa: S608  # our own names
+                (row for row in rows if len(row) == width),
             )
 
     def adopt(self, rows: Iterable[Sequence[object]]) -> int:
         """Keep results of another journal, as it had them, where they are whole; how many."""
         count = 0
-        with self._transaction():
+        with self.transaction():
             for row in rows:
                 if len(row) == _WIDTH and _is_whole(row):
                     self._insert("IGNORE", row)
@@ -158,37 +189,52 @@ class Journal:
 
     def _insert(self, otherwise: str, row: Sequence[object]) -> None:
         marks = ",".join("?" * len(row))
-        self._db.execute(f"INSERT OR {otherwise} INTO result VALUES ({marks})", row)  # noqa: S608
+        self.db.execute(f"INSERT OR {otherwise} INTO result VALUES ({marks})", row)  # noqa: S608
 
     def forget(self, keys: Iterable[str]) -> None:
         """Let results be made again: ``--fresh``."""
-        with self._transaction():
-            self._db.executemany("DELETE FROM result WHERE key=?", [(key,) for key in keys])
+        with self.transaction():
+            self.db.executemany("DELETE FROM result WHERE key=?", [(key,) for key in keys])
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
+        """Within it, all is written or nothing.
+
+        Raises:
+            GraderFault: it can't be written, on a full disk for example.
+        """
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                self.db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+            self.db.execute("COMMIT")
         except sqlite3.Error as problem:
             raise GraderFault(
                 f"{self.path} can't be written ({problem}). Make room or another place for it; "
                 "every result that it has is kept."
             ) from None
 
+    def set_about(self, name: str, value: str) -> None:
+        """Note something about the class as a whole."""
+        with self.transaction():
+            self.db.execute("INSERT OR REPLACE INTO about VALUES (?,?)", (name, value))
+
     # --- reading ------------------------------------------------------------------------------
+
+    def about(self, name: str) -> str:
+        """What was noted about the class as a whole; empty where nothing was."""
+        row = self.db.execute("SELECT value FROM about WHERE name=?", (name,)).fetchone()
+        return "" if row is None else str(row[0])
 
     def settled(self) -> set[str]:
         """The keys of all results that need no grading.
 
         A fault of the grader is tried again, and so is a row that is not what was written.
         """
-        rows = self._db.execute("SELECT * FROM result WHERE outcome <> 'grader_fault'")
+        rows = self.db.execute("SELECT * FROM result WHERE outcome <> 'grader_fault'")
         return {row[0] for row in rows if _is_whole(row)}
 
     def rows(self) -> Iterator[Row]:
@@ -196,32 +242,56 @@ class Journal:
 
         Of several attempts the latest, or the best where ``--only best`` was asked for.
         """
-        only = self._db.execute("SELECT value FROM about WHERE name='only'").fetchone()
-        columns = self._db.execute(_ROWS.format(best=_BEST if only == ("best",) else _LATEST))
+        only = self.db.execute("SELECT value FROM about WHERE name='only'").fetchone()
+        columns = self.db.execute(_ROWS.format(best=_BEST if only == ("best",) else _LATEST))
         for values in columns:
             yield _row(values)
 
     def pages(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
         """The name of each student's report, and a way to get it."""
-        only = self._db.execute("SELECT value FROM about WHERE name='only'").fetchone()
+        only = self.db.execute("SELECT value FROM about WHERE name='only'").fetchone()
         order = _BEST if only == ("best",) else _LATEST
-        pairs = self._db.execute(_STEMS.format(best=order)).fetchall()
-        for stem, key in pairs:
-            yield stem, lambda key=key: self._page(key)  # type: ignore[misc]
+        pairs = self.db.execute(_STEMS.format(best=order)).fetchall()
+        for stem, key, identity in pairs:
+            yield stem, lambda key=key, who=identity: self._page(who, key)  # type: ignore[misc]
 
-    def _page(self, key: str) -> bytes:
-        row = self._db.execute("SELECT page FROM result WHERE key=?", (key,)).fetchone()
+    def _page(self, identity: str, key: str) -> bytes:
+        row = self.db.execute(_PAGE, (identity, key)).fetchone()
         return bytes(row[0])
 
     def students(self, table: str) -> list[Student]:
         """Those that are ``missing``, or ``unknown`` to the roster."""
         assert table in ("missing", "unknown")
-        rows = self._db.execute(f"SELECT id, name, email FROM {table}")  # noqa: S608  # checked
+        rows = self.db.execute(f"SELECT id, name, email FROM {table}")  # noqa: S608  # checked
         return [Student(id=id_, name=name, email=email) for id_, name, email in rows]
 
     def passed_over(self) -> list[tuple[str, str]]:
         """What is no submission, and why."""
-        return list(self._db.execute("SELECT path, why FROM passed_over ORDER BY path"))
+        return list(self.db.execute("SELECT path, why FROM passed_over ORDER BY path"))
+
+
+# --- tables --------------------------------------------------------------------------------
+
+
+def _make(database: sqlite3.Connection, found: int) -> None:
+    """Take the tables of a journal from one schema to today's."""
+    for step, name in enumerate(_STEPS[found:], found + 1):
+        text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+        database.executescript(
+            f"BEGIN;{text}PRAGMA application_id={_APPLICATION};PRAGMA user_version={step};COMMIT;"
+        )
+
+
+def _form(database: sqlite3.Connection) -> list[tuple[str, str]]:
+    """How the tables and views are defined."""
+    return list(database.execute("SELECT name, sql FROM sqlite_master ORDER BY name"))
+
+
+@cache
+def _expected() -> list[tuple[str, str]]:
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
+        _make(empty, 0)
+        return _form(empty)
 
 
 # --- rows ----------------------------------------------------------------------------------
@@ -230,13 +300,14 @@ _LATEST = "counts DESC, number DESC"
 _BEST = "coalesce(score, -1) DESC, attempt DESC, number DESC"
 _RANKED = """
     FROM (SELECT *, row_number() OVER (PARTITION BY identity ORDER BY {best}) AS place
-          FROM hand_in JOIN result USING (key))
+          FROM final)
     WHERE place = 1 ORDER BY student_name COLLATE NOCASE, identity"""
 _ROWS = (
     "SELECT identity, student_id, student_name, student_email, path, late, attempt, members, "
     f"remarks, stem, key, result, excerpts {_RANKED}"
 )
-_STEMS = f"SELECT stem, key {_RANKED}"
+_STEMS = f"SELECT stem, key, identity {_RANKED}"
+_PAGE = "SELECT page FROM final WHERE identity=? AND key=?"
 
 
 def _stored(key: str, graded: Graded) -> tuple[object, ...]:
@@ -285,6 +356,7 @@ def _values(number: int, each: HandIn, key: str | None) -> tuple[object, ...]:
         each.counts,
         each.stem,
         key,
+        each.submitted,
     )
 
 

@@ -34,27 +34,3 @@ CREATE INDEX hand_in_by_key ON hand_in (key);
 CREATE TABLE missing (id TEXT, name TEXT NOT NULL, email TEXT);
 CREATE TABLE unknown (id TEXT, name TEXT NOT NULL, email TEXT);
 CREATE TABLE passed_over (path TEXT NOT NULL, why TEXT NOT NULL);
-
--- How did everyone do?
-CREATE VIEW grades AS
-    SELECT student_name, student_id, student_email, score, max_score, outcome, passed, late,
-           attempt, path, finished
-    FROM hand_in JOIN result USING (key) WHERE counts;
-
--- Which check went how, for whom?
-CREATE VIEW checks AS
-    SELECT h.student_name, h.student_id, json_extract(c.value, '$.id') AS "check", json_extract(c.value, '$.status') AS status,
-           json_extract(c.value, '$.score') AS score, json_extract(c.value, '$.max_score') AS max_score,
-           json_extract(c.value, '$.message') AS message
-    FROM hand_in h JOIN result r USING (key), json_each(r.result, '$.checks') c WHERE h.counts;
-
--- What was misunderstood, by whom, and where?
-CREATE VIEW findings AS
-    SELECT json_extract(f.value, '$.rule') AS rule, json_extract(f.value, '$.level') AS level, h.student_name, h.student_id,
-           json_extract(f.value, '$.cell') AS cell, json_extract(f.value, '$.line') AS line, json_extract(f.value, '$.what') AS what
-    FROM hand_in h JOIN result r USING (key), json_each(r.result, '$.findings') f WHERE h.counts;
-
--- What has to be looked at by a person?
-CREATE VIEW set_aside AS
-    SELECT h.student_name, h.student_id, h.path, json_extract(r.result, '$.run.reason') AS reason
-    FROM hand_in h JOIN result r USING (key) WHERE h.counts AND r.outcome = 'grader_fault';

@@ -33,6 +33,7 @@ class Owner:
     student: Student
     rest: Parts
     late: bool | None = None
+    submitted: str = ""
     attempt: int = 1
     members: tuple[Student, ...] = ()
     upload: int = 0
@@ -110,6 +111,7 @@ def gradescope(metadata: Mapping[str, Submitted]) -> Callable[[Parts], Owner | N
             student=first,
             rest=parts[1:],
             late=known.late,
+            submitted=known.submitted,
             attempt=known.attempt,
             members=known.submitters if len(known.submitters) > 1 else (),
         )

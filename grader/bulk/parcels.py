@@ -1,7 +1,8 @@
 """What travels between the command and another machine: bytes of plain records, never a pickle.
 
-A parcel is one line of strict JSON; a result has the page of its report after it, as the journal
-keeps it. What is read here was written by a grader of the same version: ``Facts`` says so first.
+A parcel is one line of strict JSON; a result has the page of its report and its observation after
+it, as the journal keeps them. What is read here was written by a grader of the same version:
+``Facts`` says so first.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from grader.model import (
 )
 from grader.pipeline import Grader, Options
 
-_ASKED = ("seed", "device", "timeout_s", "isolation", "public_only", "subset")
+_ASKED = ("seed", "device", "timeout_s", "isolation", "public_only", "subset", "keep")
 """Of the options, what a machine is told; where it works and what it shows is its own."""
 
 
@@ -147,8 +148,13 @@ def request_from_bytes(parcel: bytes) -> Request:
 
 def result_to_bytes(graded: Graded, tries: int) -> bytes:
     """A result as a parcel: the same records as in the journal."""
-    head = {"result": graded.result, "excerpts": graded.excerpts, "tries": tries}
-    return _line(head) + graded.page
+    head = {
+        "result": graded.result,
+        "excerpts": graded.excerpts,
+        "tries": tries,
+        "page": len(graded.page),
+    }
+    return _line(head) + graded.page + graded.observation
 
 
 def refusal_to_bytes(refusal: Refusal) -> bytes:
@@ -158,12 +164,16 @@ def refusal_to_bytes(refusal: Refusal) -> bytes:
 
 def result_from_bytes(parcel: bytes) -> tuple[Graded, int] | Refusal:
     """The result that a parcel holds and the number of tries, or why nothing was graded."""
-    head, _, page = parcel.partition(b"\n")
+    head, _, rest = parcel.partition(b"\n")
     said = json.loads(head)
     if "refused" in said:
         return Refusal(**said)
     excerpts = [[(line, text) for line, text in lines] for lines in said["excerpts"]]
-    return Graded(result=said["result"], page=page, excerpts=excerpts), int(said["tries"])
+    size = int(said["page"])
+    graded = Graded(
+        result=said["result"], page=rest[:size], excerpts=excerpts, observation=rest[size:]
+    )
+    return graded, int(said["tries"])
 
 
 def _line(value: Mapping[str, Any]) -> bytes:

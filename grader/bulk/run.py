@@ -117,7 +117,9 @@ class _Run:
     ) -> None:
         self._plan = plan
         self._exercise = fair(plan.wanted.exercise, share_of(plan.jobs), plan.options.timeout_s)
-        self._options = replace(plan.options, timeout_s=None)  # it is in the exercise's limits
+        self._options = replace(
+            plan.options, timeout_s=None, keep=True
+        )  # it is in the exercise's limits
         self._found = found
         self._journal = journal
         self._show = show
@@ -133,7 +135,8 @@ class _Run:
             return Crew(self._exercise, self._options, place, jobs=plan.jobs)
         from grader.bulk.cluster import Cluster  # noqa: PLC0415  # few classes need a cluster
 
-        return Cluster(plan.scheduler, plan.wanted.exercise, plan.options)
+        options = replace(plan.options, keep=True)
+        return Cluster(plan.scheduler, plan.wanted.exercise, options)
 
     def run(self) -> Summary:
         keys, tasks = self._tasks()
@@ -175,6 +178,7 @@ class _Run:
                 Task(
                     key=key,
                     who=each.student.name,
+                    made_of=(load.name, load.digest),
                     blank=load.blank(),
                     load=load.submission,
                     notes=each.notes,
@@ -232,7 +236,8 @@ class _Run:
         return 0
 
     def _keep(self, done: Done) -> None:
-        self._journal.put(done.task.key, done.graded)
+        task = done.task
+        self._journal.put(task.key, done.graded, task.made_of, task.notes)
         summary, result = self._summary, done.graded.result
         count = self._sharing[done.task.key]
         if done.graded.is_fault:

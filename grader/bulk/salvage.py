@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader.bulk.journal import Journal
+from grader.bulk.journal import ADOPTED, Journal
 from grader.errors import GraderFault
 
 _SIDE_FILES = ("-wal", "-shm")
@@ -46,7 +46,9 @@ def opened(path: Path, exercise_id: str, say: Callable[[str], None]) -> Iterator
             ) from None
         broken = _put_aside(path)
         journal = _prepared(path, exercise_id)
-        saved = journal.adopt(_readable(broken))
+        saved = journal.adopt(_readable(broken, "result"))
+        for table in ADOPTED:
+            journal.adopt_marks(table, _readable(broken, table))
         say(
             f"the journal was broken ({problem}) and is now {broken.name}; {saved} results could "
             "be saved, the others are graded again."
@@ -77,13 +79,15 @@ def _put_aside(path: Path) -> Path:
     return aside
 
 
-def _readable(path: Path) -> Iterator[tuple[object, ...]]:
-    """Every row of results that can still be read."""
+def _readable(path: Path, table: str) -> Iterator[tuple[object, ...]]:
+    """Every row of a table that can still be read."""
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     with contextlib.closing(database), contextlib.suppress(sqlite3.Error, ValueError):
-        last = database.execute("SELECT max(rowid) FROM result").fetchone()[0] or 0
+        highest = f"SELECT max(rowid) FROM {table}"  # noqa: S608  # a name of our own
+        by_number = f"SELECT * FROM {table} WHERE rowid=?"  # noqa: S608  # a name of our own
+        last = database.execute(highest).fetchone()[0] or 0
         for number in range(1, last + 1):
             with contextlib.suppress(sqlite3.Error, ValueError):
-                row = database.execute("SELECT * FROM result WHERE rowid=?", (number,)).fetchone()
+                row = database.execute(by_number, (number,)).fetchone()
                 if row is not None:
                     yield row

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader import judging
 from grader.blame import ENDED_THE_JUDGE
-from grader.bulk.graded import Graded, keep
+from grader.bulk.graded import Graded, observed
 from grader.errors import BankError, GraderFault, UsageError
-from grader.model import Exercise, Outcome, Report, Submission
+from grader.model import Exercise, Outcome, Submission
+from grader.observation.record import Observation
 from grader.pipeline import Grader
 
 TRIES = 3
@@ -23,11 +25,13 @@ _ALONE_SHARE = 0.5
 class Task:
     """One grading to do. ``load`` reads the submission when its turn comes; ``blank`` is it unread.
 
+    ``made_of`` are the name and the digest that its key was made of, beside the circumstances.
     ``load`` raises GraderFault for what is nobody's mistake: a file that is gone meanwhile.
     """
 
     key: str
     who: str
+    made_of: tuple[str, str] = ("", "")
     blank: Submission
     load: Callable[[], Submission]
     notes: tuple[str, ...] = ()
@@ -43,30 +47,32 @@ def settle(
     Raises:
         UsageError, BankError: what forbids the grading of every submission.
     """
-    report, tries = _report(grader, exercise, task), 1
-    again = _is_fault(report) or _is_doubtful(report, exercise)
+    seen, tries = _seen(grader, exercise, task), 1
+    again = _is_fault(seen, exercise) or _is_doubtful(seen, exercise)
     while again and tries < TRIES and not ended():
-        report, tries = _report(grader, exercise, task), tries + 1
-        again = _is_fault(report)  # what was doubtful twice is believed
-    set_aside = (SET_ASIDE.format(tries=tries),) if _is_fault(report) else ()
+        seen, tries = _seen(grader, exercise, task), tries + 1
+        again = _is_fault(seen, exercise)  # what was doubtful twice is believed
+    set_aside = (SET_ASIDE.format(tries=tries),) if _is_fault(seen, exercise) else ()
     notes = (*task.notes, *set_aside)
     try:
-        return keep(report, notes), tries
+        return observed(seen, exercise, notes), tries
     except Exception as error:  # noqa: BLE001  # a report that can't be drawn is our fault
-        return keep(_fault(grader, exercise, task, report.submission, error), notes), tries
+        return observed(
+            _fault(grader, exercise, task, seen.submission, error), exercise, notes
+        ), tries
 
 
 def given_up(grader: Grader, exercise: Exercise, task: Task, error: Exception) -> Graded:
     """What is kept of a task that no try could finish."""
     notes = (*task.notes, SET_ASIDE.format(tries=TRIES))
-    return keep(_fault(grader, exercise, task, task.blank, error), notes)
+    return observed(_fault(grader, exercise, task, task.blank, error), exercise, notes)
 
 
-def _report(grader: Grader, exercise: Exercise, task: Task) -> Report:
+def _seen(grader: Grader, exercise: Exercise, task: Task) -> Observation:
     submission = task.blank
     try:
         submission = task.load()
-        return grader.grade(exercise, submission)
+        return grader.observe(exercise, submission)
     except (UsageError, BankError):  # of all submissions, not of this one
         raise
     except Exception as error:  # noqa: BLE001  # a bug of ours is never a student's result
@@ -75,20 +81,24 @@ def _report(grader: Grader, exercise: Exercise, task: Task) -> Report:
 
 def _fault(
     grader: Grader, exercise: Exercise, task: Task, submission: Submission, error: Exception
-) -> Report:
+) -> Observation:
     said = str(error) if isinstance(error, GraderFault) else f"{type(error).__name__}: {error}"
-    return grader.at_fault(exercise, submission, f"{task.who}: {said}")
+    return grader.unseen(exercise, submission, f"{task.who}: {said}")
 
 
-def _is_doubtful(report: Report, exercise: Exercise) -> bool:
+def _is_doubtful(seen: Observation, exercise: Exercise) -> bool:
     """Whether something from outside may have ended it: the machine's memory, or a kill."""
-    used = report.run.peak_rss_mb * (1 << 20)
+    used = seen.run.peak_rss_mb * (1 << 20)
     starved = (
-        report.verdict.outcome is Outcome.OUT_OF_MEMORY
+        _outcome(seen, exercise) is Outcome.OUT_OF_MEMORY
         and used < _ALONE_SHARE * exercise.limits.memory_bytes
     )
-    return starved or report.run.reason == ENDED_THE_JUDGE
+    return starved or seen.run.reason == ENDED_THE_JUDGE
 
 
-def _is_fault(report: Report) -> bool:
-    return report.verdict.outcome is Outcome.GRADER_FAULT
+def _is_fault(seen: Observation, exercise: Exercise) -> bool:
+    return _outcome(seen, exercise) is Outcome.GRADER_FAULT
+
+
+def _outcome(seen: Observation, exercise: Exercise) -> Outcome:
+    return judging.verdict_of(seen, exercise).outcome

@@ -129,12 +129,13 @@ class GradePlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Skip a check whose prerequisites didn't pass; its fixtures are bounded in time."""
+        wanted = tuple(self._rubric[_check_id(item)]["needs"])
         missing = tuple(
             need
-            for need in self._rubric[_check_id(item)]["needs"]
+            for need in wanted
             if need not in self._results or self._results[need].status is not Status.PASSED
         )
-        self._noted = Noted(needs=missing)
+        self._noted = Noted(wanted=wanted, needs=missing)
         if missing:
             pytest.skip(f"needs {', '.join(missing)}")
         with self._clock.running(), noting(self._noted.rules.extend):
@@ -349,6 +350,7 @@ def _merge(before: CheckResult | None, result: CheckResult) -> CheckResult:
     basis = Basis(
         settings={**ours.settings, **theirs.settings},
         rules=tuple(dict.fromkeys((*ours.rules, *theirs.rules))),
+        wanted=ours.wanted,
         needs=tuple(dict.fromkeys((*ours.needs, *theirs.needs))),
         unkept=ours.unkept or theirs.unkept,
         parts=(*ours.parts, *theirs.parts),
@@ -370,6 +372,7 @@ def _basis(result: CheckResult, passed: str, noted: Noted) -> Basis:
     return Basis(
         settings=noted.settings,
         rules=tuple(noted.rules),
+        wanted=noted.wanted,
         needs=noted.needs,
         parts=(part,),
         unkept=result.basis.unkept,

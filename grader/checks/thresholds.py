@@ -26,6 +26,7 @@ class Noted:
     settings: dict[str, Any] = field(default_factory=dict)
     compared: list[Compared] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
+    wanted: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
 

@@ -52,6 +52,7 @@ def to_result(report: Report) -> dict[str, Any]:
         "metrics": {name: _measured(value) for name, value in report.metrics.items()},
         "curves": _curves(report.curves),
         "reference_curves": _curves(report.reference_curves),
+        **_adjustments(report),
         "run": _run(report.run),
         **_notebook(report.run),
         "output": {
@@ -186,6 +187,26 @@ def _notebook(run: Run) -> dict[str, Any]:
         for cell in run.cells
     ]
     return {"notebook": {"cells": cells}}
+
+
+def _adjustments(report: Report) -> dict[str, Any]:
+    """What no check decided; nothing where there is nothing. The score is what came out of it."""
+    if not report.adjustments:
+        return {}
+    return {
+        "adjustments": [
+            {
+                "kind": each.kind,
+                "check": each.check or None,
+                "before": None if each.before is None else _measured(each.before),
+                "after": _measured(each.after),
+                "text": each.text,
+                "by": each.by,
+                "at": each.at,
+            }
+            for each in report.adjustments
+        ]
+    }
 
 
 def _curves(curves: Mapping[str, tuple[float, ...]]) -> dict[str, list[float]]:

@@ -8,6 +8,7 @@ program, has to be run again. That is said with its reason, never guessed.
 
 from __future__ import annotations
 
+import graphlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -64,6 +65,7 @@ class _Judging:
     def __init__(self, observation: Observation, exercise: Exercise) -> None:
         self._kept = observation
         self._lines = {line.id: line for line in exercise.rubric}
+        self._stored = {result.id: result for result in observation.checks}
         self._code = code.of(exercise)
         self._kind = observation.run.data.get("mnist", "subset")
         self._rules = self._of_rules()
@@ -72,13 +74,14 @@ class _Judging:
         self._done: dict[str, CheckResult] = {}
 
     def run(self) -> Again:
-        stored = {result.id: result for result in self._kept.checks}
-        for result in self._kept.checks:
-            if result.id in self._lines:
-                self._take(self._lines[result.id], result)
-        for name, line in self._lines.items():
-            if name not in stored:
+        graph = {name: line.needs for name, line in self._lines.items()}
+        order = graphlib.TopologicalSorter(graph).static_order()
+        for name in (name for name in order if name in self._lines):
+            line, result = self._lines[name], self._stored.get(name)
+            if result is None:
                 self._take_missing(line)
+            else:
+                self._take(line, result)
         return Again(
             checks=tuple(self._done.values()),
             findings=self._rules.findings,
@@ -109,7 +112,7 @@ class _Judging:
     def _again(self, line: Rubric, stored: CheckResult) -> CheckResult:
         if self._kept.code.checks.get(line.id) != self._code.checks.get(line.id):
             raise NotKept("its code has changed")
-        missing = tuple(self._missing(line))
+        missing = tuple(self._missing(line, stored.basis))
         if missing and missing == stored.basis.needs:
             return stored
         if missing:
@@ -127,12 +130,19 @@ class _Judging:
                 raise NotKept(f"it uses its setting {name!r}, which has changed")
         return self._with_todays_words(self._compared_again(line, stored))
 
-    def _missing(self, line: Rubric) -> Iterator[str]:
-        """The checks that it needs and that don't pass today."""
+    def _missing(self, line: Rubric, basis: Basis) -> Iterator[str]:
+        """The checks for whose sake it is skipped today.
+
+        A need that was one then, and ended as it did then, did what it did: tests of a check run
+        in the order of the file, and of one that comes later nothing is known.
+        """
         for need in line.needs:
             if need in self._undecided:
                 raise NotKept(f"it needs {need}, which can't be judged")
-            if need not in self._done or self._done[need].status is not Status.PASSED:
+            today, then = self._done.get(need), self._stored.get(need)
+            status = None if today is None else today.status
+            same = need in basis.wanted and then is not None and then.status is status
+            if need in basis.needs if same else status is not Status.PASSED:
                 yield need
 
     def _require_same_rules(self, basis: Basis) -> None:

@@ -18,7 +18,7 @@ from bulk.conftest import CRASHES, GOOD, WRONG, Bulk
 from bulk.folders import lay
 from grader import bank, submission
 from grader.bulk import parcels
-from grader.bulk.graded import keep
+from grader.bulk.graded import observed
 from grader.cli import main
 from grader.model import IsolationLevel, IsolationPolicy, SubmissionKind
 from grader.pipeline import Grader, Options
@@ -153,6 +153,6 @@ def test_what_travels_arrives() -> None:
         notes=("a note",),
     )
     assert asdict(parcels.request_from_bytes(parcels.request_to_bytes(request))) == asdict(request)
-    graded = keep(Grader(Options()).at_fault(exercise, request.submission, "no reason"))
+    graded = observed(Grader(Options()).unseen(exercise, request.submission, "no reason"), exercise)
     again = parcels.result_from_bytes(parcels.result_to_bytes(graded, 2))
     assert again == (graded, 2)
