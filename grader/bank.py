@@ -133,6 +133,11 @@ def root_of(exercise_id: str) -> Path:
     return by_id[exercise_id]
 
 
+def decided_name(exercise_id: str) -> str:
+    """Where a package keeps what its course decided of an exercise, below its root."""
+    return f"rubrics/{exercise_id}.decided.json"
+
+
 def load(exercise_id: str) -> Exercise:
     """Reads one exercise from its three places.
 

@@ -146,6 +146,12 @@ def _grade_parser() -> _Parser:
         type=Path,
         help="what the platform says of the hand-in: Gradescope's submission_metadata.json, say",
     )
+    group.add_argument(
+        "--course",
+        metavar="FILE",
+        type=Path,
+        help="points, thresholds, visibility, limits and due date of a course (course.yaml)",
+    )
     _add_progress(group)
     _add_running(parser)
     return parser
@@ -386,6 +392,9 @@ def _add_package(parser: _Parser) -> None:
     )
     parser.add_argument(
         "--wheels", metavar="DIR", type=_folder, help="a folder of wheels that goes into it"
+    )
+    parser.add_argument(
+        "--course", metavar="FILE", type=Path, help="what the course decides, put into the package"
     )
     parser.add_argument(
         "--limit", metavar="S", type=_count, help="the platform's time limit, in seconds"

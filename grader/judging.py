@@ -32,6 +32,7 @@ def report_of(observation: Observation, exercise: Exercise) -> Report:
         curves=kept.curves,
         reference_curves=reference_curves(exercise),
         handin=kept.handin,
+        counted=kept.counted,
     )
     return entered(report)
 

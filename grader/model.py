@@ -194,6 +194,18 @@ class Rubric:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """How much is told of which attempt, where the platform tells the attempt.
+
+    The first ``full_attempts`` are told everything that is public (None: every attempt is); what is
+    public then becomes ``then``, hidden or after_due, in the later ones.
+    """
+
+    full_attempts: int | None = None
+    then: Visibility = Visibility.HIDDEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
     """An exercise as the bank reads it from the three places of its stem."""
 
@@ -218,6 +230,9 @@ class Exercise:
     """Whether a table of answers (YAML) may be handed in."""
     due: str = ""
     """When it is due, ISO 8601 with an offset; empty where no check waits for it."""
+    feedback: Feedback = field(default_factory=Feedback)
+    leaderboard: tuple[str, ...] = ()
+    """What a course compares its students by, in names of metrics and of what was counted."""
 
     @property
     def max_score(self) -> float:
@@ -533,7 +548,8 @@ class Report:
     """All that renderers and exporters may know. They read this and nothing else.
 
     ``curves`` and ``reference_curves`` are plotted over training steps unless the curve's
-    name says otherwise; ``metrics`` are single numbers such as ``val_accuracy``.
+    name says otherwise; ``metrics`` are single numbers such as ``val_accuracy``; ``counted`` are
+    the steps of the training and the parameters of its largest model, where one was recorded.
     """
 
     tool_version: str
@@ -546,3 +562,4 @@ class Report:
     reference_curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     handin: Handin = field(default_factory=Handin)
     adjustments: tuple[Adjustment, ...] = ()
+    counted: Mapping[str, int] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from grader import __version__, blame, datasets, judging
+from grader import __version__, bank, blame, datasets, judging
 from grader.datasets import Form, Given
 from grader.errors import GraderFault
 from grader.model import (
@@ -246,6 +246,7 @@ class Grader:
             metrics=judged.metrics,
             curves=judged.curves,
             kept=judged.kept,
+            counted=judged.counted,
         )
 
 
@@ -281,9 +282,17 @@ def _with_kind(run: Run, submission: Submission) -> Run:
 
 def _secrets(exercise: Exercise, data: tuple[Given, ...]) -> tuple[Path, ...]:
     """The files that no student's process may open: answers, checks, points, labels."""
-    rubric = exercise.reference.parents[1] / "rubrics" / f"{exercise.id}.yaml"
+    root = exercise.reference.parents[1]
+    rubric = root / "rubrics" / f"{exercise.id}.yaml"
+    course = root / bank.decided_name(exercise.id)
     labels = (path for each in data for path in each.secrets)
-    files = (exercise.reference / "solution.py", exercise.reference / "checks.py", rubric, *labels)
+    files = (
+        exercise.reference / "solution.py",
+        exercise.reference / "checks.py",
+        rubric,
+        course,
+        *labels,
+    )
     return tuple(path for path in files if path.is_file())
 
 
@@ -304,6 +313,7 @@ class Judged:
     metrics: Mapping[str, float]
     curves: Mapping[str, tuple[float, ...]]
     kept: Kept
+    counted: Mapping[str, int]
 
 
 def read_session(session: Session) -> Judged:
@@ -332,6 +342,7 @@ def read_session(session: Session) -> Judged:
         findings=told.findings,
         metrics=told.metrics,
         curves=told.curves,
+        counted=told.counted,
         kept=next((read(Kept, m["kept"]) for m in session.messages if "kept" in m), Kept()),
     )
 

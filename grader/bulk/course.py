@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import bank
+from grader.bulk import policy
 from grader.errors import UnknownName, UsageError
 from grader.model import Exercise, IsolationLevel, Rubric, Visibility
 from grader.strict import Table, read_table
@@ -50,6 +51,7 @@ def _revised(exercise: Exercise, table: Table) -> Exercise:
     isolation = IsolationLevel(table.choice("isolation", levels, exercise.isolation.value))
     checks = table.table("checks")
     lines = tuple(_lines(exercise.rubric, checks, table.where))
+    exercise = policy.decided(exercise, table, due)
     table.close()
     if not any(line.points for line in lines):
         raise UsageError(f"{table.where}: expected points above 0 for some check; all have 0.")

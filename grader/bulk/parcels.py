@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from grader import __version__, bank
+from grader import __version__, decided
 from grader.bulk import fingerprint
 from grader.bulk.graded import Graded
 from grader.model import (
     Cell,
     Exercise,
-    IsolationLevel,
     IsolationPolicy,
-    Limits,
     Prose,
-    Rubric,
     Submission,
     SubmissionKind,
-    Visibility,
 )
 from grader.pipeline import Grader, Options
 
@@ -108,7 +104,7 @@ def facts_from_bytes(parcel: bytes) -> Facts | Refusal:
 
 def question_to_bytes(exercise: Exercise, options: Options) -> bytes:
     """Which exercise is to be graded and how: what a machine's facts are asked with."""
-    return _line({"exercise": _decided(exercise), "options": _asked(options)})
+    return _line({"exercise": decided.to_plain(exercise), "options": _asked(options)})
 
 
 def question_from_bytes(parcel: bytes) -> tuple[Exercise, Options]:
@@ -118,7 +114,7 @@ def question_from_bytes(parcel: bytes) -> tuple[Exercise, Options]:
         UnknownName: this machine has no such exercise.
     """
     said = json.loads(parcel)
-    return _exercise(said["exercise"]), _options(said["options"])
+    return decided.from_plain(said["exercise"]), _options(said["options"])
 
 
 def request_to_bytes(request: Request) -> bytes:
@@ -126,7 +122,7 @@ def request_to_bytes(request: Request) -> bytes:
     return _line(
         {
             "who": request.who,
-            "exercise": _decided(request.exercise),
+            "exercise": decided.to_plain(request.exercise),
             "options": _asked(request.options),
             "submission": asdict(request.submission),
             "notes": request.notes,
@@ -139,7 +135,7 @@ def request_from_bytes(parcel: bytes) -> Request:
     said = json.loads(parcel)
     return Request(
         who=said["who"],
-        exercise=_exercise(said["exercise"]),
+        exercise=decided.from_plain(said["exercise"]),
         options=_options(said["options"]),
         submission=_submission(said["submission"]),
         notes=tuple(said["notes"]),
@@ -178,38 +174,6 @@ def result_from_bytes(parcel: bytes) -> tuple[Graded, int] | Refusal:
 
 def _line(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, allow_nan=False).encode() + b"\n"
-
-
-def _decided(exercise: Exercise) -> dict[str, Any]:
-    """What a course decides of an exercise; its files every machine has of its own."""
-    return {
-        "id": exercise.id,
-        "limits": asdict(exercise.limits),
-        "rubric": [asdict(line) for line in exercise.rubric],
-        "isolation": exercise.isolation,
-        "due": exercise.due,
-    }
-
-
-def _exercise(said: Mapping[str, Any]) -> Exercise:
-    return replace(
-        bank.load(said["id"]),
-        limits=Limits(**said["limits"]),
-        rubric=tuple(map(_rubric, said["rubric"])),
-        isolation=IsolationLevel(said["isolation"]),
-        due=said["due"],
-    )
-
-
-def _rubric(said: dict[str, Any]) -> Rubric:
-    return Rubric(
-        **{
-            **said,
-            "visibility": Visibility(said["visibility"]),
-            "needs": tuple(said["needs"]),
-            "hints": tuple(said["hints"]),
-        }
-    )
 
 
 def _asked(options: Options) -> dict[str, Any]:

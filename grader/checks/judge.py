@@ -152,6 +152,7 @@ class Judge:
             metrics=plugin.metrics,
             findings=plugin.findings,
             curves={} if program is None else curves(program.ran.recorded),
+            counted={} if program is None else counted(program.ran.recorded),
         )
         self._results.send({"run": to_plain(told)})
         if self._keep:
@@ -169,6 +170,13 @@ def curves(trace: Trace) -> dict[str, tuple[float, ...]]:
     ratios = _filled([update.ratio for update in updates])
     named = {"loss": trace.losses, "gradient_norm": norms, "update_ratio": ratios}
     return {name: tuple(values) for name, values in named.items() if values}
+
+
+def counted(trace: Trace) -> dict[str, int]:
+    """The steps that were made, and the parameters of the largest model."""
+    sizes = [model.parameters for model in trace.models if model.is_module]
+    steps = sum(1 for _ in trace.of(Update))
+    return {"steps": steps, "parameters": max(sizes)} if steps and sizes else {}
 
 
 def _filled(values: list[float | None]) -> list[float]:

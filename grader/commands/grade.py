@@ -40,6 +40,10 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     path = Path(arguments.submission)
     finding.check_there(path)
     exercise = bank.load(arguments.exercise or finding.exercise_of(path))
+    if arguments.course:
+        from grader.bulk import course  # noqa: PLC0415  # few gradings are of a course
+
+        exercise = course.apply(arguments.course, exercise)
     check_name(arguments.check, exercise, public_only=arguments.public_only)
     given = submission.read(path, exercise.submit, answers=exercise.answers)
     check_places(path, arguments.output, arguments.report, arguments.keep)

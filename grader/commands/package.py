@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from grader import bank
+from grader.bulk import course
 from grader.commands import ExitCode, console
 from grader.errors import UsageError
 from grader.export.files import check_writable
@@ -22,6 +23,8 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     packager = platforms.find(arguments.platform)
     platform = packager.PLATFORM
     exercises = [bank.load(name) for name in arguments.ids]
+    if arguments.course:
+        exercises = [course.apply(arguments.course, exercise) for exercise in exercises]
     places = _places(exercises, arguments.output, platform)
     for exercise, place in zip(exercises, places, strict=True):
         _check(exercise, platform, arguments)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import comparison
-from grader.model import Compared, Crash, Finding, Plain, Report, Run, ScoredCheck
+from grader.model import Compared, Crash, Finding, Handin, Plain, Report, Run, ScoredCheck
 from grader.shown import words
 
 SCHEMA_NAME = "grade.result/1"
@@ -42,6 +42,7 @@ def to_result(report: Report) -> dict[str, Any]:
             "name": submission.name,
             "sha256": submission.sha256,
             "kind": submission.kind.value,
+            **handed_in(report.handin),
         },
         "outcome": verdict.outcome.value,
         "passed": verdict.passed,
@@ -135,6 +136,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fix": finding.fix,
         "why": finding.why,
     }
+
+
+def handed_in(handin: Handin) -> dict[str, Any]:
+    """What the platform says of when and how often it was handed in; what it doesn't say is out."""
+    facts = {
+        "late": handin.late,
+        "attempt": handin.attempt,
+        "submitted": handin.submitted or None,
+        "due": handin.due or None,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def _crash(crash: Crash | None) -> dict[str, Any] | None:

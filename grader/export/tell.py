@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from grader.export.json import strict
+from grader.export.json import handed_in, strict
 from grader.model import Outcome, Status
 from grader.report import text
 from grader.shown import words
@@ -99,6 +99,7 @@ def origin(shown: Shown) -> dict[str, Any]:
         "outcome": shown.outcome.value,
         "seed": shown.run.seed,
         "isolation": shown.run.isolation.level.value,
+        **handed_in(shown.handin),
     }
 
 

@@ -114,3 +114,4 @@ class Observation:
     metrics: Mapping[str, float]
     curves: Mapping[str, tuple[float, ...]]
     kept: Kept = field(default_factory=Kept)
+    counted: Mapping[str, int] = field(default_factory=dict)

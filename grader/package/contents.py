@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 import zipfile
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 import grader
-from grader import bank
+from grader import bank, decided
 from grader.model import Exercise, SubmissionKind
 
 PROGRAM, TEXT, SECRET = 0o755, 0o644, 0o600
@@ -67,6 +68,9 @@ class Order:
     def bundle(self) -> Files:
         """The grader's source and this exercise's part of the bank, below one folder."""
         files = {**source_files(), **bank_files(self.exercise)}
+        if self.exercise != bank.load(self.exercise.id):
+            said = json.dumps(decided.to_plain(self.exercise), indent=2, allow_nan=False)
+            files[bank.decided_name(self.exercise.id)] = text(f"{said}\n", SECRET)
         files[MARK] = text(f"{self.exercise.id} for {self.platform}\n")
         return {f"{BUNDLE}/{name}": entry for name, entry in files.items()}
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader import __version__, bank, handin, submission
+from grader import __version__, bank, decided, handin, submission
 from grader.errors import BadSubmission, GraderError
 from grader.export import formats
 from grader.export.files import write_atomically
@@ -155,7 +156,7 @@ def _close_the_bank() -> None:
 
 
 def _graded(platform: Platform, exercise_id: str, limit_s: float) -> Report:
-    exercise = bank.load(exercise_id)
+    exercise = _exercise(exercise_id)
     found = find(Path(platform.handed_in), exercise)
     try:
         report = _grade(exercise, found, limit_s)
@@ -172,6 +173,14 @@ def _graded(platform: Platform, exercise_id: str, limit_s: float) -> Report:
         return _noted(report, f"Graded without what the platform says: {problem}")
 
 
+def _exercise(exercise_id: str) -> Exercise:
+    """The exercise, as the course decided when it was packaged."""
+    file = bank.root_of(exercise_id) / bank.decided_name(exercise_id)
+    if not file.is_file():
+        return bank.load(exercise_id)
+    return decided.from_plain(json.loads(file.read_text(encoding="utf-8")))
+
+
 def _grade(exercise: Exercise, found: Found, limit_s: float) -> Report:
     from grader.pipeline import Grader, Options  # noqa: PLC0415  # not for the part that watches
 
@@ -184,7 +193,7 @@ def _grade(exercise: Exercise, found: Found, limit_s: float) -> Report:
 
 
 def _not_graded(exercise_id: str, why: str) -> Report:
-    return _unrun(bank.load(exercise_id), "", Outcome.GRADER_FAULT, why)
+    return _unrun(_exercise(exercise_id), "", Outcome.GRADER_FAULT, why)
 
 
 def _unrun(exercise: Exercise, name: str, outcome: Outcome, reason: str) -> Report:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import groupby
 from pathlib import PurePath
 
@@ -30,9 +29,11 @@ from grader.model import (
     Visibility,
 )
 from grader.shown import words
+from grader.shown.attempts import as_due, is_told_less
 from grader.shown.cells import Reads, RunCell, run_cells
 from grader.shown.harmless import harmless
 from grader.shown.measures import Share, measures
+from grader.shown.standing import Standing, standing
 
 FINDINGS_PER_CHECK = 3
 FINDINGS_NOTICED = 10
@@ -162,6 +163,7 @@ class Shown:
     shares: tuple[Share, ...] = ()
     cells: tuple[ShownCell, ...] = ()
     handin: Handin = field(default_factory=Handin)
+    standing: tuple[Standing, ...] = ()
     for_staff: tuple[Withheld, ...] = ()
 
     @property
@@ -173,7 +175,7 @@ class Shown:
 
 def shown(report: Report) -> Shown:
     """Return what of ``report`` a learner sees."""
-    clean = _released(harmless(report))
+    clean = as_due(harmless(report))
     crash = None if _crash_is_hidden(clean) else clean.run.crash
     metrics = measures(clean.metrics, clean.exercise, clean.run)
     reason = "" if clean.run.crash and not crash else clean.run.reason
@@ -198,6 +200,7 @@ def shown(report: Report) -> Shown:
         reference_curves=clean.reference_curves,
         cells=_cells(report, clean, crash),
         handin=clean.handin,
+        standing=standing(clean),
         for_staff=_for_staff(clean),
     )
 
@@ -264,30 +267,6 @@ def _better_told(cell: RunCell, known: Crash | None) -> Crash | None:
         and (known.place.cell, known.type) == (cell.number, cell.crash.type)
     )
     return known if same else cell.crash
-
-
-def _released(report: Report) -> Report:
-    """After the due date, what waited for it is public."""
-    due = _moment(report.handin.due) or _moment(report.exercise.due)
-    ran = _moment(report.run.started)
-    if due is None or ran is None or ran < due:
-        return report
-    checks = tuple(
-        replace(check, rubric=replace(check.rubric, visibility=Visibility.PUBLIC))
-        if check.rubric.visibility is Visibility.AFTER_DUE
-        else check
-        for check in report.verdict.checks
-    )
-    return replace(report, verdict=replace(report.verdict, checks=checks))
-
-
-def _moment(text: str) -> datetime | None:
-    """A time with its offset; None for what is no such time, or has none."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
 
 
 def _for_staff(report: Report) -> tuple[Withheld, ...]:
@@ -363,6 +342,8 @@ class _Chooser:
             for finding in check.result.findings
         }
         rest = [finding for finding in verdict.findings if _cause(finding) not in claimed]
+        if is_told_less(self._report) and not any(map(_public, verdict.checks)):
+            rest = []  # what no check claims is told with the rest, or not at all
         noticed, _, left_out = self._take(rest, FINDINGS_NOTICED)
         return *self._in_order_of_repair(checks, noticed), left_out
 

@@ -52,6 +52,11 @@ def _results(shown: Shown, room: Room) -> dict[str, Any]:
         "tests": [*tests, *(_after_due(each, room) for each in later)],
         "extra_data": {**origin(shown), "staff": staff(shown), "notes": list(shown.run.notes)},
     }
+    if shown.standing:
+        results["leaderboard"] = [
+            {"name": each.name, "value": each.value, "order": "asc" if each.fewer else "desc"}
+            for each in shown.standing
+        ]
     if shown.score is None:
         return {**results, "tests": [_unscored(test) for test in results["tests"]]}
     return {"score": shown.score, **results}
