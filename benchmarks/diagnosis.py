@@ -1,7 +1,7 @@
 """Diagnosis measured on composed programs: how many faults are found, and who is accused falsely.
 
     python benchmarks/diagnosis.py --correct 3000 --faulty 1500 [--held-out] [--rule NAME …]
-                                   [--from SEED] [--jobs N] [--keep DIR] [--seconds S]
+                                   [--variants] [--from SEED] [--jobs N] [--keep DIR] [--seconds S]
 
 Each program is composed from its seed, run in a fork of one warm process under the recorder, with
 every replay that it asks for, and judged by all rules. The table counts, for each rule, the
@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from composing.compose import Composed, correct, faulty, is_held_out
 from composing.judging import Judged, expected_in, judged
+from composing.variants import GOOD, VARIANTS, variant
 from grader.rules import all_rules
 
 SERIOUS = ("error", "warning")
@@ -89,7 +90,10 @@ def main() -> None:
             if result is not None:
                 results.append(result)
                 _keep(options.keep, result)
-    _print(results)
+    if results:
+        _print(results)
+    if options.variants:
+        _print_variants()
 
 
 def _options() -> argparse.Namespace:
@@ -99,6 +103,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--rule", nargs="*", default=[])
+    parser.add_argument("--variants", action="store_true", help="43 variants of one good script")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--seconds", type=float, default=float("inf"))
@@ -172,6 +177,24 @@ def _print(results: list[Result]) -> None:
     for one in results:
         if one.accused:
             print(f"  {one.kind} {one.seed} {one.family} {one.rule}: {sorted(one.accused)}")
+
+
+def _print_variants() -> None:
+    """One good script, and each of its variants: which rule was named, and at which line."""
+    named = dict.fromkeys(("named", "placed", "else", "nothing"), 0)
+    for name in ("", *VARIANTS):
+        text, rule = (variant(name), VARIANTS[name][0]) if name else (GOOD, "")
+        found = judged(text).found
+        lines = {line for _, line in expected_in(text)}
+        right = [line for one, _, line in found if one == rule]
+        placed = any(abs(line - marked) <= 1 for line in right for marked in lines)
+        word = "placed" if placed else "named" if right else "else" if found else "nothing"
+        if name:
+            named[word] += 1
+        others = sorted({one for one, _, _ in found} - {rule})
+        print(f"  {name or 'the good one':28} {rule:34} {word:8} {' '.join(others)}", flush=True)
+    total = named["named"] + named["placed"]
+    print(f"{len(VARIANTS)} variants: {total} named, {named['placed']} of them at their line")
 
 
 def _rates(of: Iterable[Result]) -> str:

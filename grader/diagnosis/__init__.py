@@ -38,6 +38,8 @@ from grader.runner.warm import Zygote, ZygoteDied
 from grader.shown.harmless import entered
 
 TIMEOUT_S = 120.0
+STEPS_OUT = 3
+"""Folders up from where a script is started: so far a link can stand in for what is there."""
 REPLAY_SHARE = 0.5
 """Of the time box: what all replays together may take beyond it."""
 LIMITS = Limits(memory_bytes=16 << 30, disk_bytes=4 << 30, output_bytes=64 << 20)
@@ -187,7 +189,7 @@ def _links(script: Script) -> Iterator[tuple[str, str]]:
         target = _folder(given)
         for start in (Path.cwd(), script.path.resolve().parent):
             name = os.path.relpath(target, start)
-            if name.count("..") <= 1:  # one step out of its folder is still its own
+            if Path(name).parts.count("..") <= STEPS_OUT:
                 yield name, str(target)
         if not given.is_absolute():
             yield os.path.normpath(given), str(target)

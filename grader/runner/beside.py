@@ -13,6 +13,8 @@ import os
 import sys
 from collections.abc import Mapping
 
+BELOW = "of/one/project"
+"""Where a script is started, below its working folder: what it makes at ../../data has a place."""
 MOST_LINKS = 2000
 """Of the entries of one folder that is shown in the place of the working folder itself."""
 
@@ -23,7 +25,7 @@ def lay(
     links: Mapping[str, str],
     files: dict[str, tuple[str, int | None]],
 ) -> None:
-    """Write the modules, make the links, and let ``import`` find both.
+    """Go some folders down, write the modules, make the links, and let ``import`` find both.
 
     Args:
         script: the name of the script itself, whose text is laid by itself.
@@ -31,6 +33,8 @@ def lay(
         links: path beside the script → the folder that it is to lead to.
         files: takes the file name that each module is compiled under, and the name to show.
     """
+    os.makedirs(BELOW)
+    os.chdir(BELOW)
     here = os.getcwd()
     own = os.path.join(here, script)
     for name, text in modules.items():

@@ -194,6 +194,12 @@ def test_the_folder_itself_can_be_named(bench: Bench, tmp_path: Path) -> None:
     assert report.run.output.stdout.strip() == "a,b,c,d,y"
 
 
+def test_what_it_makes_beside_its_folder_has_a_place(bench: Bench) -> None:
+    """Tutorials keep their data at ../../data; it is gone afterwards."""
+    source = "import os\nos.makedirs('../../data/mnist')\nopen('../models.pt', 'w').write('x')"
+    assert bench(source).run.crash is None
+
+
 def test_arguments_are_the_scripts_own(bench: Bench) -> None:
     """They stand in sys.argv, behind its name."""
     assert bench("import sys\nprint(sys.argv)", "--lr", "0.1").run.output.stdout == (
