@@ -284,6 +284,18 @@ def _add_json(parser: _Parser) -> None:
     parser.add_argument("--json", action="store_true", help="for other programs")
 
 
+def _add_watch(parser: _Parser) -> None:
+    parser.add_argument("submission", metavar="SUBMISSION", help="a .py or .ipynb file")
+    parser.add_argument(
+        "--exercise", metavar="ID", help="else grade.yaml beside it or its own name"
+    )
+    parser.add_argument(
+        "--hints", metavar="N", type=_count_or_none, default=0, help="tell N levels of hints"
+    )
+    _add_running(parser)
+    _add_progress(parser)
+
+
 def _add_start(parser: _Parser) -> None:
     parser.add_argument("id", metavar="ID", help="an exercise; `grade exercises` lists them")
     parser.add_argument("--to", metavar="DIR", type=Path, help="default: a new folder named ID")
@@ -420,6 +432,7 @@ _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
     "bulk": (_add_bulk, "grade every submission of a class"),
     "judge": (_add_judge, "judge a kept observation again; nothing is run"),
     "exercises": (_add_json, "list the exercises"),
+    "watch": (_add_watch, "grade a file at every save, and tell what changed"),
     "start": (_add_start, "write the starter and the task of an exercise"),
     "explain": (_add_explain, "print the page of a rule: what, why, example, use instead"),
     "verify": (_add_verify, "prove that the exercises judge as they say"),

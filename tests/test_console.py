@@ -48,6 +48,12 @@ def test_what_goes_on_is_one_line(told: Progress, seconds: float, shown: str) ->
     assert line(told, seconds) == shown
 
 
+def test_a_training_shows_its_curve() -> None:
+    """The losses so far, beside the last one."""
+    told = Progress(doing="training", step=9, loss=0.5)
+    assert line(told, 0, "█▄▁") == "training  step 9  loss 0.5  █▄▁"
+
+
 def on_a_terminal(code: str, **env: str) -> bytes:
     """What a program writes to a terminal of 60 columns as its standard error."""
     leader, follower = pty.openpty()

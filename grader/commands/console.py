@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from grader import model
+from grader.commands.curve import Curve
 from grader.errors import UsageError
 from grader.shown.harmless import visible
 
@@ -104,6 +105,7 @@ class Progress:
         self._ended = threading.Event()
         self._clock: threading.Thread | None = None
         self._told: model.Progress | None = None
+        self._curve = Curve()
         self._since = 0.0
 
     def __call__(self, told: str | model.Progress) -> None:
@@ -115,6 +117,9 @@ class Progress:
         with self._lock:
             if self._told is None or told.doing != self._told.doing:
                 self._since = time.monotonic()
+                self._curve = Curve()
+            if told.loss is not None:
+                self._curve.add(told.loss)
             self._told = told
             self._draw()
             if self._clock is None:
@@ -143,7 +148,7 @@ class Progress:
 
     def _draw(self) -> None:
         if self._told is not None:
-            self._write(line(self._told, time.monotonic() - self._since))
+            self._write(line(self._told, time.monotonic() - self._since, str(self._curve)))
 
     def _write(self, text: str) -> None:
         encoding = sys.stderr.encoding or "utf-8"
@@ -152,13 +157,14 @@ class Progress:
         sys.stderr.flush()
 
 
-def line(told: model.Progress, seconds: float) -> str:
+def line(told: model.Progress, seconds: float, curve: str = "") -> str:
     """What goes on as one line, after so many seconds of it: ``training  step 1,240  …``."""
     parts = [told.doing]
     if told.step is not None:
         parts.append(f"step {told.step:,}" + (f" of {told.of:,}" if told.of else ""))
     if told.loss is not None:
         parts.append(f"loss {told.loss:.3g}")
+        parts.extend([curve] if curve else [])
     if seconds >= 1:
         parts.append(f"{seconds:,.0f} s")
     share = _share(told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,7 @@ from grader.model import (
     Exercise,
     IsolationPolicy,
     Outcome,
+    Progress,
     Report,
     Submission,
     Visibility,
@@ -50,7 +52,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     with console.Progress(wanted=arguments.progress) as progress:
         progress(f"{exercise.id}: starting PyTorch …")
         data.prepare(exercise, progress=progress)
-        options = _options(arguments, progress)
+        options = options_of(arguments, progress if progress.shown else None)
         with Grader(options) as grader:
             report = _graded(grader, exercise, given, arguments)
     write(report, arguments)
@@ -88,15 +90,18 @@ def _with_handin(seen: Seen, path: Path | None) -> Seen:
         return replace(seen, run=replace(seen.run, notes=(*seen.run.notes, note)))
 
 
-def _options(arguments: argparse.Namespace, progress: console.Progress) -> Options:
+def options_of(
+    arguments: argparse.Namespace, progress: Callable[[Progress], None] | None
+) -> Options:
+    """How to grade, as the words of the command line have it."""
     return Options(
         seed=Options().seed if arguments.seed is None else arguments.seed,
         device=arguments.device,
         timeout_s=arguments.timeout,
         isolation=IsolationPolicy(arguments.isolation),
         public_only=arguments.public_only,
-        keep=arguments.keep is not None,
-        progress=progress if progress.shown else None,
+        keep=getattr(arguments, "keep", None) is not None,
+        progress=progress,
     )
 
 
