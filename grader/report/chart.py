@@ -1,8 +1,10 @@
 """Curves as line charts: the geometry only, in numbers that a template draws as SVG.
 
-A chart is small on purpose (440 by 220 units), so that its labels stay legible on a phone.
-Values that are not finite leave a gap, a mark and a sentence, for that step is often the
-answer to what went wrong.
+Where a reference is known, the scale is that of the reference: a curve that leaves it goes out at
+the top, with a band for as long as it stays there and a sentence that says how far it went. So a
+loss of 10³³ doesn't flatten all that matters to a line. Values that are not finite leave a gap, a
+mark and a sentence, for that step is often the answer to what went wrong. Lines are named at their
+ends, and a noisy one is drawn thin, with its moving average over it.
 """
 
 from __future__ import annotations
@@ -10,17 +12,26 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeAlias
 
-from grader.shown.measures import Share
-from grader.shown.words import number, percent, plural
+from grader.shown.words import number, plural
 
-WIDTH, HEIGHT = 440, 220
-LEFT, RIGHT, TOP, BOTTOM = 56, 428, 24, 184
+WIDTH, HEIGHT = 600, 240
+LEFT, RIGHT, TOP, BOTTOM = 46, 478, 30, 208
+BAND = 8  # the height of the strip above the scale in which a curve is off it
 _MAX_POINTS = 600
-_LOG_RANGE = 1_000.0
+_LOG_RANGE = 30.0
 _PLAIN_BELOW = 100_000
 _CLAMP = 1e150  # spans of larger numbers overflow a float, and those of smaller ones than 1/_CLAMP
+_NOISY_FROM = 100  # values
+_AVERAGED = 40  # the part of a noisy curve's length that one average spans
+_ROOM = 4.0
+"""How far above the reference's highest value a scale goes before the curve is cut off."""
+_LABEL_GAP = 15
+_HELD = 3
+"""As many equal values in a row are one that was measured and not measured again since."""
+_FEW = 40  # measured values that are shown as points, too
 
 Point: TypeAlias = tuple[float, float]
 
@@ -35,19 +46,32 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One curve: polyline pieces between gaps, and points that stand alone."""
+    """One curve: polyline pieces between gaps, and points that stand alone.
+
+    ``raw`` are the pieces below an average, ``off`` the stretches above the scale, from x to x.
+    """
 
     pieces: tuple[str, ...]
     dots: tuple[Point, ...]
+    raw: tuple[str, ...] = ()
+    off: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """The name of a line beside its end."""
+
+    at: float
+    text: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Where a curve first stopped being a number."""
+    """Where a curve left its scale, or stopped being a number."""
 
     at: float
     label: str
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +81,11 @@ class Chart:
     name: str
     meaning: str
     unit: str
+    steps: int
     yours: Line
     reference: Line | None
+    labels: tuple[Label, ...]
+    guessing: float | None
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     log: bool
@@ -67,24 +94,34 @@ class Chart:
 
 
 def chart(
-    name: str, values: Sequence[float], reference: Sequence[float] = (), *, meaning: str = ""
+    name: str,
+    values: Sequence[float],
+    reference: Sequence[float] = (),
+    *,
+    meaning: str = "",
+    guessing: float | None = None,
 ) -> Chart | None:
     """Return the chart of ``values`` over steps 1, 2, …; None if there is nothing to draw.
 
-    ``meaning`` explains the quantity in a few words. A curve that is named after epochs has
-    one value an epoch.
+    ``meaning`` explains the quantity in a few words; ``guessing`` is its value for answers by
+    chance. A curve that is named after epochs has one value an epoch.
     """
     if not values:
         return None
     unit = "epoch" if "epoch" in name.lower() else "step"
-    finite = [_drawable(v) for v in (*values, *reference) if math.isfinite(v)]
-    scale = _Scale.fit(finite, max(len(values), len(reference)))
+    known = [_drawable(v) for v in reference if math.isfinite(v)]
+    own = [_drawable(v) for v in values if math.isfinite(v)]
+    scale = _Scale.fit(own, known, max(len(values), len(reference)))
+    level = scale.y(guessing) if guessing and scale.holds(guessing) else None
     return Chart(
         name=name,
         meaning=meaning,
         unit=unit,
+        steps=scale.steps,
         yours=scale.line(values),
-        reference=scale.line(reference) if any(map(math.isfinite, reference)) else None,
+        reference=scale.line(reference) if known else None,
+        labels=tuple(_labels(scale, values, reference, guessing if level else None)),
+        guessing=level,
         x_ticks=tuple(Tick(at=scale.x(t), label=f"{t:,}") for t in _steps(scale.steps)),
         y_ticks=scale.y_ticks(),
         log=scale.log,
@@ -93,54 +130,35 @@ def chart(
     )
 
 
+def _labels(
+    scale: _Scale, values: Sequence[float], reference: Sequence[float], guessing: float | None
+) -> Iterator[Label]:
+    """Yield the lines' names, from top to bottom, with room between them."""
+    wanted = []
+    if values and math.isfinite(values[-1]) and scale.holds(values[-1]):
+        wanted.append((scale.y(values[-1]), f"yours {_end(values)}", "yours"))
+    if reference and math.isfinite(reference[-1]):
+        wanted.append((scale.y(_late(reference)), f"reference {_end(reference)}", "reference"))
+    if guessing is not None:
+        wanted.append((scale.y(guessing), f"guessing {guessing:.2f}", "guessing"))
+    lowest = -math.inf
+    for at, text, kind in sorted(wanted):
+        lowest = max(at + 4, lowest + _LABEL_GAP)
+        yield Label(at=round(lowest, 1), text=text, kind=kind)
+
+
+def _end(values: Sequence[float]) -> str:
+    return f"{_late(values):.2g}"
+
+
+def _late(values: Sequence[float]) -> float:
+    """Where a curve ends: its last average, as it is drawn."""
+    return averaged(values)[-1] if len(values) > _NOISY_FROM else values[-1]
+
+
 def _drawable(value: float) -> float:
     """Return the number that is drawn: neither too large nor too near to zero for a scale."""
     return 0.0 if abs(value) < 1 / _CLAMP else min(max(value, -_CLAMP), _CLAMP)
-
-
-INTERVAL_HEIGHT = 64
-INTERVAL_AT = 30  # the height of the interval's line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """A share as a point on a line, with its interval and its threshold."""
-
-    low: float
-    value: float
-    high: float
-    needed: Tick | None
-    anchor: str
-    ticks: tuple[Tick, ...]
-
-
-def interval(share: Share) -> Interval:
-    """Return the drawing of a share: the axis ends at 100 % and begins below all of it."""
-    marks = [share.low, share.high] if share.needed is None else [share.low, share.needed]
-    room = max(2 * (share.high - share.low), 0.02)
-    start = max(math.floor(20 * (min(marks) - room)) / 20, 0.0)
-    scale = _Across(start=start)
-    needed = None
-    if share.needed is not None:
-        needed = Tick(at=scale.x(share.needed), label=f"{percent(share.needed)} needed")
-    return Interval(
-        low=scale.x(share.low),
-        value=scale.x(share.value),
-        high=scale.x(share.high),
-        needed=needed,
-        anchor="end" if needed and needed.at > (LEFT + RIGHT) / 2 else "start",
-        ticks=tuple(Tick(at=scale.x(t), label=percent(t)) for t in _nice(start, 1.0)),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Across:
-    """From shares to SVG units, left to right up to 100 %."""
-
-    start: float
-
-    def x(self, share: float) -> float:
-        return round(LEFT + (share - self.start) / (1 - self.start) * (RIGHT - LEFT), 1)
 
 
 def summary(values: Sequence[float], reference: Sequence[float] = (), unit: str = "step") -> str:
@@ -203,16 +221,28 @@ class _Scale:
     log: bool
 
     @classmethod
-    def fit(cls, finite: Sequence[float], steps: int) -> _Scale:
+    def fit(cls, own: Sequence[float], known: Sequence[float], steps: int) -> _Scale:
+        """Hold all of the reference, and of the curve what is not far above it."""
+        highest = max(known, default=0.0)
+        top = highest * _ROOM if highest > 0 else math.inf
+        finite = [*known, *(value for value in own if value <= top)] or list(own)
         low, high = min(finite, default=0.0), max(finite, default=1.0)
+        if any(value > top for value in own):
+            high = max(high, top)
         positive = [v for v in finite if v > 0]
         if low >= 0 and positive and high / min(positive) > _LOG_RANGE:
-            bottom, top = math.floor(math.log10(min(positive))), math.ceil(math.log10(high))
+            bottom, top = math.log10(min(positive)), math.log10(high)
             return cls(steps=steps, low=bottom, high=max(top, bottom + 1), log=True)
         if low > 0 and low < 0.5 * high:
             low = 0.0  # a curve of positive numbers reads best from zero
         pad = (high - low) * 0.05 or abs(high) * 0.05 or 1.0
         return cls(steps=steps, low=low - pad * (low != 0), high=high + pad, log=False)
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies on the scale or below it."""
+        if not self.log:
+            return value <= self.high
+        return value <= 0 or math.log10(value) <= self.high + 1e-9
 
     def x(self, step: float) -> float:
         share = (step - 1) / max(self.steps - 1, 1)
@@ -227,40 +257,113 @@ class _Scale:
 
     def y_ticks(self) -> tuple[Tick, ...]:
         if self.log:
-            every = max(math.ceil((self.high - self.low) / 5), 1)
-            powers = range(int(self.low), int(self.high) + 1, every)
-            return tuple(Tick(at=self.y(10.0**e), label=_power(e)) for e in powers)
+            first, last = math.ceil(self.low - 1e-9), math.floor(self.high + 1e-9)
+            every = max(math.ceil((last - first) / 5), 1)
+            powers = [10.0**e for e in range(first, last + 1, every)]
+            ends = [] if len(powers) > 1 else [10**self.low, 10**self.high]
+            return tuple(Tick(at=self.y(v), label=_power(v)) for v in sorted({*powers, *ends}))
         values = _nice(self.low, self.high)
         step = values[1] - values[0]
         return tuple(Tick(at=self.y(v), label=_label(v, step)) for v in values)
 
     def line(self, values: Sequence[float]) -> Line:
-        pieces = list(self._pieces(thinned(values)))
+        """Draw a curve; a noisy one as an average over what was measured."""
+        measured = list(_measured(values))
+        noisy = len(measured) > _NOISY_FROM
+        pieces = list(self._pieces(_points(measured)))
+        joined = tuple(" ".join(f"{x},{y}" for x, y in p) for p in pieces if len(p) > 1)
+        dots = [p[0] for p in pieces if len(p) == 1]
+        if len(measured) < len(values) and len(measured) <= _FEW:
+            dots = [point for piece in pieces for point in piece]
+        off = tuple(self._off(measured))
+        if not noisy or off:
+            return Line(pieces=joined, dots=tuple(dots), off=off)
+        smooth = zip((at for at, _ in measured), averaged([v for _, v in measured]), strict=True)
+        over = list(self._pieces(_points(list(smooth))))
         return Line(
-            pieces=tuple(" ".join(f"{x},{y}" for x, y in p) for p in pieces if len(p) > 1),
-            dots=tuple(p[0] for p in pieces if len(p) == 1),
+            pieces=tuple(" ".join(f"{x},{y}" for x, y in p) for p in over if len(p) > 1),
+            dots=tuple(dots),
+            raw=joined,
         )
 
     def _pieces(self, points: Iterable[tuple[int, float]]) -> Iterator[list[Point]]:
+        """Points that are joined: up to where the curve is no number, or leaves the scale."""
         piece: list[Point] = []
         for index, value in points:
-            if math.isfinite(value):
+            if math.isfinite(value) and self.holds(value):
                 piece.append((self.x(index + 1), self.y(value)))
-            elif piece:
+                continue
+            if piece:
+                if value > 0 and not math.isnan(value):  # it goes out at the top
+                    piece.append((self.x(index + 1), float(TOP)))
                 yield piece
                 piece = []
         if piece:
             yield piece
 
+    def _off(self, points: Sequence[tuple[int, float]]) -> Iterator[Point]:
+        """From where to where the curve is above the scale."""
+        start: int | None = None
+        for index, value in points:
+            above = math.isfinite(value) and not self.holds(value)
+            if above and start is None:
+                start = index
+            if not above and start is not None:
+                yield self.x(start + 1), self.x(index + 1)
+                start = None
+        if start is not None:
+            yield self.x(start + 1), self.x(points[-1][0] + 1)
+
+
+def _measured(values: Sequence[float]) -> Iterator[tuple[int, float]]:
+    """Yield the values with their indexes, without those that only repeat the one before.
+
+    What is measured every tenth step stands in the curve ten times; drawn so it would be stairs,
+    which nothing has gone up. The last one stays, for the line goes to there.
+    """
+    at = 0
+    for value, same in groupby(values):
+        length = len(list(same))
+        held = length >= _HELD and math.isfinite(value)
+        yield from ((at + n, value) for n in (range(1) if held else range(length)))
+        at += length
+        if held and at == len(values) and length > 1:
+            yield at - 1, value
+
+
+def averaged(values: Sequence[float]) -> list[float]:
+    """Return the exponential moving average of a curve; it begins anew after what is no number."""
+    share = 2 / (max(len(values) / _AVERAGED, 1.0) + 1)
+    smooth: list[float] = []
+    last = math.nan
+    for value in values:
+        if math.isfinite(value) and math.isfinite(last):
+            last += share * (value - last)
+        else:
+            last = value
+        smooth.append(last)
+    return smooth
+
+
+def _points(measured: Sequence[tuple[int, float]]) -> Iterator[tuple[int, float]]:
+    """Few enough of the measured values to be drawn, with each bucket's extremes."""
+    yield from ((measured[at][0], value) for at, value in thinned([v for _, v in measured]))
+
 
 def _mark(values: Sequence[float], scale: _Scale, unit: str) -> Mark | None:
+    """Where the curve left the scale for the first time, or became no number, in a few words."""
     broken = first_broken(values)
-    if broken is None:
+    off = [at for at, v in enumerate(values) if math.isfinite(v) and not scale.holds(v)]
+    said = []
+    if off:
+        most = max(values[at] for at in off)
+        said.append(f"off the scale at {unit} {off[0] + 1:,}, up to {_power(most)}")
+    if broken is not None:
+        said.append(f"{number(values[broken])} from {unit} {broken + 1:,}")
+    if not said:
         return None
-    at = scale.x(broken + 1)
-    third = (RIGHT - LEFT) / 3
-    anchor = "start" if at < LEFT + third else "end" if at > RIGHT - third else "middle"
-    return Mark(at=at, label=f"{number(values[broken])} at {unit} {broken + 1:,}", anchor=anchor)
+    at = scale.x((broken if broken is not None else off[0]) + 1)
+    return Mark(at=at, label="yours: " + ", ".join(said))
 
 
 def _steps(count: int) -> list[int]:
@@ -289,8 +392,11 @@ def _label(value: float, step: float) -> str:
     return f"{value:,.{decimals}f}"
 
 
-def _power(exponent: int) -> str:
-    """Return a power of ten: plain from 0.001 to 1,000, else as 10ⁿ."""
+def _power(value: float) -> str:
+    """Return a number as a logarithmic axis has it: plain from 0.001 to 9,999, else in powers."""
+    exponent = math.floor(math.log10(value) + 1e-9)
     if -3 <= exponent <= 3:
-        return f"{10.0**exponent:,.{max(-exponent, 0)}f}"
-    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{value:,.{max(-exponent, 0)}f}" if value == 10.0**exponent else f"{value:,.2g}"
+    front = f"{value / 10.0**exponent:.0f}"
+    up = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{up}" if front == "1" else f"{front}·10{up}"

@@ -13,10 +13,15 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import json
+import math
 import re
+import shlex
+from dataclasses import asdict
+from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grader.model import (
     CellStatus,
@@ -28,11 +33,12 @@ from grader.model import (
     SubmissionKind,
     Visibility,
 )
-from grader.report import chart
-from grader.report.listing import anchor, listing, marked_anchors
+from grader.report import chart, review
+from grader.report.listing import Note, anchor, listing, marked_anchors
 from grader.report.notebook import notebook, reading
 from grader.shown import words
-from grader.shown.view import Shown, headline, same_file, shown
+from grader.shown.focus import Focus, is_follow_up
+from grader.shown.view import Shown, ShownCheck, headline, same_file, shown
 
 _CURVES = {
     "loss": ("Training loss", ""),
@@ -40,6 +46,8 @@ _CURVES = {
     "update_ratio": ("Update ratio", "size of a step ÷ size of the weights"),
 }
 _MAX_CHARTS = 12
+_CHANCE, _NEAR_CHANCE = math.log(10), 0.4
+_TICKS = re.compile(r"`([^`\n]{1,200})`")
 _LAYERS = {
     "capabilities": "No rights of an administrator",
     "cgroup": "Ceilings for memory and tasks, kept by the kernel for all of it together",
@@ -72,18 +80,65 @@ def render_html(report: Report) -> str:
     return environment.get_template("report.html.j2").render(
         show=show,
         headline=headline(show),
+        day=_day(show.run.started),
         blocks=blocks,
         view=view,
+        review_of=review.review(show, anchors),
         charts=_charts(show),
         layers=[(name, _layer(name)) for name in show.run.isolation.layers],
         missing=[(name, _layer(name)) for name in show.run.isolation.missing],
         line_link=line_link,
-        marked=sum(bool(line_link(entry.finding.place)) for entry in show.findings),
+        follow_ups=sum(is_follow_up(check, show) for check in show.checks),
+        failed_cells=sum(cell.crash is not None for cell in show.cells),
+        rubric=_fingerprint(show),
+        versions=_versions(show),
+        command=_command(show),
         images="img-src data:; " if view and view.pictures else "",
-        intervals=[(share, chart.interval(share)) for share in show.shares],
         style=Markup(style),  # noqa: S704 - our own file, and the policy pins its hash
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
+
+
+def _day(started: str) -> str:
+    """The day and minute of a time in ISO 8601, as a person writes it; empty if it is none."""
+    try:
+        return f"{datetime.fromisoformat(started):%-d %b %Y, %H:%M} UTC"
+    except ValueError:
+        return ""
+
+
+def _fingerprint(show: Shown) -> str:
+    """What tells two rubrics of one version apart: a hash over all that it decides."""
+    lines = [asdict(line) for line in show.exercise.rubric]
+    if not lines:
+        return ""
+    text = json.dumps(lines, sort_keys=True, default=str)
+    return f"{show.exercise.id} {hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _versions(show: Shown) -> str:
+    """The grader, the exercise, and what the program ran on."""
+    return f"{show.exercise.id} {show.exercise.version}, grade {show.tool_version}"
+
+
+def _command(show: Shown) -> str:
+    """The command that grades the same file in the same way, for a shell."""
+    name, exercise = shlex.quote(show.submission.name), show.exercise
+    seed = f" --seed {show.run.seed}"
+    if not show.checks:
+        return f"grade diagnose {name}{seed}"
+    return f"grade {name} --exercise {exercise.id}{seed}"
+
+
+def _alone(lead: Focus) -> Note:
+    """What leads and has no line, as a note."""
+    findings = (lead.finding,) if lead.finding else ()
+    return Note(findings=findings, check=lead.failed)
+
+
+def _note_of(check: ShownCheck) -> Note:
+    """A check without a finding, as a note: its hints."""
+    return Note(check=check)
 
 
 @functools.cache
@@ -97,7 +152,10 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         words=words,
+        review=review,
         geometry=chart,
+        alone=_alone,
+        note_of=_note_of,
         reading=reading,
         CellStatus=CellStatus,
         Status=Status,
@@ -106,6 +164,8 @@ def _environment() -> Environment:
         Level=Level,
     )
     environment.filters["sentence"] = _sentence
+    environment.filters["sentence_at"] = _sentence_at
+    environment.filters["ticks"] = _ticks
     return environment
 
 
@@ -123,8 +183,16 @@ def _charts(show: Shown) -> list[chart.Chart]:
     for name in names[:_MAX_CHARTS]:
         title, meaning = _CURVES.get(name, (_sentence(name.replace("_", " ")), ""))
         values, reference = show.curves[name], show.reference_curves.get(name, ())
-        drawn.append(chart.chart(title, values, reference, meaning=meaning))
+        guessing = _guessing(show) if name == "loss" else None
+        drawn.append(chart.chart(title, values, reference, meaning=meaning, guessing=guessing))
     return [each for each in drawn if each]
+
+
+def _guessing(show: Shown) -> float | None:
+    """The cross-entropy of guessing among ten digits, if that is where the reference starts."""
+    reference = show.reference_curves.get("loss", ())
+    starts = bool(reference) and abs(reference[0] - _CHANCE) < _NEAR_CHANCE
+    return _CHANCE if starts and "mnist" in show.exercise.data else None
 
 
 def _layer(name: str) -> str:
@@ -135,3 +203,15 @@ def _layer(name: str) -> str:
 def _sentence(text: str) -> str:
     """Return the text with a capital first letter, unless it starts with a name from code."""
     return text[:1].upper() + text[1:] if words.named(text) else text
+
+
+def _sentence_at(text: str, place: Place | None) -> str:
+    """The text as it goes on after a place and a colon, or as a sentence where there is none."""
+    return text if place else _sentence(text)
+
+
+def _ticks(text: str) -> Markup:
+    """The text with what stands between backticks as code; all of it escaped."""
+    return Markup(  # noqa: S704 - escaped before the tags are put in
+        _TICKS.sub(r'<code translate="no">\1</code>', str(escape(text)))
+    )

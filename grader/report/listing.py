@@ -6,20 +6,25 @@ word. Tokens stay pairs of a class and a text: the template escapes both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import ast
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeAlias
 
 from pygments.lexers.python import PythonLexer
 from pygments.token import Token as Kind
 
 from grader.model import CellStatus, Level, Place, SubmissionKind
-from grader.shown.view import Shown, ShownCrash, ShownFinding, same_file
+from grader.shown.focus import Focus, span
+from grader.shown.view import Shown, ShownCheck, ShownCrash, ShownFinding, same_file
 from grader.shown.words import LEVEL_ORDER
 
 _LONG = 150
 _CONTEXT = 6
 _OPENING = 40
+_FEWEST_FOLDED = 4
 _LONG_CELL, _CELL_OPENING = 80, 30
 _MAX_CELLS = 3_000
 _ROOM = 1_000_000
@@ -27,7 +32,8 @@ _ROOM = 1_000_000
 _LINE_COST, _LETTER_COST = 100, 3
 _MAX_HIGHLIGHTED = 200_000
 
-Token: TypeAlias = tuple[str, str]
+Token: TypeAlias = tuple[str, str, bool]
+"""A class, a text, and whether it belongs to the part of the line that a note is about."""
 
 _CLASSES: tuple[tuple[tuple[str, ...], str], ...] = (
     (Kind.Comment, "c"),
@@ -44,15 +50,27 @@ _CLASSES: tuple[tuple[tuple[str, ...], str], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What stands in the margin: a finding, or the exception that ended the run."""
+    """What stands below a line: findings of one cause, or the exception that was raised there.
 
-    finding: ShownFinding | None = None
+    ``check`` is the one that lost points for it; ``first`` says whether this is the note at which
+    the check's own words and its hints stand.
+    """
+
+    findings: tuple[ShownFinding, ...] = ()
     crash: ShownCrash | None = None
+    check: ShownCheck | None = None
+    first: bool = True
 
     @property
     def level(self) -> Level:
         """How grave it is; an exception is an error."""
-        return self.finding.finding.level if self.finding else Level.ERROR
+        levels = [entry.finding.level for entry in self.findings]
+        return min(levels, key=LEVEL_ORDER.__getitem__, default=Level.ERROR)
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """The hints of the check, if this is where they stand."""
+        return self.check.hints if self.check and self.first else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +88,25 @@ class Line:
         levels = [note.level for note in self.notes]
         return min(levels, key=LEVEL_ORDER.__getitem__, default=None)
 
+    @property
+    def badge(self) -> str:
+        """The numbers of the findings at this line, a mark for an exception alone."""
+        numbers = [str(entry.number) for note in self.notes for entry in note.findings]
+        return "·".join(numbers) or "!"
+
+    @property
+    def text(self) -> str:
+        """The line without its highlighting."""
+        return "".join(text for _, text, _ in self.tokens)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """Consecutive lines, shown or folded."""
+    """Consecutive lines, shown or folded; ``said`` tells what is in those that are folded."""
 
     folded: bool
     lines: tuple[Line, ...]
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +137,7 @@ def listing(show: Shown) -> tuple[Block, ...]:
         return tuple(_capped(each for block in blocks for each in _folded_cell(block)))
     total = sum(len(segment.lines) for block in blocks for segment in block.segments)
     if total <= _LONG:
-        return tuple(blocks)
+        return tuple(_without_opening(block) for block in blocks)
     marked = any(line.notes for block in blocks for line in block.segments[0].lines)
     return tuple(_capped(_folded(blocks, opening=0 if marked else _OPENING)))
 
@@ -133,17 +163,42 @@ def marked_anchors(blocks: Iterable[Block]) -> frozenset[str]:
 
 
 def _notes(show: Shown) -> dict[tuple[int | None, int], list[Note]]:
-    placed: list[tuple[Place | None, Note]] = [
-        (entry.finding.place, Note(finding=entry)) for entry in show.findings
-    ]
-    crashes = [show.crash, *(check.crash for check in show.checks)]
-    crashes += [cell.crash for cell in show.cells if cell.crash not in crashes]
-    placed += [(crash.place, Note(crash=crash)) for crash in crashes if crash]
+    placed = [*_found(show), *_raised(show)]
     notes: dict[tuple[int | None, int], list[Note]] = {}
     for place, note in placed:
-        if place and same_file(show.submission, place):
+        if same_file(show.submission, place):
             notes.setdefault((place.cell, place.line), []).append(note)
     return notes
+
+
+def _found(show: Shown) -> Iterator[tuple[Place, Note]]:
+    """The findings, those of one check at one line together, in the order of their numbers."""
+    owners = {each.number: check for check in show.checks for each in check.findings}
+    groups: dict[tuple[Place, str], list[ShownFinding]] = {}
+    for entry in show.findings:
+        owner = owners.get(entry.number)
+        if entry.finding.place:
+            key = entry.finding.place, owner.id if owner else f"noticed {entry.number}"
+            groups.setdefault(key, []).append(entry)
+    begun: set[str] = set()
+    for (place, owner_id), entries in groups.items():
+        owner = owners.get(entries[0].number)
+        yield place, Note(findings=tuple(entries), check=owner, first=owner_id not in begun)
+        begun.add(owner_id)
+
+
+def _raised(show: Shown) -> Iterator[tuple[Place, Note]]:
+    """The exceptions, each once."""
+    known = [show.crash]
+    notes = [Note(crash=show.crash)] if show.crash else []
+    for check in show.checks:
+        if check.crash and check.crash not in known:
+            notes.append(Note(crash=check.crash, check=check, first=not check.findings))
+            known.append(check.crash)
+    notes += [Note(crash=cell.crash) for cell in show.cells if cell.crash not in known]
+    for note in notes:
+        if note.crash and note.crash.place:
+            yield note.crash.place, note
 
 
 def _block(
@@ -153,12 +208,31 @@ def _block(
         Line(
             number=number,
             anchor=f"L{number}" if cell is None else f"c{cell}-L{number}",
-            tokens=tokens,
+            tokens=_marked(tokens, notes.get((cell, number), [])),
             notes=tuple(notes.get((cell, number), ())),
         )
         for number, tokens in enumerate(_highlighted(source.rstrip("\n")), 1)
     )
     return Block(cell=cell, segments=(Segment(folded=False, lines=lines),))
+
+
+def _marked(tokens: tuple[Token, ...], notes: Sequence[Note]) -> tuple[Token, ...]:
+    """The tokens of a line, cut where the part begins and ends that the first note is about."""
+    if not notes:
+        return tokens
+    note = notes[0]
+    finding = note.findings[0] if note.findings else None
+    part = span(Focus(finding=finding, crash=note.crash))
+    return tuple(_split(tokens, *part)) if part else tokens
+
+
+def _split(tokens: Iterable[Token], start: int, end: int) -> Iterator[Token]:
+    at = 0
+    for kind, text, _ in tokens:
+        cuts = sorted({0, len(text), *(c - at for c in (start, end) if 0 < c - at < len(text))})
+        for low, high in pairwise(cuts):
+            yield kind, text[low:high], start <= at + low < end
+        at += len(text)
 
 
 def _highlighted(source: str) -> Iterator[tuple[Token, ...]]:
@@ -170,15 +244,47 @@ def _highlighted(source: str) -> Iterator[tuple[Token, ...]]:
     line: list[Token] = []
     for kind, text in pairs:
         first, *rest = text.split("\n")
-        line += [(kind, first)] if first else []
+        line += [(kind, first, False)] if first else []
         for part in rest:
             yield tuple(line)
-            line = [(kind, part)] if part else []
+            line = [(kind, part, False)] if part else []
     yield tuple(line)
 
 
 def _class(kind: tuple[str, ...]) -> str:
     return next((name for parent, name in _CLASSES if kind[: len(parent)] == parent), "")
+
+
+def _without_opening(block: Block) -> Block:
+    """Fold the docstring and the imports at the top, where no note stands on them."""
+    lines = block.segments[0].lines
+    end = _first_statement("\n".join(line.text for line in lines)) - 1
+    if end < _FEWEST_FOLDED or any(line.notes for line in lines[:end]):
+        return block
+    said = "docstring and imports, nothing to note"
+    opening = Segment(folded=True, lines=lines[:end], said=said)
+    return replace(block, segments=(opening, Segment(folded=False, lines=lines[end:])))
+
+
+def _first_statement(source: str) -> int:
+    """The line of the first statement that is no docstring and no import; 0 if there is none.
+
+    What is written right above it, a comment or a decorator, belongs to it.
+    """
+    lines = source.split("\n")
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of the student's escape sequences
+            body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0
+    for statement in body:
+        text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if not text and not isinstance(statement, ast.Import | ast.ImportFrom):
+            first = statement.lineno
+            while first > 1 and lines[first - 2].lstrip().startswith(("#", "@")):
+                first -= 1
+            return first
+    return 0
 
 
 def _folded_cell(block: Block) -> Iterator[Block]:
@@ -219,7 +325,7 @@ def _capped(blocks: Iterable[Block]) -> Iterator[Block]:
             for line in segment.lines:
                 if left > 0 or line.notes:
                     lines.append(line)
-                    letters = sum(len(text) for _, text in line.tokens)
+                    letters = len(line.text)
                     left -= _LINE_COST + _LETTER_COST * letters
             dropped += len(segment.lines) - len(lines)
             kept += [replace(segment, lines=tuple(lines))] if lines else []

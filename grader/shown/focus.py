@@ -53,9 +53,15 @@ def focus(show: Shown) -> Focus | None:
     """Return where to look first; None where nothing is to be repaired, or nothing can be told."""
     if show.outcome is Outcome.GRADER_FAULT:
         return None
-    if show.crash is not None:
+    first = next(_candidates(show), None)
+    if show.crash is not None and not (first and _costs_nothing(show)):
         return Focus(crash=show.crash)
-    return next(_candidates(show), None)
+    return first
+
+
+def _costs_nothing(show: Shown) -> bool:
+    """Whether the exception ended a cell of a notebook alone: what costs points is elsewhere."""
+    return bool(show.cells) and not any(is_follow_up(check, show) for check in show.checks)
 
 
 def _candidates(show: Shown) -> Iterator[Focus]:

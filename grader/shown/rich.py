@@ -48,8 +48,10 @@ _ATTRIBUTES = {
     "span": {"title"},
 }
 _CLASSES = {"table": {"dataframe"}, "samp": {"math"}, "span": {"link"}}
-# In the report's outline a student's headings stand below those of the cells.
-_LEVELS = {f"h{level}": {"aria-level": str(min(level + 3, 6))} for level in range(1, 7)}
+_LEVELS = {f"h{level}": {"aria-level": "3"} for level in range(1, 7)}
+"""In the report's outline all of a student's headings stand beside those of the cells: where they
+skip a level, the outline doesn't."""
+_EMPTY_HEAD = re.compile(r"<th((?: [^<>]*+)?)></th>")
 
 _BRACKETS = str.maketrans("<>", "⟨⟩")
 # Pictures wait outside while the rest is parsed, each as a short address that leads to it.
@@ -125,6 +127,7 @@ def _cleaned(source: str, pictures: _Pictures) -> Rich:
         url_schemes={"data"},
         link_rel=None,
     )
+    cleaned = _EMPTY_HEAD.sub(r"<td\1></td>", cleaned)  # a corner of a table is no heading
     # Once more: entities (&#x202e;) become characters only in the parser.
     markup = Markup(visible(cleaned))  # noqa: S704  # nh3 wrote it; signs hold no markup
     lost = cleaned.count("<img") - pictures.shown

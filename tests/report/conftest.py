@@ -9,14 +9,15 @@ import pytest
 from grader.model import Report
 from ran_notebook import executed
 from samples import SAMPLES
-
-ALL = {**SAMPLES, "executed": executed}
+from states import ALL
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for ``name`` runs once for every sample."""
+    """A test runs for every sample with a golden text (``name``), or for all (``state``)."""
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", sorted(ALL))
+        metafunc.parametrize("name", sorted({**SAMPLES, "executed": executed}))
+    if "state" in metafunc.fixturenames:
+        metafunc.parametrize("state", sorted(ALL))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def test_a_gap_splits_the_line_and_is_marked_where_it_begins() -> None:
     assert len(result.yours.pieces) == 2
     assert len(result.yours.dots) == 1
     assert result.mark
-    assert result.mark.label == "nan at step 3"
+    assert result.mark.label == "yours: nan from step 3"
     assert "It became nan at step 3." in result.summary
 
 
@@ -42,11 +43,45 @@ def test_a_curve_without_any_number_still_says_so() -> None:
 
 
 def test_a_wide_range_gets_a_logarithmic_axis() -> None:
-    """From 1 to 10,000 the axis is logarithmic; from 1 to 100 it is not; never below zero."""
+    """From 1 to 10,000 the axis is logarithmic; from 1 to 20 it is not; never below zero."""
     assert made(1, 10_000).log
-    assert not made(1, 100).log
+    assert not made(1, 20).log
     assert not made(-1, 10_000).log
     assert made(1e-6, 1).y_ticks[0].label == "10⁻⁶"
+
+
+def test_a_curve_that_leaves_the_references_scale_goes_out_at_the_top() -> None:
+    """The scale stays that of the reference; a band and a sentence tell of the rest."""
+    result = made(2.3, 1e33, 1e34, NAN, NAN, reference=(2.3, 1.0, 0.5, 0.3, 0.2))
+    assert max(float(tick.label) for tick in result.y_ticks) <= 10
+    assert len(result.yours.off) == 1
+    assert result.mark
+    assert result.mark.label == "yours: off the scale at step 2, up to 10³⁴, nan from step 4"
+
+
+def test_values_that_only_repeat_are_no_stairs() -> None:
+    """What is measured every fourth step is joined from one measurement to the next, as points."""
+    result = made(*[4.0] * 4, *[3.0] * 4, *[1.0] * 4)
+    (piece,) = result.yours.pieces
+    assert len(piece.split(" ")) == 4
+    assert len(result.yours.dots) == 4
+
+
+def test_lines_are_named_at_their_ends() -> None:
+    """Yours, the reference and the level of guessing, apart from each other."""
+    result = chart("loss", (2.3, 2.2), (2.3, 2.21), guessing=2.302)
+    assert result
+    assert [label.kind for label in result.labels] == ["guessing", "reference", "yours"]
+    places = [label.at for label in result.labels]
+    assert all(low - high >= 14 for high, low in pairwise(places))
+
+
+def test_a_noisy_curve_is_an_average_over_what_was_measured() -> None:
+    """The measured values stay, drawn thin."""
+    result = made(*[2.0 + (n % 2) for n in range(300)])
+    assert result.yours.raw
+    heights = {point.split(",")[1] for point in result.yours.pieces[0].split(" ")[100:]}
+    assert len(heights) < len({p.split(",")[1] for p in result.yours.raw[0].split(" ")}) + 200
 
 
 def test_the_reference_shares_the_axes() -> None:
@@ -108,7 +143,7 @@ def test_every_coordinate_lies_on_the_canvas(values: list[float], other: list[fl
     result = chart("loss", values, other)
     assert result
     for line in (result.yours, result.reference):
-        pieces = line.pieces if line else ()
+        pieces = (*line.pieces, *line.raw) if line else ()
         points = [tuple(map(float, p.split(","))) for piece in pieces for p in piece.split(" ")]
         for x, y in [*points, *(line.dots if line else ())]:
             assert LEFT <= x <= RIGHT

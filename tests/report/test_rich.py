@@ -122,7 +122,7 @@ def test_markdown_reads_as_notebooks_show_it() -> None:
     markup = from_markdown(
         "# Title\n\n*a* [b](https://x.example/?a=1&b=2) `<c>`\n\n|d|\n|-|\n|e|"
     ).markup
-    assert '<h1 aria-level="4">Title</h1>' in markup
+    assert '<h1 aria-level="3">Title</h1>' in markup
     assert "<em>a</em>" in markup
     assert '<span class="link" title="https://x.example/?a=1&amp;b=2">b</span>' in markup
     assert "<code>&lt;c&gt;</code>" in markup
