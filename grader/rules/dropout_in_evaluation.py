@@ -42,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count, percent
 from grader.schema.rows import Dropping, Forward
 from grader.trace.losses import by_place
 from grader.trace.trace import Trace
@@ -98,6 +99,8 @@ def _finding(trace: Trace, drop: Dropping, forward: Forward) -> Finding:
                 label=f"share that is dropped in evaluation mode, after step {forward.updates}",
                 expected="0",
                 actual=f"{drop.p:g}",
+                sentence=f"In evaluation mode, after {count(forward.updates, 'step')}, "
+                f"{percent(drop.p)} of the numbers were dropped; there it should be none.",
             ),
         ),
         fix="make the dropout a layer that the model holds, or tell the function the model's mode",

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Cleared, Update
 from grader.trace.losses import by_place, is_repeated
 from grader.trace.trace import Trace
@@ -72,12 +73,16 @@ def _finding(found: list[Cleared], measured: int) -> Finding:
             Evidence(
                 label=f"gradients that backward(){line} left",
                 expected="still there at the step",
-                actual=f"gone, in {first.leaves} tensors",
+                actual=f"gone, in {count(first.leaves, 'tensor')}",
+                sentence=f"What backward(){line} computed was gone from "
+                f"{count(first.leaves, 'tensor')} when the step came.",
             ),
             Evidence(
                 label="steps that found nothing",
                 expected="0",
                 actual=f"{len(found)} of {measured} that were looked at",
+                sentence=f"Of {count(measured, 'step')} that were looked at, {len(found):,} found "
+                "no gradients.",
             ),
         ),
         fix="clear the gradients before backward() or after the step, never between the two",

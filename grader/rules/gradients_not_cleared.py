@@ -42,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count, value
 from grader.schema.rows import Leftover, Update
 from grader.trace.trace import Trace
 
@@ -94,18 +95,24 @@ def _finding(leftover: Leftover, place: Place | None, times: int, updates: int) 
 
 def _evidence(leftover: Leftover, times: int, updates: int) -> Iterator[Evidence]:
     yield Evidence(
+        label="updates that used left-over gradients",
+        expected="0",
+        actual=f"{times} of {updates}",
+        sentence=f"Of {count(updates, 'update')}, {times:,} used gradients left over from an "
+        "earlier step.",
+    )
+    yield Evidence(
         label="before this backward pass",
         expected="no gradients",
         actual=f"those that step {leftover.earlier} had used",
+        sentence=f"Before this backward pass the gradients of step {leftover.earlier} were still "
+        "there.",
     )
     if leftover.stale is not None and leftover.fresh is not None:
         yield Evidence(
             label=f"gradient that step {leftover.update} used",
             expected=f"norm {leftover.fresh:.4g}, from this batch",
             actual=f"the same plus norm {leftover.stale:.4g}, left over",
+            sentence=f"Step {leftover.update} used a gradient of norm {value(leftover.fresh)} from "
+            f"its own batch, and one of norm {value(leftover.stale)} that was left over.",
         )
-    yield Evidence(
-        label="updates that used left-over gradients",
-        expected="0",
-        actual=f"{times} of {updates}",
-    )

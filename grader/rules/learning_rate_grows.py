@@ -36,6 +36,7 @@ import math
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import value
 from grader.schema.rows import Update
 from grader.trace.growth import Growth
 from grader.trace.learning import RateVerdict, rate_verdict
@@ -83,10 +84,14 @@ def _evidence(verdict: RateVerdict, growth: Growth) -> Iterator[Evidence]:
         label="loss at the end of training",
         expected=f"about {growth.best:.4g}, where it was after step {growth.at}",
         actual=f"{growth.end:.4g}" if math.isfinite(growth.end) else "not finite",
+        sentence=f"After step {growth.at:,} the loss was {value(growth.best)}; at the end of "
+        f"training it is {value(growth.end)}.",
     )
     if verdict.replayed is not None:
         yield Evidence(
             label=f"the same with the rate kept at {growth.before:g}",
             expected="not much better, if the rate were right",
             actual=f"{verdict.replayed:.4g}",
+            sentence=f"With the rate kept at {growth.before:g}, the same training ends at a loss "
+            f"of {value(verdict.replayed)}.",
         )

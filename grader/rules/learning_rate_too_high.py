@@ -35,6 +35,7 @@ import math
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count, value
 from grader.schema.rows import Backward, Update
 from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.trace import Trace
@@ -104,14 +105,18 @@ def _first_bad(trace: Trace) -> int | None:
 
 
 def _evidence(verdict: RateVerdict) -> Iterator[Evidence]:
-    yield Evidence(
-        label="loss at the end of training",
-        expected=f"well below {verdict.start:.4g}, where it started",
-        actual="not finite" if math.isnan(verdict.end) else f"{verdict.end:.4g}",
-    )
     if verdict.replayed is not None and verdict.scale is not None:
         yield Evidence(
             label=f"loss after {verdict.steps} steps, each {1 / verdict.scale:,.0f} times smaller",
             expected="not much better, if the step size were right",
             actual=f"{verdict.replayed:.4g}",
+            sentence=f"With steps 1/{1 / verdict.scale:,.0f} as long, the loss falls from "
+            f"{value(verdict.start)} to {value(verdict.replayed)} in "
+            f"{count(verdict.steps, 'step')}.",
         )
+    yield Evidence(
+        label="loss at the end of training",
+        expected=f"well below {verdict.start:.4g}, where it started",
+        actual="not finite" if math.isnan(verdict.end) else f"{verdict.end:.4g}",
+        sentence=f"The loss starts at {value(verdict.start)} and ends at {value(verdict.end)}.",
+    )

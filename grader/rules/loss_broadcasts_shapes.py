@@ -65,6 +65,8 @@ def _finding(loss: Loss) -> Finding:
                 label="differences that the loss is made of",
                 expected=f"{count}, one for each prediction and its own target",
                 actual=f"{count * count}",
+                sentence=f"For {count:,} predictions the loss is made of {count * count:,} "
+                f"differences; each prediction and its own target make {count:,}.",
             ),
         ),
         fix="give predictions and targets the same shape before they go into the loss",

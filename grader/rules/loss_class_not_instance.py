@@ -71,6 +71,8 @@ def _finding(misuse: Misuse, times: int) -> Finding:
                 label=f"what {misuse.name}(…) was given",
                 expected="settings, or nothing",
                 actual=f"tensors of {given}" + (f", {times} times" if times > 1 else ""),
+                sentence=f"{misuse.name}(…) takes settings, or nothing; it was given {given}"
+                + (f", {times:,} times." if times > 1 else "."),
             ),
         ),
         fix=f"make an instance of {misuse.name} once, before the loop, and call that",

@@ -74,6 +74,7 @@ def _finding(first: Reach) -> Finding:
                 label="parameters that the graph of this loss leads to",
                 expected="those of the model",
                 actual="none",
+                sentence="The graph of this loss leads to none of the model's parameters.",
             ),
         ),
         fix="keep to operations with a gradient from the model's output to the loss; asking the "

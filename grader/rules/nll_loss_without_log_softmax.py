@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import value
 from grader.schema.rows import Loss
 from grader.trace.losses import Kind, by_place, is_repeated, no_log_probabilities
 from grader.trace.trace import Trace
@@ -76,10 +77,14 @@ def _evidence(loss: Loss) -> Iterator[Evidence]:
             label="highest number that the loss was given",
             expected="0 or less, as a logarithm of a probability is",
             actual=f"{loss.high:.4g}",
+            sentence=f"The highest number that the loss was given is {value(loss.high)}; the "
+            "logarithm of a probability is 0 or less.",
         )
     if loss.total is not None:
         yield Evidence(
             label="sum of exp(…) over the classes of one row",
             expected="1",
             actual=f"{loss.total:.4g}",
+            sentence="Over the classes of one row, exp(…) of what the loss was given adds up to "
+            f"{value(loss.total)}; for logarithms of probabilities it is 1.",
         )

@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Forward, Symmetric
 from grader.trace.trace import Trace
 
@@ -73,6 +74,8 @@ def _finding(symmetric: Symmetric, place: Place | None) -> Finding:
                 label=f"different units among the {symmetric.units} of {name}",
                 expected=f"{symmetric.units}, after {symmetric.updates} steps",
                 actual="1",
+                sentence=f"After {count(symmetric.updates, 'step')}, the {symmetric.units:,} units "
+                f"of {name} are still one and the same.",
             ),
         ),
         fix="begin with random weights, different for each unit; biases may be zero",

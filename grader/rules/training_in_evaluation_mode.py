@@ -42,6 +42,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema import bits
 from grader.schema.rows import Forward, Mode
 from grader.trace.trace import Trace
@@ -98,6 +99,8 @@ def _finding(trace: Trace, fell: Mode, last: Mode, asleep: int) -> Finding:
                 label="steps made in evaluation mode",
                 expected="0",
                 actual=f"{asleep} of {last.awake + last.asleep}",
+                sentence=f"Of {count(last.awake + last.asleep, 'step')}, {asleep:,} were made in "
+                "evaluation mode.",
             ),
         ),
         fix="set the model to training mode after each validation, before the next step",

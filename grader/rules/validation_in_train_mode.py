@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema import bits
 from grader.schema.rows import Forward
 from grader.trace.passes import Pass, describe, evaluation_passes
@@ -97,12 +98,15 @@ def _finding(trace: Trace, place: Place | None, found: list[tuple[Pass, Forward]
             Evidence(
                 label="mode of the model",
                 expected="evaluation (training = False)",
-                actual=f"training = True{where}, in {len(found)} forward passes",
+                actual=f"training = True{where}, in {count(len(found), 'forward pass')}",
+                sentence=f"In {count(len(found), 'forward pass')} on held-out data, training was "
+                f"True{where}.",
             ),
             Evidence(
                 label="data",
                 expected="training mode for training data only",
                 actual=describe(trace.sources[first.source]),
+                sentence=f"What the model read there: {describe(trace.sources[first.source])}.",
             ),
         ),
         fix="set the model to evaluation mode before it sees validation data, and back after",

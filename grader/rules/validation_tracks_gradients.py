@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Forward
 from grader.trace.passes import Pass, describe, evaluation_passes
 from grader.trace.trace import Trace
@@ -73,12 +74,15 @@ def _finding(trace: Trace, place: Place | None, found: list[tuple[Pass, Forward]
             Evidence(
                 label="output.requires_grad",
                 expected="False",
-                actual=f"True, in {len(found)} forward passes",
+                actual=f"True, in {count(len(found), 'forward pass')}",
+                sentence=f"In {count(len(found), 'forward pass')} on held-out data, "
+                "output.requires_grad was True.",
             ),
             Evidence(
                 label="data",
                 expected="gradients for training data only",
                 actual=describe(trace.sources[first.source]),
+                sentence=f"What the model read there: {describe(trace.sources[first.source])}.",
             ),
         ),
         fix="turn gradients off around the validation pass",

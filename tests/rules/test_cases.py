@@ -51,6 +51,7 @@ def test_findings_speak_in_numbers() -> None:
     (finding,) = find_all(record_with_replays(path.read_text(), name=path.name))
     assert finding.what == "step 2 adds its gradients to those of step 1"
     assert finding.step == 2
-    assert finding.evidence[0].label == "before this backward pass"
+    assert finding.evidence[0].sentence.startswith("Of ")
+    assert "used gradients left over from an earlier step." in finding.evidence[0].sentence
     assert finding.fix
     assert finding.why
