@@ -222,6 +222,11 @@ def _add_bulk(parser: _Parser) -> None:
         help="points, thresholds, visibility and limits of your own (default: course.yaml in the "
         "folder)",
     )
+    group.add_argument(
+        "--similar",
+        action="store_true",
+        help="name submissions that are alike, for a person to look at; never a mark",
+    )
     again = group.add_mutually_exclusive_group()
     again.add_argument(
         "--resume",

@@ -265,6 +265,11 @@ class Journal:
         rows = self.db.execute(f"SELECT id, name, email FROM {table}")  # noqa: S608  # checked
         return [Student(id=id_, name=name, email=email) for id_, name, email in rows]
 
+    def observation(self, key: str) -> bytes:
+        """What a result was made from; empty where it was not kept."""
+        row = self.db.execute("SELECT data FROM observation WHERE key=?", (key,)).fetchone()
+        return bytes(row[0]) if row else b""
+
     def passed_over(self) -> list[tuple[str, str]]:
         """What is no submission, and why."""
         return list(self.db.execute("SELECT path, why FROM passed_over ORDER BY path"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from grader.bulk.graded import page_text
 from grader.bulk.journal import Journal, Row
 from grader.bulk.page import write_page
 from grader.bulk.roster import Roster
+from grader.bulk.similar import Pair
 from grader.export.files import replacing
 from grader.model import Exercise
 
@@ -57,6 +58,7 @@ def write_all(
     exercise: Exercise,
     roster: Roster | None = None,
     layouts: frozenset[str] = frozenset(),
+    alike: Sequence[Pair] | None = None,
 ) -> list[str]:
     """Every file that is made from the journal; what is to be known about some of them.
 
@@ -67,7 +69,9 @@ def write_all(
     tables.write_grades(journal, folder / "grades.csv")
     tables.write_checks(journal, folder / "checks.csv")
     _write_reports(journal, folder / REPORTS)
-    write_page(journal, folder / PAGE, exercise)
+    if alike is not None:
+        tables.write_similar(journal, alike, folder / "similar.csv")
+    write_page(journal, folder / PAGE, exercise, alike or ())
     return lms.write(journal, folder, exercise, roster, layouts)
 
 

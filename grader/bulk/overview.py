@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.bulk.hand_in import Student
 from grader.bulk.journal import Journal, Row
+from grader.bulk.similar import Pair
 from grader.model import Outcome
 from grader.shown.harmless import cut, visible
 
@@ -87,6 +88,7 @@ class Overview:
     set_aside: list[tuple[int, str]] = field(default_factory=list)
     ended: list[tuple[int, str]] = field(default_factory=list)
     alike: list[list[int]] = field(default_factory=list)
+    similar: list[Pair] = field(default_factory=list)
     missing: list[Student] = field(default_factory=list)
     unknown: list[Student] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)

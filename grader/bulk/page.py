@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from markupsafe import Markup
 
 from grader.bulk.journal import Journal
 from grader.bulk.overview import BINS, Overview, overview
+from grader.bulk.similar import Pair
 from grader.bulk.tables import number
 from grader.export.files import replacing
 from grader.model import Exercise
@@ -23,14 +25,18 @@ from grader.model import Exercise
 _TEMPLATES = "grader.bulk"
 
 
-def write_page(journal: Journal, path: Path, exercise: Exercise) -> None:
+def write_page(
+    journal: Journal, path: Path, exercise: Exercise, alike: Sequence[Pair] = ()
+) -> None:
     """``index.html``, in the output folder beside the reports that it leads to.
 
     Raises:
         UsageError: it can't be written.
     """
     with replacing(path) as file:
-        file.write(render(overview(journal, exercise.title, exercise.id)))
+        found = overview(journal, exercise.title, exercise.id)
+        found.similar = list(alike)
+        file.write(render(found))
 
 
 def render(found: Overview) -> str:

@@ -21,7 +21,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 from grader import submission
-from grader.bulk import archive, fingerprint, lock, outputs, salvage
+from grader.bulk import archive, fingerprint, lock, outputs, salvage, similar
 from grader.bulk.choose import Wanted
 from grader.bulk.crew import Began, Crew, Done, Interrupt, Left, Said, Workers
 from grader.bulk.fair import fair, share_of
@@ -47,6 +47,7 @@ class Plan:
     options: Options
     jobs: int
     fresh: bool = False
+    similar: bool = False
     scheduler: str = ""
     """Of a Dask cluster, whose workers grade in place of this machine's."""
 
@@ -285,12 +286,15 @@ class _Run:
 
     def _write_out(self) -> None:
         try:
+            exercise = self._plan.wanted.exercise
+            alike = similar.of_class(self._journal, exercise) if self._plan.similar else None
             notes = outputs.write_all(
                 self._journal,
                 self._plan.output,
                 self._plan.wanted.exercise,
                 self._plan.wanted.roster,
                 self._found.layouts,
+                alike,
             )
             for note in notes:
                 self._show.say(note)

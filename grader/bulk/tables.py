@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.bulk.journal import Journal, Row
 from grader.bulk.names import one_line
+from grader.bulk.similar import Pair
 from grader.export.files import replacing
 
 Cell = str | float | int | bool | None
@@ -22,6 +23,28 @@ _GRADES = (
     "submission", "report", "members", "note",
 )  # fmt: skip
 _CHECKS = ("id", "name", "check", "title", "status", "score", "max_score", "visibility", "message")
+
+
+_SIMILAR = ("student", "other", "share", "matches")
+
+
+def write_similar(journal: Journal, pairs: Sequence[Pair], path: Path) -> None:
+    """A row for each pair of submissions that are alike: a hint for a person.
+
+    Raises:
+        UsageError: it can't be written.
+    """
+    names = [row.student.name for row in journal.rows()]
+    rows = (
+        (
+            names[pair.one],
+            names[pair.other],
+            pair.share,
+            "; ".join(f"{match.here} and {match.there}" for match in pair.matches),
+        )
+        for pair in pairs
+    )
+    write(path, _SIMILAR, rows)
 
 
 def is_formula(text: str) -> bool:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from grader import bank
-from grader.bulk import course, roster
+from grader.bulk import course, roster, similar
 from grader.bulk.choose import Wanted
 from grader.bulk.names import one_line
 from grader.bulk.run import Plan, Summary, grade_class
@@ -27,6 +27,8 @@ _MOST_NAMED = 10
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Grades a class and says what became of it."""
     folder = Path(arguments.folder)
+    if arguments.similar:
+        similar.check_installed()
     exercise = bank.load(arguments.exercise or _named_in(folder))
     decided = arguments.course or folder / course.FILE
     if arguments.course or decided.is_file():
@@ -49,6 +51,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         options=_options(arguments),
         jobs=arguments.jobs or len(os.sched_getaffinity(0)),
         fresh=arguments.fresh,
+        similar=arguments.similar,
         scheduler=arguments.scheduler,
     )
     with console.Progress(wanted=arguments.progress) as progress:
