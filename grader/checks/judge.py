@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from grader.checks.agreement import MOST_FINDINGS
 from grader.checks.clock import Clock
 from grader.checks.keeping import KeptRun, NoStudent, kept
 from grader.checks.outcome import RunReport
@@ -26,9 +27,9 @@ from grader.checks.program import Program
 from grader.checks.remote import Supervision
 from grader.checks.running import Programs
 from grader.checks.student import Student
-from grader.model import CheckResult, ExecutedCell, Limits
+from grader.model import CheckResult, ExecutedCell, Finding, Limits
 from grader.observation.record import Call, Kept, Training
-from grader.observation.traces import findings_of
+from grader.observation.traces import advice, findings_of
 from grader.plain import read, to_plain
 from grader.runner.devices import Device, settings
 from grader.runner.job import Told
@@ -87,6 +88,7 @@ class Judge:
         self._report = RunReport(on_cell=self._send_cell)
         self._keep = bool(job.get("keep"))
         self._calls: list[Call] = []
+        self._advice: list[Finding] = []
 
     def run(self) -> None:
         """Run every check, and report the run as a whole at the end."""
@@ -123,8 +125,11 @@ class Judge:
         ).run
 
     def _traced(self, rows: list[Any], trace: Trace) -> None:
+        """All rules look at what a check had called; what it doesn't ask for is advice."""
+        found = findings_of(trace)
+        self._advice += advice(found)
         if self._keep:
-            self._calls.append(Call(rows=tuple(rows), findings=findings_of(trace)))
+            self._calls.append(Call(rows=tuple(rows), findings=found))
 
     def _send_kept(self, program: Program | None) -> None:
         """What the verdict was made from, beside what was sent, unless it is beyond all measure."""
@@ -150,7 +155,7 @@ class Judge:
             crash=report.crash,
             notes=tuple(report.notes),
             metrics=plugin.metrics,
-            findings=plugin.findings,
+            findings=(*plugin.findings, *self._advice[:MOST_FINDINGS]),
             curves={} if program is None else curves(program.ran.recorded),
             counted={} if program is None else counted(program.ran.recorded),
         )

@@ -26,7 +26,7 @@ from grader.model import (
 )
 from grader.observation import code
 from grader.observation.record import Observation
-from grader.observation.traces import TraceMalformed, findings_of, of_rows, trace_of
+from grader.observation.traces import TraceMalformed, advice, findings_of, of_rows, trace_of
 
 WORST = (Status.ERROR, Status.FAILED, Status.SKIPPED, Status.PASSED)
 NO_READER = "the recording is of a version whose rows this one can't read"
@@ -207,13 +207,18 @@ class _Judging:
         found = _Rules(findings=kept.findings)
         if kept.code.rules == self._code.rules:
             return found
-        training = kept.kept.training
+        training, calls = kept.kept.training, kept.kept.calls
+        advised = {_key(one) for call in calls for one in advice(call.findings)}
+        told = tuple(one for one in kept.findings if _key(one) not in advised)
         try:
             if training is not None and not training.damage:
-                found.findings = findings_of(trace_of(training))
-                _note(found, kept.findings, found.findings)
-            for call in kept.kept.calls:
-                _note(found, call.findings, findings_of(of_rows(call.rows)))
+                before, told = told, findings_of(trace_of(training))
+                _note(found, before, told)
+            for call in calls:
+                today = findings_of(of_rows(call.rows))
+                _note(found, call.findings, today)
+                told = (*told, *advice(today))
+            found.findings = told
         except TraceMalformed:
             return _Rules(findings=kept.findings, unreadable=True)
         return found

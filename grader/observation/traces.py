@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from grader.model import Finding
+from grader.model import Finding, Level
 from grader.observation.record import Training
 from grader.rules import find_all
 from grader.schema.fields import TraceMalformed
@@ -43,6 +44,19 @@ def findings_of(trace: Trace) -> tuple[Finding, ...]:
     return find_all(trace)[:MOST_FINDINGS] if trace.is_sound else ()
 
 
+def advice(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What is worth telling of a call that a check made with models and data of its own.
+
+    No check asked for it, and what it was called with may have a part in it: so it is a note,
+    which costs nothing, and only where it points to a line of the student's.
+    """
+    return tuple(
+        replace(finding, level=Level.NOTE)
+        for finding in findings
+        if finding.level is not Level.NOTE and finding.place is not None
+    )
+
+
 def require_readable(training: Training) -> None:
     """Read a training's rows, those that were damaged when they came excepted.
 
@@ -53,4 +67,4 @@ def require_readable(training: Training) -> None:
         trace_of(training)
 
 
-__all__ = ["TraceMalformed", "findings_of", "of_rows", "require_readable", "trace_of"]
+__all__ = ["TraceMalformed", "advice", "findings_of", "of_rows", "require_readable", "trace_of"]

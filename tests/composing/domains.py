@@ -71,6 +71,7 @@ CLUSTERS = Domain(
         "weighted": ("nn.CrossEntropyLoss(torch.tensor([1.0, 2.0, 1.0, 1.5]))", "{c}(out, y)"),
         "functional": ("", "F.cross_entropy(out, y)"),
         "nll": ("nn.NLLLoss()", "{c}(F.log_softmax(out, dim=1), y)"),
+        "log_softmax": ("nn.CrossEntropyLoss()", "{c}(F.log_softmax(out, dim=1), y)"),
         "by_hand": ("", "(torch.logsumexp(out, 1) - out[torch.arange(len(y)), y]).mean()"),
         "log_softmax_picked": ("", "-out.log_softmax(1).gather(1, y[:, None]).mean()"),
         "one_hot": ("nn.CrossEntropyLoss()", "{c}(out, F.one_hot(y, 4).float())"),

@@ -141,7 +141,7 @@ SCHEDULERS: dict[str, tuple[str, str, str]] = {
 }
 
 EVALUATIONS = (
-    "none", "usual", "usual", "inference", "flag", "restored", "decorated", "train_only", "enabled",
+    "none", "modeless", "usual", "usual", "inference", "flag", "restored", "decorated", "train_only", "enabled",
 )  # fmt: skip
 
 LOGS: dict[str, Lines] = {
@@ -331,6 +331,8 @@ def _with_evaluation(plan: Plan) -> Plan:
         log = (*plan.log, *extra) if kind == "train_only" and "out =" in plan.forward[0] else None
         return plan if log is None else replace(plan, log=log)
     inside = [f"    {line}" for line in loop]
+    if kind == "modeless" and not is_sensitive(plan):  # many a tutorial: there is nothing to change
+        return replace(plan, evaluate=("with torch.no_grad():", *inside))
     head: Lines = ("{m}.eval()",)
     tail: Lines = ("{m}.train()",)
     if kind == "flag":
@@ -347,6 +349,14 @@ def _with_evaluation(plan: Plan) -> Plan:
         plan, evaluate=(*head, *body, *tail), call_mode=mode,
         choices={**plan.choices, "every": str(every)},
     )  # fmt: skip
+
+
+SENSITIVE = ("BatchNorm", "Dropout", "dropout", "self.training", "TransformerEncoderLayer")
+
+
+def is_sensitive(plan: Plan) -> bool:
+    """Whether the model does something else in training than in evaluation."""
+    return any(word in line for line in plan.model for word in SENSITIVE)
 
 
 def _fill(text: str, values: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from grader.errors import IsolationRefused
 from grader.model import (
     IsolationLevel,
     IsolationPolicy,
+    Level,
     Limits,
     Outcome,
     Place,
@@ -511,6 +512,9 @@ def test_a_call_can_be_traced(grade: Bench) -> None:
     """
     graded = grade(one(body), source, "it")
     assert graded["it"].status is Status.PASSED, graded["it"]
+    # No check asked for it: advice, which costs nothing.
+    advised = [(one.rule, one.level) for one in graded.report.verdict.findings]
+    assert advised == [("gradients-not-cleared", Level.NOTE)]
 
 
 def test_an_exercise_can_demand_isolation(tmp_path: Path) -> None:
