@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import socket
 import sys
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import Any
 
 from grader.checks.clock import Clock
@@ -18,7 +19,7 @@ from grader.checks.program import Box, Questions, Ran
 from grader.checks.remote import Invalid, Supervision
 from grader.checks.running import Programs
 from grader.errors import GraderError, StudentFault
-from grader.model import ExecutedCell, Finding, Limits, Outcome
+from grader.model import ExecutedCell, Finding, Level, Limits, Outcome
 from grader.plain import to_plain
 from grader.rules import find_all
 from grader.runner.job import Told
@@ -31,6 +32,9 @@ NOTHING = (
     "Nothing was trained: no optimizer made a step, and no step by hand changed a weight that had "
     "a gradient. There is nothing to diagnose."
 )
+OF_LESSONS = frozenset(("validation-in-train-mode", "validation-tracks-gradients"))
+"""Rules whose warnings are about a habit that lessons ask for, and change no number: in a script of
+one's own they are notes. Where dropout did act, the first is an error, and stays one."""
 GAVE_UP = "The program ended itself, and its exit code says that it failed."
 IN_PART = (
     "{unseen} steps were made where they can't be seen, beside the {seen} that were: compiled "
@@ -48,6 +52,16 @@ def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     sys.dont_write_bytecode = True
     Diagnoser(job, supervision, results).run()
     results.send({"done": True})
+
+
+def outside_of_lessons(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings as grave as they are where no exercise asks for anything."""
+    return tuple(
+        replace(finding, level=Level.NOTE)
+        if finding.level is Level.WARNING and finding.rule in OF_LESSONS
+        else finding
+        for finding in findings
+    )
 
 
 class Diagnoser:
@@ -93,7 +107,7 @@ class Diagnoser:
             return ()
         if not trace.updates and self._report.outcome is Outcome.OK:
             self._report.note((NOTHING,))
-        return find_all(trace)[:MOST_FINDINGS]
+        return outside_of_lessons(find_all(trace))[:MOST_FINDINGS]
 
     def _say_unsound(self, trace: Trace) -> None:
         if not trace.is_tampered:  # the report has that

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from grader.checks.diagnosing import outside_of_lessons
 from grader.rules import find_all
 from grader.trace.learning import next_replay
 from grader.trace.trace import Trace
@@ -30,7 +31,7 @@ def judged(source: str) -> Judged:
         trace = trace.with_replay(request, replayed)
     found = tuple(
         (finding.rule, str(finding.level), finding.place.line if finding.place else 0)
-        for finding in find_all(trace)
+        for finding in outside_of_lessons(find_all(trace))
     )
     return Judged(found, crash or problem_of(trace), trace.updates)
 
