@@ -330,6 +330,62 @@ class Criterion(Row):
     highest: Number
 
 
+@row("stacked")
+class Stacked(Row):
+    """Two linear layers with nothing between them that isn't linear, as the graph of a pass shows.
+
+    ``first`` and ``second`` are their weights' names. The first takes ``inputs`` numbers, the
+    second takes ``hidden`` and gives ``outputs`` (of a convolution, channels). ``whole``: there is
+    nothing else in the network either, from its inputs to the loss.
+    """
+
+    backward: Count
+    first: Text
+    second: Text
+    inputs: Count
+    hidden: Count
+    outputs: Count
+    whole: Flag
+
+
+@row("rectified")
+class Rectified(Row):
+    """What a ReLU between layers gave: ``silent`` of its ``units`` gave 0 to all ``rows``.
+
+    ``layer`` counts the ReLUs of a pass from the first one on, ``name`` is the weight before it.
+    """
+
+    backward: Count
+    layer: Count
+    name: Text
+    rows: Count
+    units: Count
+    silent: Count
+
+
+@row("mixed")
+class Mixed(Row):
+    """The numbers of a batch reached a first layer in rows that are no row's of the batch.
+
+    All of them did, each once; ``rows`` is how many rows there are, ``name`` the layer's weight.
+    """
+
+    backward: Count
+    place: Line
+    name: Text
+    rows: Count
+
+
+@row("recurrence")
+class Recurrence(Row):
+    """A recurrent layer of torch ran over ``steps`` steps of a batch of ``batch`` sequences."""
+
+    backward: Count
+    place: Line
+    steps: Count
+    batch: Count
+
+
 @row("cleared")
 class Cleared(Row):
     """An optimizer's step that found no gradient, where a backward pass had just left some."""

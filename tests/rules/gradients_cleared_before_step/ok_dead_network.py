@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))  # finding: dead-relu
 with torch.no_grad():
     model[1].bias.fill_(-1000.0)
     model[3].bias.requires_grad_(False)

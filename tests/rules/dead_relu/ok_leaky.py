@@ -1,0 +1,12 @@
+# A leaky ReLU lets some gradient through, and the units come back.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.LeakyReLU(0.3), nn.Linear(16, 4))
+with torch.no_grad():
+    model[1].bias.fill_(-3.0)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(images), labels).backward()
+    optimizer.step()

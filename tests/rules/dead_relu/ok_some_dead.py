@@ -1,0 +1,12 @@
+# Half of the units are dead, and the rest learns.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+with torch.no_grad():
+    model[1].bias[:8] = -100.0
+optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(images), labels).backward()
+    optimizer.step()
