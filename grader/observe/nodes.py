@@ -47,6 +47,11 @@ def leaves_of(roots: Iterable[torch.Tensor]) -> Iterator[torch.Tensor]:
             yield node.variable
 
 
+def all_of(roots: Iterable[torch.Tensor]) -> Iterator[Any]:
+    """All nodes of a graph."""
+    return _nodes(roots, MOST_NODES, lambda _: False)
+
+
 def near(root: torch.Tensor) -> Iterator[Any]:
     """The nodes between a loss and the layers of the network."""
     return _nodes([root], NEAR, lambda node: name_of(node) in LAYERS)

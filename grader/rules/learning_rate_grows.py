@@ -43,6 +43,7 @@ from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.trace import Trace
 
 RULE = "learning-rate-grows"
+HIDES = ("dead-relu", "vanishing-gradients")
 WHY = (
     "Each update goes against the gradient by a length that the rate sets. Near the bottom of a "
     "valley a step that is many times longer than the last ones lands outside of it."

@@ -41,6 +41,7 @@ from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.trace import Trace
 
 RULE = "learning-rate-too-high"
+HIDES = ("dead-relu", "vanishing-gradients")
 WHY = (
     "Each update goes against the gradient by a length that the rate sets. Where the loss "
     "curves more than that length allows, the update lands higher than it started."

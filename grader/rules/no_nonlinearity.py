@@ -3,8 +3,8 @@
 ## What it does
 
 Finds two linear or convolutional layers of which the second is applied to what the first gives,
-with no activation function in between. A warning where the whole network is linear, a note where
-other layers are not.
+with no activation function in between. A warning where nothing at all stands between any two layers
+of the network; a note where other layers are not linear, or dropout or normalisation is there.
 
 ## Why it matters
 
@@ -48,21 +48,21 @@ def find(trace: Trace) -> Iterator[Finding]:
     pairs = list({(one.first, one.second): one for one in trace.of(Stacked)}.values())
     passes = {one.backward for one in trace.of(Stacked)}
     if pairs and (len(passes) > 1 or trace.updates <= 1):
-        yield _finding(trace, pairs[-1], [one for one in pairs if one.whole] == pairs)
+        yield _finding(trace, pairs[-1], is_sure=all(one.whole and one.bare for one in pairs))
 
 
-def _finding(trace: Trace, pair: Stacked, whole: bool) -> Finding:  # noqa: FBT001
+def _finding(trace: Trace, pair: Stacked, *, is_sure: bool) -> Finding:
     first, second = _named(pair.first, "one layer"), _named(pair.second, "the next")
     what = (
         "nothing but linear layers stand between the inputs and the loss"
-        if whole
+        if pair.whole
         else (
             f"{second} is applied to what {first} gives, with no activation function between them"
         )
     )
     return Finding(
         rule=RULE,
-        level=Level.WARNING if whole else Level.NOTE,
+        level=Level.WARNING if is_sure else Level.NOTE,
         place=_place(trace, pair),
         step=pair.backward,
         what=what,

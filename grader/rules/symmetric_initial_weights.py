@@ -41,7 +41,13 @@ from grader.schema.rows import Forward, Symmetric
 from grader.trace.trace import Trace
 
 RULE = "symmetric-initial-weights"
-HIDES = ("learning-rate-too-high", "learning-rate-grows")
+HIDES = (
+    "learning-rate-too-high",
+    "learning-rate-grows",
+    "dead-relu",
+    "vanishing-gradients",
+    "absurd-initial-weights",
+)
 WHY = (
     "The gradient of a unit depends on its own weights and on what it is connected to. Where all "
     "of that is the same for all units, no step can make them differ."

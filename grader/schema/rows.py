@@ -335,8 +335,9 @@ class Stacked(Row):
     """Two linear layers with nothing between them that isn't linear, as the graph of a pass shows.
 
     ``first`` and ``second`` are their weights' names. The first takes ``inputs`` numbers, the
-    second takes ``hidden`` and gives ``outputs`` (of a convolution, channels). ``whole``: there is
-    nothing else in the network either, from its inputs to the loss.
+    second takes ``hidden`` and gives ``outputs`` (of a convolution, channels). ``bare``: nothing at
+    all stands between them, no dropout or normalisation either. ``whole``: the network is linear
+    from its inputs to the loss.
     """
 
     backward: Count
@@ -345,6 +346,7 @@ class Stacked(Row):
     inputs: Count
     hidden: Count
     outputs: Count
+    bare: Flag
     whole: Flag
 
 
@@ -365,14 +367,13 @@ class Rectified(Row):
 
 @row("mixed")
 class Mixed(Row):
-    """The numbers of a batch reached a first layer in rows that are no row's of the batch.
+    """The numbers of a batch reached a layer, each once, in rows that are none of the batch's.
 
-    All of them did, each once; ``rows`` is how many rows there are, ``name`` the layer's weight.
+    ``place``: where the model was called with it; ``rows`` is how many rows there are.
     """
 
     backward: Count
     place: Line
-    name: Text
     rows: Count
 
 

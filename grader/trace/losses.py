@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, TypeVar
 
 from grader.model import Place
-from grader.schema.rows import Cleared, Criterion, Dropping, Loss, Reach, Update
+from grader.schema.rows import (
+    Cleared,
+    Criterion,
+    Dropping,
+    Loss,
+    Mixed,
+    Reach,
+    Recurrence,
+    Update,
+)
 from grader.trace.trace import Trace
 
 LIKELIHOODS = ("NllLoss", "NllLoss2D")
@@ -18,7 +27,7 @@ SUM = 1e-2
 """How far the sum of a row's probabilities may be from 1, or a logarithm of one above 0."""
 
 Kind = Literal["scores", "probabilities"]
-Placed = TypeVar("Placed", Loss, Reach, Cleared, Dropping, Criterion)
+Placed = TypeVar("Placed", Loss, Reach, Cleared, Dropping, Criterion, Mixed, Recurrence)
 
 
 def by_place(events: Iterable[Placed]) -> dict[Place | None, list[Placed]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import torch
@@ -92,8 +92,9 @@ class Layers(Observer):
                 self._stacked += 1
                 names = self._name(passing, first.weight), self._name(passing, second.weight)
                 sizes = first.takes, second.takes, second.gives
+                bare = graph.is_bare(node)
                 whole = graph.is_linear()
-                self.log.add(Stacked.write(passing.number, *names, *sizes, whole))
+                self.log.add(Stacked.write(passing.number, *names, *sizes, bare, whole))
 
     def _name(self, passing: Pass, weight: torch.Tensor | None) -> str:
         for call in passing.calls:
@@ -155,18 +156,24 @@ class Network:
 
     def feeder(self, node: Any) -> Any:
         """The linear layer whose numbers reach a node as they are, and nothing else; or None."""
+        last = deque(self._way(node), maxlen=1)
+        return last[0] if last and name_of(last[0]) in INPUT else None
+
+    def is_bare(self, node: Any) -> bool:
+        """Whether on the way to that layer no dropout and no normalisation stands."""
+        return not any(name_of(one) in ("Mul", "NativeBatchNorm") for one in self._way(node))
+
+    def _way(self, node: Any) -> Iterator[Any]:
+        """The nodes from a layer's input on, up to another layer or to what can't be passed."""
         at = INPUT.get(name_of(node), 0)
-        while True:
-            following = node.next_functions
-            node = following[at][0] if at < len(following) else None
+        while 0 <= at < len(node.next_functions):
+            node = node.next_functions[at][0]
             if node is None or self._uses[node] > 1:
-                return None
-            name = name_of(node)
-            if name in INPUT:
-                return node
-            at = _passed(node, name)
-            if at < 0:
-                return None
+                return
+            yield node
+            if name_of(node) in INPUT:
+                return
+            at = _passed(node, name_of(node))
 
     def is_linear(self) -> bool:
         """Whether nothing in it is anything but linear, dropout and normalisation aside."""

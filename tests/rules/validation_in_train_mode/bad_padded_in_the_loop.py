@@ -3,7 +3,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-model = nn.Sequential(nn.Flatten(), nn.Linear(100, 16), nn.Dropout(0.2), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(100, 16), nn.Dropout(0.2), nn.ReLU(), nn.Linear(16, 4))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 for epoch in range(2):
     for images, labels in train_loader:

@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.4), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.4), nn.ReLU(), nn.Linear(16, 4))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 peek = torch.no_grad()(lambda x: model(x).argmax(1))  # finding: validation-in-train-mode
 for epoch in range(2):

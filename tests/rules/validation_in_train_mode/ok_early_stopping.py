@@ -32,7 +32,7 @@ def run(model, loader, optimizer=None):
     return total / len(loader)
 
 
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.BatchNorm1d(16), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 4))
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 stopper = Stopper(1)
 for epoch in range(5):

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 model = nn.Sequential(
-    nn.Flatten(), nn.Linear(64, 16), nn.BatchNorm1d(16), nn.Dropout(0.5), nn.Linear(16, 4)
+    nn.Flatten(), nn.Linear(64, 16), nn.BatchNorm1d(16), nn.Dropout(0.5), nn.ReLU(), nn.Linear(16, 4)
 )
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 for images, labels in train_loader:

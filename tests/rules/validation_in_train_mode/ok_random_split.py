@@ -4,7 +4,7 @@ from torch import nn
 from torch.utils.data import DataLoader, random_split
 
 train, val = random_split(train_loader.dataset, [200, 56])
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.2), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.2), nn.ReLU(), nn.Linear(16, 4))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 for epoch in range(2):
     model.train()

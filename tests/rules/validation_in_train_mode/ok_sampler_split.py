@@ -6,7 +6,7 @@ from torch.utils.data import DataLoader, SubsetRandomSampler
 data = train_loader.dataset
 train = DataLoader(data, 16, sampler=SubsetRandomSampler(range(200)))
 val = DataLoader(data, 28, sampler=SubsetRandomSampler(range(200, 256)))
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.2), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.2), nn.ReLU(), nn.Linear(16, 4))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 for epoch in range(2):
     model.train()

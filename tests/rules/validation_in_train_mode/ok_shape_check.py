@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.1), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.1), nn.ReLU(), nn.Linear(16, 4))
 print(model(next(iter(val_loader))[0]).shape)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 for images, labels in train_loader:
