@@ -32,6 +32,7 @@ from grader.errors import GraderFault, StudentFault
 from grader.model import Crash, Limits, Outcome, Progress
 from grader.observation.record import KeptReplay
 from grader.schema.fields import Row, TraceMalformed
+from grader.trace.failures import explained
 from grader.trace.learning import next_replay
 from grader.trace.reading import Reader
 from grader.trace.trace import ReplayRequest, Trace
@@ -168,7 +169,7 @@ class _Running:
             self._training = Training(self._hopeless(connection))
             limit_s = self._limits.wall_s + (0.0 if self._quiet else LATE_S)
             answer = self._trace(connection, rows, None, limit_s, cells=cells)
-            self._read_answer(answer, cells)
+            self._read_answer(answer, cells, reader)
         except Invalid as error:
             self._report.invalid(error.crash)
             raise
@@ -256,7 +257,7 @@ class _Running:
             raise StudentFault(Outcome.FORBIDDEN, "The student's process answered with no object.")
         return props
 
-    def _read_answer(self, answer: object, cells: CellLog | None) -> None:
+    def _read_answer(self, answer: object, cells: CellLog | None, reader: Reader) -> None:
         told = answer if isinstance(answer, dict) else {}
         called, self._has_failed = told.get("called"), told.get("gave_up") is True
         if isinstance(called, str):
@@ -268,9 +269,9 @@ class _Running:
             self._cut_short(late)
         else:
             self._ended = self._report.interrupted(cells, self._limits) or self._ended
-        crash = None if told.get("crash") is None else read_crash(told["crash"])
-        if crash is None:
+        if told.get("crash") is None:
             return
+        crash = explained(read_crash(told["crash"]), reader.events)
         ended = self._gave_up or self._boxed()
         if crash.type != STOPPED or (late is None and ended is None):
             self._crashed(crash)

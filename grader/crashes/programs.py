@@ -38,13 +38,14 @@ PROGRAMS: tuple[Row, ...] = (
     row(
         r"Trying to backward through the graph a second time",
         "backward() went a second time through a graph that the first one has freed: compute the "
-        "loss anew for every backward(), and detach what is carried over from an earlier step.",
+        "loss anew for every backward(), and detach what is carried over from an earlier step. "
+        "retain_graph=True silences this message, and the training is wrong or slow then.",
     ),
     row(
         r"does not require grad and does not have a grad_fn",
         "The loss depends on no tensor that requires grad: either the parameters don't, or the "
         "graph was cut on the way (no_grad, detach, .data, .item(), argmax, a comparison, "
-        "torch.tensor(…)).",
+        "torch.tensor(…)). loss.requires_grad_(True) silences this message and trains nothing.",
     ),
     row(
         r"grad can be implicitly created only for scalar outputs",
@@ -54,7 +55,8 @@ PROGRAMS: tuple[Row, ...] = (
     row(
         r"has been modified by an inplace operation",
         "A tensor that backward() still needs was changed in place after its use: make a new one "
-        "instead (y = y + 1, not y += 1), and update parameters only after backward().",
+        "instead (y = y + 1, not y += 1), and update parameters only after backward(). Changing "
+        ".data silences this message, and the gradients are wrong then.",
     ),
     row(
         r"appears to not have been used in the graph",

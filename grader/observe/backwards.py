@@ -7,6 +7,7 @@ arrives too; ``torch.autograd.grad`` touches no ``.grad`` and is told apart.
 from __future__ import annotations
 
 import functools
+from collections import deque
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -21,12 +22,13 @@ from grader.observe.gradients import Gradients, Leaf
 from grader.observe.log import Log, plain_float
 from grader.observe.looking import (
     is_leaf,
+    node_of,
     run_quietly,
     scalar,
     shape_of,
     tensors_in,
 )
-from grader.observe.moments import Moments, Pass, is_due, next_due
+from grader.observe.moments import Moments, Pass, Root, is_due, next_due
 from grader.observe.nodes import leaves_of
 from grader.observe.opaque import stateless
 from grader.observe.patching import FAILED, Patches, StopReplay
@@ -45,6 +47,8 @@ LOOK_AGAIN = 16
 """One pass in so many is looked at as the first ones are: a program may change its ways."""
 SETTLED = 50
 """From this pass on, its line is looked up again only where a finding needs it."""
+REMEMBERED = 256
+"""Of so many passes the loss is known by its node: a later graph may hold it again."""
 
 
 class Backwards:
@@ -78,6 +82,8 @@ class Backwards:
         self._lost = 0
         self._due = 0  # the pass that is looked at next: so many come before it
         self._by_hand: list[Leaf] = []
+        self._root: Any = None  # the node of the loss of the pass that is running
+        self._roots: deque[Root] = deque(maxlen=REMEMBERED)
 
     def install(self, patches: Patches) -> None:
         """Listen to ``torch.autograd.backward`` and ``torch.autograd.grad``."""
@@ -112,15 +118,19 @@ class Backwards:
         self._running = self._updates.is_passing = True
         return True
 
-    def _ends(self, _args: tuple[Any, ...], _kwargs: dict[str, Any], output: Any) -> None:
+    def _ends(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         if not self._running:
             return
         self._running = self._updates.is_passing = False
         if output is FAILED:
-            self._looked = None
+            self._looked = self._root = None
             self._gradients.abandon()
+            run_quietly(self._guarded, self._failed, args[0] if args else kwargs.get("tensors"))
         else:
             run_quietly(self._guarded, self._after)
+
+    def _failed(self, tensors: Any) -> None:
+        self._moments.failure(list(tensors_in(tensors)), self._here(), tuple(self._roots))
 
     def _is_asked(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
         if not self._watches():
@@ -157,6 +167,7 @@ class Backwards:
             self._learn_leaves(roots)
         if self._count + 1 >= self._due:
             self._look_at(roots, calls)
+        self._root = node_of(roots[0]) if roots else None
         self._loss = _loss(roots)
         self._lost = self._lost + 1 if isinstance(self._loss, str) else 0
         if self._lost >= LOST:
@@ -181,6 +192,9 @@ class Backwards:
 
     def _after(self) -> None:
         self._count += 1
+        if self._root is not None:
+            self._roots.append(Root(self._count, self._place, self._root._sequence_nr()))
+            self._root = None
         self._updates.backward = self._count
         self._updates.backward_place = self._place
         settled = self._count > SETTLED and self._count % LOOK_AGAIN != 0

@@ -14,7 +14,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from grader.observe.looking import quietly
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from grader.observe.calls import Call
     from grader.observe.gradients import Gradients, Leaf
+    from grader.observe.ledger import LiveSource
     from grader.observe.log import Log
     from grader.observe.models import Models
     from grader.observe.patching import Patches
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 FIRST: Final = 3
 """So many passes, and updates, are looked at one by one."""
+MOST_TURNS = 400
+"""So many turns of loaders are told of: a program may make an iterator for each step."""
 
 
 def is_due(count: int) -> bool:
@@ -75,11 +78,20 @@ class Pass:
         return self.losses[at][1] if at < len(self.losses) else self.place
 
 
+class Root(NamedTuple):
+    """The loss of a pass that is over: its pass, its line, and the number of its graph's node."""
+
+    passing: int
+    place: int
+    node: int
+
+
 class Observer:
     """One fact of a training. Override what it needs; every method is called quietly and guarded.
 
     Moments of a window only (see above): `inside`, `loss`, `backward`, `update`. Every time:
-    `forward` for those forwards that are written down, `optimizer`, `end`.
+    `forward` for those forwards that are written down, `optimizer`, `failure`, `end`; `turn` at
+    first.
     """
 
     def __init__(self, run: Run) -> None:
@@ -107,6 +119,15 @@ class Observer:
     def optimizer(self, optimizer: Any, index: int, place: int) -> None:
         """A torch optimizer was constructed at a line (an index, -1 if not known)."""
 
+    def turn(self, source: LiveSource, iterator: Any) -> None:
+        """A loader begins to hand out its batches, once more: one of the first `MOST_TURNS`."""
+
+    def failure(self, roots: Sequence[torch.Tensor], place: int, earlier: Sequence[Root]) -> None:
+        """A backward pass has raised, and its exception is being handled.
+
+        ``earlier`` are the losses of the last passes that came to their end.
+        """
+
     def end(self) -> None:
         """The program has ended: the last chance to write."""
 
@@ -118,6 +139,7 @@ class Moments:
         self._observers: list[Observer] = []
         self._missed: set[int] = set()
         self._next_update = 1
+        self._turns = 0
         self._find_hearers()
 
     def begin(self, kinds: Iterable[type[Observer]], run: Run) -> None:
@@ -132,6 +154,8 @@ class Moments:
         self._backward = self._of("backward")
         self._update = self._of("update")
         self._optimizer = self._of("optimizer")
+        self._turn = self._of("turn")
+        self._failure = self._of("failure")
 
     def _of(self, moment: str) -> tuple[Callable[..., None], ...]:
         default = vars(Observer)[moment]
@@ -171,6 +195,19 @@ class Moments:
     def optimizer(self, optimizer: Any, index: int, place: int) -> None:
         """Tell that an optimizer was constructed."""
         self._tell(self._optimizer, optimizer, index, place)
+
+    def wants_turns(self) -> bool:
+        """Whether the turns of loaders are still told of."""
+        return self._turns < MOST_TURNS
+
+    def turn(self, source: LiveSource, iterator: Any) -> None:
+        """Tell that a loader begins to hand out its batches."""
+        self._turns += 1
+        self._tell(self._turn, source, iterator)
+
+    def failure(self, roots: Sequence[torch.Tensor], place: int, earlier: Sequence[Root]) -> None:
+        """Tell that a backward pass has raised."""
+        self._tell(self._failure, roots, place, earlier)
 
     def end(self) -> None:
         """Tell that the program has ended."""

@@ -73,8 +73,8 @@ class Recorder:
         self._owns_patches = patches is None
         self._gradients = Gradients(clear=clear_gradients)
         self._models = Models(self._log, self._gradients)
-        self._sources = Sources(self._log, pools or {})
         self._moments = Moments()
+        self._sources = Sources(self._log, pools or {}, self._moments)
         change = Change(
             scale=update_scale,
             hold=hold_rate,

@@ -30,6 +30,7 @@ from grader.observe.looking import (
     tensors_in,
     version_of,
 )
+from grader.observe.moments import Moments
 from grader.observe.patching import FAILED, Patches
 from grader.observe.stocks import Stocks
 from grader.observe.tapes import Tape
@@ -68,8 +69,9 @@ NOWHERE = Origin(None, [], [])
 class Sources:
     """The table of sources, and how an input finds its own."""
 
-    def __init__(self, log: Log, pools: Mapping[str, Any]) -> None:
+    def __init__(self, log: Log, pools: Mapping[str, Any], moments: Moments) -> None:
         self._log = log
+        self._moments = moments
         self.prints = Fingerprints(pools)
         self.table: list[LiveSource] = []
         self._stocks = Stocks(self.prints)
@@ -93,6 +95,19 @@ class Sources:
         owner = dataloader._BaseDataLoaderIter
         patches.around(owner, "__next__", self._asked, self._yielded)
         patches.around(owner, "_next_index", lambda *_: True, self._chosen, guarded=False)
+        patches.around(owner, "__init__", lambda *_: True, self._begun, guarded=False)
+
+    def _begun(self, args: tuple[Any, ...], _: dict[str, Any], output: Any) -> None:
+        """A loader has made an iterator, which will hand out its batches."""
+        if output is FAILED or not self._moments.wants_turns() or not self._log.watches():
+            return
+        try:
+            with quietly():
+                source = self._loader(args[0])
+                if source is not None:
+                    self._moments.turn(source, args[0])
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("loader", error)
 
     def _asked(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> bool:
         self.tape.pause()  # what a data set computes is no part of the step

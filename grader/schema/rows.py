@@ -496,6 +496,54 @@ class Slope(Row):
     value: Measure
 
 
+@row("turn")
+class Turn(Row):
+    """A loader began to hand out its batches, after so many updates.
+
+    ``order``: how it takes its rows. ``part``: what a data set of torchvision's says it is.
+    """
+
+    source: SourceIndex
+    updates: Count
+    order: Annotated[str, OneOf(("sequential", "random", "other"))]
+    part: Annotated[str, OneOf(("", "train", "test"))]
+
+
+@row("overlap")
+class Overlap(Row):
+    """Rows of one data set that two loaders have in common, known by their numbers.
+
+    ``source`` gave ``of`` rows in all, and was evaluated; ``shared`` of them are among the
+    ``trained`` ones that ``other`` gave to updates.
+    """
+
+    source: SourceIndex
+    other: SourceIndex
+    shared: Count
+    of: Count
+    trained: Count
+
+
+@row("failed")
+class FailedPass(Row):
+    """A backward pass that raised: which of torch's two complaints, and why, as far as is known.
+
+    ``what``: ``again`` (a graph that is gone) or ``no_graph`` (nothing asks for gradients).
+    ``why``, of the one: ``same`` loss, a ``total`` of losses, a ``forward`` before the loop, a
+    ``state`` carried over; of the other: ``no_grad`` around the model, all ``frozen``, ``cut``
+    after the model. ``earlier``: the pass whose graph is gone, 0 if none is known. ``origin``: the
+    line of that pass, or of the model's call.
+    """
+
+    place: Line
+    what: Annotated[str, OneOf(("again", "no_graph"))]
+    why: Annotated[
+        str, OneOf(("", "same", "total", "forward", "state", "no_grad", "frozen", "cut"))
+    ]
+    earlier: Count
+    origin: Line
+
+
 # --- the end ----------------------------------------------------------------------------
 
 

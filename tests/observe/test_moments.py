@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
 
 from grader.model import Plain
 from grader.observe.facts import OBSERVERS
 from grader.observe.gradients import Leaf
-from grader.observe.moments import Observer, Pass, Run, is_due, next_due
+from grader.observe.ledger import LiveSource
+from grader.observe.moments import Observer, Pass, Root, Run, is_due, next_due
 from grader.observe.recorder import Recorder
 from grader.schema.rows import Missed
 from grader.trace.trace import Trace
@@ -51,6 +54,12 @@ class Counts(Observer):
     def optimizer(self, optimizer: Any, index: int, place: int) -> None:
         self.told.append("optimizer")
 
+    def turn(self, source: LiveSource, iterator: Any) -> None:
+        self.told.append(f"turn of {source.name}")
+
+    def failure(self, roots: Sequence[torch.Tensor], place: int, earlier: Sequence[Root]) -> None:
+        self.told.append(f"failure after {len(earlier)}")
+
     def end(self) -> None:
         self.told.append("end")
 
@@ -65,8 +74,8 @@ class Fails(Observer):
 told: list[list[str]] = []
 
 
-def train(steps: int) -> Trace:
-    """A small training, watched by these two observers."""
+def train(steps: int, then: Callable[[], object] = lambda: None) -> Trace:
+    """A small training, and perhaps more, watched by these two observers."""
     batches: list[Plain] = []
     recorder = Recorder(lambda rows: batches.append(list(rows)), {__file__: ("test.py", None)})
     recorder._moments.begin((Counts, Fails), recorder.run)
@@ -78,6 +87,7 @@ def train(steps: int) -> Trace:
             optimizer.zero_grad()
             net(torch.ones(4, 3)).square().mean().backward()
             optimizer.step()
+        then()
         recorder.finish()
     finally:
         recorder.uninstall()
@@ -96,6 +106,24 @@ def test_an_observer_is_told_of_each_moment_in_its_window() -> None:
     assert (heard[0], heard[-1]) == ("optimizer", "end")
 
 
+def test_a_turn_begins_where_a_loader_is_asked_for_an_iterator() -> None:
+    """Once for each, however many batches it gives."""
+    data = TensorDataset(torch.ones(4, 3))
+    train(1, lambda: [list(DataLoader(data)), list(DataLoader(data))])
+    assert told.pop().count("turn of TensorDataset") == 2
+
+
+def test_a_pass_that_raises_is_told_with_the_losses_before_it() -> None:
+    """The exception goes on to the program."""
+
+    def fail() -> None:
+        with pytest.raises(RuntimeError, match="does not require grad"):
+            torch.autograd.backward(torch.ones(1))
+
+    train(3, fail)
+    assert "failure after 3" in told.pop()
+
+
 def test_an_observer_that_fails_costs_its_own_fact() -> None:
     """The record says so once, and stands."""
     trace = train(5)
@@ -111,5 +139,5 @@ def test_every_observer_is_found() -> None:
     assert {"LossGraphs", "MisusedLosses", "SymmetricWeights"} <= {
         one.__name__ for one in OBSERVERS
     }
-    moments = {"forward", "inside", "loss", "backward", "update", "optimizer", "end", "install"}
+    moments = {name for name in vars(Observer) if not name.startswith("_")}
     assert all(moments & vars(one).keys() for one in OBSERVERS)

@@ -1,0 +1,40 @@
+"""Rows of one data set that one loader evaluated and another trained on, counted at the end.
+
+Runs in the student's process. Only numbers of rows count here: rows that merely look alike may be
+duplicates that the data set has by nature.
+"""
+
+from __future__ import annotations
+
+from grader.observe.ledger import LiveSource
+from grader.observe.moments import Observer
+from grader.schema.rows import Overlap
+
+MOST_ROWS = 100
+MOST_LOADERS = 40
+
+
+class Overlaps(Observer):
+    """Compares the loaders that were trained on with those that were not."""
+
+    def end(self) -> None:
+        """Write down each pair that has rows in common."""
+        loaders = [source for source in self.run.sources.table if source.kind == "loader"]
+        loaders = [source for source in loaders if source.is_indexed and source.drawn]
+        trained = [source for source in loaders if source.direct][:MOST_LOADERS]
+        others = [source for source in loaders if not source.direct][:MOST_LOADERS]
+        pairs = ((one, two) for one in others for two in trained)
+        rows = 0
+        for one, two in pairs:
+            shared = _shared(one, two)
+            if shared and rows < MOST_ROWS:
+                rows += 1
+                sizes = len(one.drawn), len(two.taught)
+                self.log.add(Overlap.write(one.index, two.index, shared, *sizes))
+
+
+def _shared(one: LiveSource, two: LiveSource) -> int:
+    """The rows in common, where all that both gave are known by number; else 0."""
+    counts = [a.common(b) for a in one.parts(one.drawn) for b in two.parts(two.taught)]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else 0
