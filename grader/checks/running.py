@@ -169,7 +169,7 @@ class _Running:
             self._training = Training(self._hopeless(connection))
             limit_s = self._limits.wall_s + (0.0 if self._quiet else LATE_S)
             answer = self._trace(connection, rows, None, limit_s, cells=cells)
-            self._read_answer(answer, cells, reader)
+            self._read_answer(answer, cells, rows.reader)
         except Invalid as error:
             self._report.invalid(error.crash)
             raise
