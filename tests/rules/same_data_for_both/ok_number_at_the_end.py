@@ -1,0 +1,13 @@
+# The accuracy on the training data, once, in the end.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(images), labels).backward()
+    optimizer.step()
+model.eval()
+with torch.no_grad():
+    print(sum((model(images).argmax(1) == labels).sum() for images, labels in train_loader) / 256)
