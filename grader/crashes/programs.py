@@ -5,7 +5,7 @@ The first row that fits is the one that speaks, so what is more special stands f
 
 from __future__ import annotations
 
-from grader.crashes import sentences
+from grader.crashes import habits, sentences
 from grader.crashes.rows import Row, row
 
 PROGRAMS: tuple[Row, ...] = (
@@ -265,7 +265,7 @@ PROGRAMS: tuple[Row, ...] = (
     ),
     row(
         r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'",
-        "There is nothing called {name} in {module}: check its spelling, and which module has it.",
+        habits.not_in_module,
         "AttributeError",
     ),
     row(
@@ -281,8 +281,7 @@ PROGRAMS: tuple[Row, ...] = (
     ),
     row(
         r"name '(?P<name>\w+)' is not defined",
-        "{name} has no value at this line: it is spelt differently, defined later, or only inside "
-        "of a function.",
+        habits.not_defined,
         "NameError",
     ),
     row(

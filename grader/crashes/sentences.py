@@ -15,6 +15,9 @@ _NOT_A_LEAF = "not a leaf"
 _REQUIRES_GRAD = "requires grad"
 """Words in the texts of values, as ``grader.runner.values`` writes them."""
 
+DID_YOU_MEAN = "did you mean"
+"""The name of the value that says which name was most likely meant."""
+
 LOSSES = (
     r"(?:CrossEntropy|MSE|L1|SmoothL1|Huber|NLL|BCE|BCEWithLogits|KLDiv|PoissonNLL|MultiMargin)Loss"
 )
@@ -40,6 +43,11 @@ def matmul(found: re.Match[str], crash: Crash) -> str:
         else f"The left matrix has {columns} columns and the right one {needed} rows, and a "
         "product needs these two to be equal"
     )
+    if layer and rows * columns == needed:
+        return (
+            f"{said}: as all numbers together are {needed}, this may be one sample without a batch "
+            "around it; x.unsqueeze(0) makes a batch of one."
+        )
     for name, shape in _shapes(crash):
         if not (shape and shape[-1] == columns and math.prod(shape[:-1]) == rows):
             continue
@@ -58,14 +66,19 @@ def numpy_product(found: re.Match[str], _: Crash) -> str:
     )
 
 
-def _line(crash: Crash) -> str:
+def line_of(crash: Crash) -> str:
     """The student's line that raised; empty where it was none of theirs."""
     return crash.frames[-1][1] if crash.frames else ""
 
 
+def near(crash: Crash) -> str:
+    """The name that was most likely meant, where the student's process has found one."""
+    return next((text for name, text in crash.values if name == DID_YOU_MEAN), "")
+
+
 def _is_used(name: str, use: str | None, crash: Crash) -> bool:
     """Whether the student's line has ``name`` right beside the attribute or operator."""
-    line = _line(crash)
+    line = line_of(crash)
     name, use = re.escape(name), re.escape(use or " ")
     return bool(re.search(rf"(?<![\w.]){name}\s*\.?{use}|{use}\s*{name}(?![\w.(\[])", line))
 
@@ -177,7 +190,7 @@ STARTS_WORKERS = re.compile(r"\b(?:Pool|ProcessPoolExecutor|multiprocessing|mp\.
 
 def refused(_: re.Match[str], crash: Crash) -> str:
     """Something that the wall refuses: another program, a connection, another process."""
-    if STARTS_A_PROGRAM.search(_line(crash)):
+    if STARTS_A_PROGRAM.search(line_of(crash)):
         return (
             "There are no other programs where programs are graded, pip among them. These packages "
             f"exist: {THERE}."
@@ -190,7 +203,7 @@ def refused(_: re.Match[str], crash: Crash) -> str:
 
 def a_pool(_: re.Match[str], crash: Crash) -> str:
     """Workers of one's own need what isn't there; another missing file says itself."""
-    if not STARTS_WORKERS.search(_line(crash)):
+    if not STARTS_WORKERS.search(line_of(crash)):
         return ""
     return (
         "No processes of one's own can be started where programs are graded: do the work in a "
@@ -213,7 +226,7 @@ def stand_in(found: re.Match[str], _: Crash) -> str:
 
 def without_parentheses(found: re.Match[str], crash: Crash) -> str:
     """A class or a function after ``with`` that was not called."""
-    used = re.search(r"\bwith\s+(?:.*,\s*)?([\w.]+)\s*(?:as\s+\w+\s*)?:", _line(crash))
+    used = re.search(r"\bwith\s+(?:.*,\s*)?([\w.]+)\s*(?:as\s+\w+\s*)?:", line_of(crash))
     name = used[1] if used else f"this {found['kind']}"
     return (
         f"with needs an object to enter, and {name} is not called here: the parentheses are "
@@ -223,7 +236,7 @@ def without_parentheses(found: re.Match[str], crash: Crash) -> str:
 
 def _makes_class_numbers(crash: Crash) -> bool:
     """Whether the line takes an argmax, or has nothing but tensors of one number a sample."""
-    line = _line(crash)
+    line = line_of(crash)
     used = [shape for name, shape in _shapes(crash) if re.search(rf"\b{re.escape(name)}\b", line)]
     return "argmax" in line or (len(used) > 1 and all(len(shape) == 1 for shape in used))
 
@@ -300,11 +313,16 @@ def state_dict(_: re.Match[str], crash: Crash) -> str:
     return f"The saved values come from a model that is built differently: {what}."
 
 
-def without_forward(found: re.Match[str], _: Crash) -> str:
+def without_forward(found: re.Match[str], crash: Crash) -> str:
     """A module that is called and has nothing to run."""
     name = found["name"]
     if name in {"ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}:
         return f"nn.{name} holds layers and can't be called itself: call what is in it."
+    if meant := near(crash):
+        return (
+            f"{name} has no method forward(), which is what calling a module runs, but one called "
+            f"{meant}. Did you mean forward? Then rename it."
+        )
     return (
         f"{name} has no method forward(), which is what calling a module runs: check its spelling "
         "and that it is indented as part of the class."
@@ -313,7 +331,7 @@ def without_forward(found: re.Match[str], _: Crash) -> str:
 
 def several(found: re.Match[str], crash: Crash) -> str:
     """Several values where one is needed; often a function of ``math`` that got a tensor."""
-    if re.search(r"\bmath\.\w+\(", _line(crash)):
+    if re.search(r"\bmath\.\w+\(", line_of(crash)):
         return (
             "The functions of math take one number, and this is a tensor of several; torch has "
             "functions of the same names for tensors, such as torch.exp."
@@ -336,7 +354,7 @@ def reached(found: re.Match[str], _: Crash) -> str:
 
 def to_numpy(_: re.Match[str], crash: Crash) -> str:
     """A tensor with a history that NumPy is to take, by its own function or by ``.numpy()``."""
-    if re.search(r"\b(?:np|numpy)\.\w+\(", _line(crash)):
+    if re.search(r"\b(?:np|numpy)\.\w+\(", line_of(crash)):
         return (
             "NumPy's functions know no gradients, so they refuse a tensor that has some: use "
             "torch's function of that kind (torch.exp, not np.exp), or take .detach() first where "
@@ -381,9 +399,11 @@ _MADE_BY = {
 }
 
 
-def no_attribute(found: re.Match[str], _: Crash) -> str:
+def no_attribute(found: re.Match[str], crash: Crash) -> str:
     """A name that an object doesn't have."""
     name, what = found["name"], found["what"]
+    if meant := near(crash):
+        return f"There is no .{what} on this {name}. Did you mean {meant}? It has that."
     if advice := _MADE_BY.get(name):
         return f"There is no .{what} on a {name}; {advice}."
     return (

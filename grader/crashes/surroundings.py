@@ -102,7 +102,8 @@ SURROUNDINGS: tuple[Row, ...] = (
     row(
         r"Weights only load failed",
         "torch.load reads tensors alone unless it is told otherwise: save model.state_dict() and "
-        "not the model itself, or load with weights_only=False.",
+        "not the model itself. weights_only=False runs whatever stands in the file, so it is only "
+        "for a file of your own.",
     ),
     # data
     row(

@@ -18,7 +18,7 @@ from typing import Any
 
 from grader.runner import spans
 from grader.runner.exported import magic_lines, without_magics
-from grader.runner.values import at_hand
+from grader.runner.values import at_hand, meant
 
 MAX_FRAMES = 30
 MAX_MESSAGE = 4000
@@ -204,7 +204,7 @@ class Program:
             "message": message,
             "frames": frames,
             "span": span,
-            "values": at_hand(innermost, files),
+            "values": at_hand(innermost, files) + meant(error, innermost),
         }
 
     def entry_point(self) -> tuple[str, Any] | None:

@@ -18,6 +18,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from grader.crashes.sentences import DID_YOU_MEAN
+from grader.runner.near import near_name
+
 MAX_VALUES = 8
 MAX_NAME = 60
 MAX_TEXT = 160
@@ -51,6 +54,15 @@ def at_hand(traceback: types.TracebackType | None, own: Container[str]) -> list[
     }
     texts = ((name[:MAX_NAME], _say(value)) for name, value in found.items())
     return [[name, text[:MAX_TEXT]] for name, text in islice(_told(texts), MAX_VALUES)]
+
+
+def meant(error: BaseException, traceback: types.TracebackType | None) -> list[list[str]]:
+    """The name that was most likely meant where one isn't there, as a value more; if any."""
+    try:
+        name = near_name(error, traceback)
+    except Exception:  # noqa: BLE001 - a broken object must not cost the report of the error
+        name = ""
+    return [[DID_YOU_MEAN, name]] if name else []
 
 
 def _told(texts: Iterator[tuple[str, str | None]]) -> Iterator[tuple[str, str]]:
