@@ -16,6 +16,7 @@ from grader.schema import bits
 from grader.schema.fields import (
     Below,
     Count,
+    Counts,
     Flag,
     In,
     Index,
@@ -522,6 +523,52 @@ class Overlap(Row):
     shared: Count
     of: Count
     trained: Count
+
+
+@row("targets")
+class Targets(Row):
+    """The class numbers of one batch, as a loss over ``classes`` outputs got them.
+
+    ``counts``: how often each number occurs, from 0 on. ``ignored``: the number that the loss
+    leaves out, -1 if that is none of them.
+    """
+
+    backward: Count
+    place: Line
+    classes: Count
+    ignored: Index
+    counts: Counts
+
+
+@row("comparison")
+class Comparison(Row):
+    """A column compared with as many labels, each with each.
+
+    ``predicted``: the column is what the last forward predicts. ``right``: how many of its ``rows``
+    numbers are those of the labels; ``crossed``: how many of all comparisons came out equal.
+    """
+
+    place: Line
+    updates: Count
+    rows: Count
+    predicted: Flag
+    right: Count
+    crossed: Count
+
+
+@row("alias")
+class Alias(Row):
+    """Weights that a model's ``state_dict()`` gave, not copied, were used after later updates.
+
+    ``place`` is the line that took them, after ``taken`` updates; ``used_place`` the one that used
+    them, after ``used`` updates: ``how``, to ``load`` them into the model or to ``save`` them.
+    """
+
+    place: Line
+    taken: Count
+    used_place: Line
+    used: Count
+    how: Annotated[str, OneOf(("load", "save"))]
 
 
 @row("failed")

@@ -7,19 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from grader.model import Place
-from grader.schema.rows import (
-    Cleared,
-    Criterion,
-    Dropping,
-    Loss,
-    Mixed,
-    Reach,
-    Recurrence,
-    Update,
-)
+from grader.schema.rows import Loss, Reach, Update
 from grader.trace.trace import Trace
 
 LIKELIHOODS = ("NllLoss", "NllLoss2D")
@@ -27,7 +18,17 @@ SUM = 1e-2
 """How far the sum of a row's probabilities may be from 1, or a logarithm of one above 0."""
 
 Kind = Literal["scores", "probabilities"]
-Placed = TypeVar("Placed", Loss, Reach, Cleared, Dropping, Criterion, Mixed, Recurrence)
+
+
+class HasPlace(Protocol):
+    """An event at a line of the student's."""
+
+    @property
+    def place(self) -> Place | None:
+        """The line, if it is known."""
+
+
+Placed = TypeVar("Placed", bound=HasPlace)
 
 
 def by_place(events: Iterable[Placed]) -> dict[Place | None, list[Placed]]:
