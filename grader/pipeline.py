@@ -101,6 +101,16 @@ class Grader:
         other._options = replace(self._options, seed=seed)  # noqa: SLF001 - its own class
         return other
 
+    def telling(
+        self, progress: Callable[[Progress], None], timeout_s: float | None = None
+    ) -> Grader:
+        """A grader that tells another listener, with another limit, over the same warm zygote."""
+        other = copy(self)
+        other._options = replace(  # noqa: SLF001 - its own class
+            self._options, progress=progress, timeout_s=timeout_s
+        )
+        return other
+
     def grade(self, exercise: Exercise, submission: Submission) -> Report:
         """Grade one submission. A fault of ours is in the report, with a score of None."""
         return judging.report_of(self.observe(exercise, submission), exercise)

@@ -246,7 +246,7 @@ def test_wheel_has_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         tops = {name.split("/")[0] for name in file.namelist()}
     stem = f"{wheel.name.split('-')[0]}-{grader.__version__}"
-    assert tops == {"grader", f"{stem}.data", f"{stem}.dist-info"}
+    assert tops == {"grade", "grader", f"{stem}.data", f"{stem}.dist-info"}
 
 
 def test_source_distribution_is_whole(dist: Path) -> None:

@@ -28,9 +28,13 @@ _LIMITS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief(Ink):
-    """The short form; ``hints`` is how many levels of hints are told where one starts."""
+    """The short form; ``hints`` is how many levels of hints are told where one starts.
+
+    ``terminal``: whether more is told by the command's options; a notebook has none but hints.
+    """
 
     hints: int = 0
+    terminal: bool = True
 
     def lines(self, show: Shown) -> Iterator[str]:
         """Tell how it went, each check in a line, and where to start."""
@@ -62,7 +66,7 @@ class Brief(Ink):
             yield f"and {check.left_out} more {words.plural(check.left_out, 'finding')}"
         yield from self._hints(check, self.hints)
         if len(check.hints) > self.hints:
-            yield from self.dim(f"More: --hints {self.hints + 1} for a hint")
+            yield from self.dim(f"More: {self._option('hints', self.hints + 1)} for a hint")
 
     # --- top ----------------------------------------------------------------------------
 
@@ -125,7 +129,7 @@ class Brief(Ink):
         for detail in details[:_DETAILS]:
             yield from self.flow("  ", detail, hang=4, gap="")
         if len(details) > _DETAILS:
-            more = f"  … and {len(details) - _DETAILS} more lines: --check {check.id}"
+            more = f"  … and {len(details) - _DETAILS} more lines" + self._by(f"--check {check.id}")
             yield from self.dim(more, 4)
 
     def _told(self, first: Focus) -> int:
@@ -227,7 +231,7 @@ class Brief(Ink):
             yield from self._in_a_line(entry)
         left = len(rest) - _NOTICED + show.noticed_left_out
         if rest and left > 0:
-            yield f"  and {left} more: --full"
+            yield f"  and {left} more" + self._by("--full")
 
     def _in_a_line(self, entry: ShownFinding) -> Iterator[str]:
         finding = entry.finding
@@ -241,7 +245,7 @@ class Brief(Ink):
         lines = [*self._cells(show, first), *self._printed(show)]
         notes = [*show.run.notes[:_NOTES]]
         if len(show.run.notes) > _NOTES:
-            notes.append(f"{len(show.run.notes) - _NOTES} more notes: --full")
+            notes.append(f"{len(show.run.notes) - _NOTES} more notes" + self._by("--full"))
         for note in notes:
             lines.extend(self.quiet("Note", one_line(note, _SENTENCE)))
         for share in show.shares:
@@ -267,7 +271,7 @@ class Brief(Ink):
         rest = [f"{len(cells) - _CELLS} more cells failed"] if len(cells) > _CELLS else []
         rest += [f"{missed} {words.plural(missed, 'cell')} not run"] if missed else []
         if rest:
-            yield from self.dim(f"  {', '.join(rest)}: --full")
+            yield from self.dim(f"  {', '.join(rest)}" + self._by("--full"))
 
     def _printed(self, show: Shown) -> Iterator[str]:
         """Show the last lines that were printed before the program was ended."""
@@ -284,14 +288,22 @@ class Brief(Ink):
         """Name the options that tell more, as far as there is more."""
         ways = []
         if any(check.findings or check.details or check.crash for check in show.checks):
-            ways.append("--check ID")
+            ways += ["--check ID"] if self.terminal else []
         failed = first.failed if first else None
         told = self._told(first) if first else 0
         if failed is not None and len(failed.hints) > told:
-            ways.append(f"--hints {told + 1}")
-        ways += ["--full", "--report FILE.html"]
+            ways.append(self._option("hints", told + 1))
+        ways += ["--full", "--report FILE.html"] if self.terminal else []
+        if not ways:
+            return
         yield ""
         yield from self.dim("More: " + " · ".join(ways), 6)
+
+    def _by(self, option: str) -> str:
+        return f": {option}" if self.terminal else ""
+
+    def _option(self, name: str, value: int) -> str:
+        return f"--{name} {value}" if self.terminal else f"{name}={value}"
 
 
 def shortened(text: str, room: int) -> str:

@@ -15,7 +15,7 @@ _FOREIGN = frozenset(
      "system")
 )  # fmt: skip
 
-_AROUND = frozenset(("capture", "debug", "prun", "time", "timeit"))
+_AROUND = frozenset(("capture", "debug", "grade", "prun", "time", "timeit"))
 
 
 @dataclass(frozen=True, slots=True)
