@@ -501,7 +501,9 @@ def no_guard(plan: Plan, draw: random.Random) -> Plan | None:
             continue
         own = line.removeprefix("    ") if line.startswith("    ") else line
         own = (
-            own.replace("float(", "float((").replace(") * len(y)", ").detach()) * len(y)")
+            own.replace("score += float(", "score += float((").replace(
+                ") * len(y)", ").detach()) * len(y)"
+            )
             if "score +=" in own
             else own
         )

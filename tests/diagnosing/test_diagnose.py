@@ -347,6 +347,6 @@ def test_the_command_ends_as_it_says(
     assert main(["diagnose", "src/good.py", "--no-progress"]) == 0
     assert main(["diagnose", "src/bad.py", "--report", "r.html", "--", "12"]) == 1
     assert "src/bad.py:13:1: error:" in capsys.readouterr().out
-    assert "good" not in (tmp_path / "r.html").read_text("utf-8")
+    assert "gradients-not-cleared" in (tmp_path / "r.html").read_text("utf-8")
     assert main(["diagnose", "nothing.py"]) == 2
     assert main(["diagnose", "src/good.py", "--read", "nowhere"]) == 2
