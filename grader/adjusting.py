@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from grader.model import (
     Adjustment,
+    LatePolicy,
     Outcome,
     Report,
     ScoredCheck,
@@ -39,29 +40,10 @@ class Override:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatePolicy:
-    """What a course takes off for a late hand-in.
-
-    ``share`` of the points earned, or ``points``, for each ``unit`` (seconds) begun after the due
-    date and the ``grace`` (seconds); ``cap`` is the largest share of the points earned that is ever
-    taken off.
-    """
-
-    share: float = 0.0
-    points: float = 0.0
-    unit: float = 86400.0
-    grace: float = 0.0
-    cap: float = 1.0
-
-    def taken_off(self, earned: float, late_s: float) -> float:
-        """Points that a hand-in so many seconds after the due date loses of those it earned."""
-        units = self.units(late_s)
-        return min(units * (self.points + self.share * earned), self.cap * earned)
-
-    def units(self, late_s: float) -> int:
-        """How many units have begun; none within the grace."""
-        return 0 if late_s <= self.grace else max(1, math.ceil(late_s / self.unit))
+def taken_off(policy: LatePolicy, earned: float, late_s: float) -> float:
+    """Points that a hand-in so many seconds after the due date loses of those it earned."""
+    begun = 0 if late_s <= policy.grace else max(1, math.ceil(late_s / policy.unit))
+    return min(begun * (policy.points + policy.share * earned), policy.cap * earned)
 
 
 def with_overrides(report: Report, overrides: Mapping[str, Override]) -> Report:
@@ -91,7 +73,7 @@ def with_lateness(
         note = "Handed in late; by how much isn't known, so nothing was taken off for it."
         return _noted(report, note) if late else report
     after = datetime.fromisoformat(submitted) - datetime.fromisoformat(due)
-    off = policy.taken_off(score, after.total_seconds())
+    off = taken_off(policy, score, after.total_seconds())
     if off <= 0:
         return report
     text = (

@@ -250,6 +250,33 @@ def _add_bulk(parser: _Parser) -> None:
     _add_progress(parser)
 
 
+def _add_regrade(parser: _Parser) -> None:
+    parser.add_argument("results", metavar="RESULTS", help="the output folder of grade bulk")
+    parser.add_argument(
+        "--course",
+        metavar="FILE",
+        type=Path,
+        help="the course's file from now on (default: the one that the class was graded with)",
+    )
+    parser.add_argument(
+        "--run",
+        action="store_true",
+        help="grade those again whose checks need the submission itself, where it still is",
+    )
+    _add_progress(parser)
+
+
+def _add_override(parser: _Parser) -> None:
+    parser.add_argument("results", metavar="RESULTS", help="the output folder of grade bulk")
+    parser.add_argument(
+        "student", metavar="STUDENT", help="a name, an id, an address, or a report's name"
+    )
+    parser.add_argument("check", metavar="CHECK", help="the id of a check")
+    parser.add_argument("points", metavar="POINTS", type=_points, help="from 0 to the check's own")
+    parser.add_argument("--why", metavar="TEXT", required=True, help="what the student reads")
+    parser.add_argument("--by", metavar="NAME", default="", help="who set it")
+
+
 def _add_running(parser: _Parser) -> None:
     group = parser.add_argument_group("how it is run")
     group.add_argument(
@@ -436,6 +463,8 @@ def _add_data(parser: _Parser) -> None:
 _COMMANDS: Mapping[str, tuple[Callable[[_Parser], None], str]] = {
     "bulk": (_add_bulk, "grade every submission of a class"),
     "judge": (_add_judge, "judge a kept observation again; nothing is run"),
+    "regrade": (_add_regrade, "judge a class again from what was stored, with today's rubric"),
+    "override": (_add_override, "set a mark by hand; it survives a regrade"),
     "exercises": (_add_json, "list the exercises"),
     "watch": (_add_watch, "grade a file at every save, and tell what changed"),
     "start": (_add_start, "write the starter and the task of an exercise"),
@@ -501,6 +530,13 @@ def _whole(text: str) -> int:
     if not text.lstrip("-").isdecimal():
         raise argparse.ArgumentTypeError(f"expected a whole number; found {text!r}")
     return int(text)
+
+
+def _points(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number of points; found {text!r}") from None
 
 
 def _seconds(text: str) -> float:

@@ -206,6 +206,22 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LatePolicy:
+    """What a course takes off for a late hand-in.
+
+    ``share`` of the points earned, or ``points``, for each ``unit`` (seconds) begun after the due
+    date, once the ``grace`` (seconds) is over; ``cap`` is the largest share of the points earned
+    that is ever taken off.
+    """
+
+    share: float = 0.0
+    points: float = 0.0
+    unit: float = 86400.0
+    grace: float = 0.0
+    cap: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
     """An exercise as the bank reads it from the three places of its stem."""
 
@@ -233,6 +249,8 @@ class Exercise:
     feedback: Feedback = field(default_factory=Feedback)
     leaderboard: tuple[str, ...] = ()
     """What a course compares its students by, in names of metrics and of what was counted."""
+    late: LatePolicy | None = None
+    """What a late hand-in costs; the course's decision, never a bank's."""
 
     @property
     def max_score(self) -> float:

@@ -6,6 +6,7 @@
       due: 2027-01-31T23:59:00+01:00
       isolation: full                 # the least that is accepted
       limits: {wall_s: 60}
+      late: {deduct: 10 %, per: day, grace: 15 minutes, cap: 50 %}
       checks:
         boundary: {points: 3, visibility: hidden}
         accuracy: {settings: {threshold: 0.9}}
@@ -16,19 +17,25 @@ silence as a wish that nobody grants.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from grader import bank
 from grader.bulk import policy
 from grader.errors import UnknownName, UsageError
-from grader.model import Exercise, IsolationLevel, Rubric, Visibility
+from grader.model import Exercise, IsolationLevel, LatePolicy, Limits, Rubric, Visibility
 from grader.strict import Table, read_table
 
 FILE = "course.yaml"
+_OF_AN_EXERCISE = ("due", "late", "isolation", "limits", "checks", "feedback", "leaderboard")
 _OF_A_CHECK = ("title", "points", "visibility", "hints", "settings")
+_OF_LATE = ("deduct", "per", "grace", "cap")
+_UNITS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0}
+_SPAN = re.compile(r"(\d+(?:\.\d+)?) ?(minute|hour|day|week)s?")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%")
 
 
 def apply(path: Path, exercise: Exercise) -> Exercise:
@@ -45,10 +52,20 @@ def apply(path: Path, exercise: Exercise) -> Exercise:
 
 
 def _revised(exercise: Exercise, table: Table) -> Exercise:
+    unknown = [key for key in table.items() if key not in _OF_AN_EXERCISE]
+    if unknown:
+        raise UnknownName(f"key (in {table.where})", str(unknown[0]), _OF_AN_EXERCISE)
     limits = table.table("limits").items()
+    wrong = [key for key in limits if key not in {item.name for item in fields(Limits)}]
+    if wrong:
+        known = [item.name for item in fields(Limits)]
+        raise UnknownName(f"limit (in {table.where})", str(wrong[0]), known)
     due = table.moment("due") or exercise.due
     levels = [level.value for level in IsolationLevel]
     isolation = IsolationLevel(table.choice("isolation", levels, exercise.isolation.value))
+    late = _late(table.table("late")) if "late" in table.items() else exercise.late
+    if late is not None and not due:
+        raise table.fail("due", "given, as late hand-ins lose points: late after when?")
     checks = table.table("checks")
     lines = tuple(_lines(exercise.rubric, checks, table.where))
     exercise = policy.decided(exercise, table, due)
@@ -59,8 +76,44 @@ def _revised(exercise: Exercise, table: Table) -> Exercise:
         raise table.fail("due", "given, as a check waits for it: after_due promises a date")
     merged = Table({**asdict(exercise.limits), **limits}, f"{table.where}, limits", UsageError)
     return replace(
-        exercise, limits=bank.read_limits(merged), due=due, isolation=isolation, rubric=lines
+        exercise,
+        limits=bank.read_limits(merged),
+        due=due,
+        late=late,
+        isolation=isolation,
+        rubric=lines,
     )
+
+
+def _late(table: Table) -> LatePolicy:
+    """What a late hand-in costs: points, or a share of those earned, for each unit begun."""
+    unknown = [key for key in table.items() if key not in _OF_LATE]
+    if unknown:
+        raise UnknownName(f"key (in {table.where})", str(unknown[0]), _OF_LATE)
+    deduct = table.get("deduct", "points, or a share such as 10 %")
+    share, points = 0.0, 0.0
+    if isinstance(deduct, str):
+        share = _share(table, "deduct", deduct)
+    else:
+        points = table.number("deduct", above=True)
+    unit = _UNITS[table.choice("per", list(_UNITS), "day")]
+    grace = table.get("grace", "a span of time, such as 15 minutes", "0 minutes")
+    cap = _share(table, "cap", table.get("cap", "a share, such as 50 %", "100 %"))
+    return LatePolicy(share=share, points=points, unit=unit, grace=_span(table, grace), cap=cap)
+
+
+def _share(table: Table, key: str, value: object) -> float:
+    found = _SHARE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None or not 0 < float(found[1]) <= 100:  # noqa: PLR2004  # per cent
+        raise table.fail(key, "a share above 0, at most 100 %, such as 10 %", value)
+    return float(found[1]) / 100
+
+
+def _span(table: Table, value: object) -> float:
+    found = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise table.fail("grace", "a span of time, such as 15 minutes or 2 hours", value)
+    return float(found[1]) * _UNITS[found[2]]
 
 
 def _lines(rubric: tuple[Rubric, ...], checks: Table, where: str) -> Iterator[Rubric]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,18 @@ def of_circumstances(exercise: Exercise, options: dict[str, Any]) -> str:
         "options": options,
     }
     return _hash(facts)
+
+
+def with_rubric(exercise: Exercise, asked: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for, and what the course decides of the exercise."""
+    due = exercise.due
+    return {
+        **asked,
+        "rubric": [asdict(line) for line in exercise.rubric],
+        "limits": asdict(exercise.limits),
+        "least isolation": exercise.isolation,
+        "is due": bool(due) and datetime.fromisoformat(due) <= datetime.now(UTC),
+    }
 
 
 def of_result(circumstances: str, name: str, content: str, notes: tuple[str, ...]) -> str:

@@ -134,7 +134,9 @@ class Journal:
             self._put(key, graded)
             if graded.observation:
                 values = (key, *made_of, json.dumps(notes), graded.observation)
-                self.db.execute("INSERT OR REPLACE INTO observation VALUES (?,?,?,?,?)", values)
+                self.db.execute(
+                    "INSERT OR REPLACE INTO observation VALUES (?,?,?,?,?,NULL)", values
+                )
 
     def _put(self, key: str, graded: Graded) -> None:
         values = _stored(key, graded)
@@ -190,6 +192,25 @@ class Journal:
     def _insert(self, otherwise: str, row: Sequence[object]) -> None:
         marks = ",".join("?" * len(row))
         self.db.execute(f"INSERT OR {otherwise} INTO result VALUES ({marks})", row)  # noqa: S608
+
+    def set_page(self, key: str, page: bytes) -> None:
+        """Keep a result's page, within a transaction."""
+        row = self.db.execute("SELECT * FROM result WHERE key=?", (key,)).fetchone()
+        values = (*row[:8], page)
+        self._insert("REPLACE", (*values, _digest(values)))
+
+    def judge_again(self, key: str, new_key: str, graded: Graded) -> None:
+        """Put another result in the place of one, under its new key, within a transaction."""
+        for table in ("result", "observation", "adjusted"):
+            if new_key != key:
+                self._delete(table, new_key)
+        self._delete("result", key)
+        self._put(new_key, graded)
+        self.db.execute("UPDATE observation SET key=? WHERE key=?", (new_key, key))
+        self.db.execute("UPDATE hand_in SET key=? WHERE key=?", (new_key, key))
+
+    def _delete(self, table: str, key: str) -> None:
+        self.db.execute(f"DELETE FROM {table} WHERE key=?", (key,))  # noqa: S608  # our own names
 
     def forget(self, keys: Iterable[str]) -> None:
         """Let results be made again: ``--fresh``."""

@@ -7,7 +7,8 @@ CREATE TABLE observation (
     name    TEXT NOT NULL,     -- what the key was made of, beside the circumstances
     content TEXT NOT NULL,
     notes   TEXT NOT NULL,     -- JSON
-    data    BLOB NOT NULL      -- grade.observation/1, JSON under zlib
+    data    BLOB NOT NULL,     -- grade.observation/1, JSON under zlib
+    again   BLOB               -- the same with the results of checks run over it under a later rubric
 );
 
 -- Marks that a person has set; they stay whatever is graded or judged again.

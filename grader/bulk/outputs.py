@@ -81,8 +81,9 @@ def _write_reports(journal: Journal, folder: Path) -> None:
     kept: set[str] = set()
     for stem, page in journal.pages():
         kept.add(f"{stem}.html")
-        with replacing(folder / f"{stem}.html") as file:
-            file.write(page_text(page()))
+        if drawn := page():  # one that isn't drawn yet follows
+            with replacing(folder / f"{stem}.html") as file:
+                file.write(page_text(drawn))
     for path in folder.glob("*.html"):
         if path.name not in kept:
             path.unlink()

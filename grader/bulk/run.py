@@ -9,19 +9,19 @@ and the next start goes on from what the journal has.
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
 from grader import submission
-from grader.bulk import archive, fingerprint, lock, outputs, salvage, similar
+from grader.bulk import archive, fingerprint, lock, marks, outputs, reports, salvage, similar
 from grader.bulk.choose import Wanted
 from grader.bulk.crew import Began, Crew, Done, Interrupt, Left, Said, Workers
 from grader.bulk.fair import fair, share_of
@@ -48,6 +48,8 @@ class Plan:
     jobs: int
     fresh: bool = False
     similar: bool = False
+    words: Mapping[str, Any] = field(default_factory=dict)
+    """The command's own, so that what is missing can be graded by the same one day."""
     scheduler: str = ""
     """Of a Dask cluster, whose workers grade in place of this machine's."""
 
@@ -145,6 +147,9 @@ class _Run:
         if self._plan.fresh:
             self._journal.forget(tasks)
         settled = self._journal.settled()
+        before = marks.marks(self._journal)
+        words = {**self._plan.words, "layouts": sorted(self._found.layouts)}
+        self._journal.set_about("words", json.dumps(words))
         self._journal.set_class(self._found, keys, self._plan.wanted.only)
         todo = [task for key, task in tasks.items() if key not in settled]
         self._sharing = Counter(keys.values())
@@ -158,8 +163,28 @@ class _Run:
                 summary.trouble = str(fault)
             finally:
                 self._crew.end()
+        self._settle_marks(before)
         self._write_out()
         return summary
+
+    def _settle_marks(self, before: Mapping[str, marks.Mark]) -> None:
+        """Apply what is set by hand and what is late; keep which marks are others than before."""
+        journal, exercise = self._journal, self._plan.wanted.exercise
+        try:
+            adjuster = reports.Adjuster.of(journal, exercise)
+            reports.adjust_all(journal, adjuster)
+            rubric = marks.rubric_text(exercise.rubric)
+            said = marks.difference(journal.about("rubric"), rubric)
+            cause = f"graded again{': ' if said else ''}{said}"
+            if marks.note_changes(journal, before, marks.marks(journal), cause):
+                adjuster.changes = marks.changes(journal)
+                reports.adjust_all(journal, adjuster)
+            journal.set_about("rubric", rubric)
+            marks.remember(journal)
+            for _ in reports.draw_pages(journal, adjuster):
+                self._show.look()
+        except (GraderFault, sqlite3.Error) as problem:
+            self._summary.trouble = self._summary.trouble or str(problem)
 
     # --- what is to do ------------------------------------------------------------------------
 
@@ -190,11 +215,6 @@ class _Run:
     def _circumstances(self) -> str:
         options, exercise = self._plan.options, self._plan.wanted.exercise
         asked = {
-            "rubric": [asdict(line) for line in exercise.rubric],
-            "limits": asdict(exercise.limits),
-            "least isolation": exercise.isolation,
-            "is due": bool(exercise.due)
-            and datetime.fromisoformat(exercise.due) <= datetime.now(UTC),
             "seed": options.seed,
             "device": options.device,
             "timeout": options.timeout_s,
@@ -202,7 +222,8 @@ class _Run:
             "public_only": options.public_only,
             "data": Grader(self._options).data_forms(self._exercise),
         }
-        return fingerprint.of_circumstances(self._exercise, asked)
+        self._journal.set_about("asked", json.dumps(asked))
+        return fingerprint.of_circumstances(exercise, fingerprint.with_rubric(exercise, asked))
 
     # --- grading ------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 from grader import bank
 from grader.bulk import course, roster, similar
@@ -52,6 +53,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         jobs=arguments.jobs or len(os.sched_getaffinity(0)),
         fresh=arguments.fresh,
         similar=arguments.similar,
+        words=_words(arguments, exercise.id),
         scheduler=arguments.scheduler,
     )
     with console.Progress(wanted=arguments.progress) as progress:
@@ -60,6 +62,16 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         summary = grade_class(plan, show)
     _tell(summary, arguments.output)
     return exit_code(summary)
+
+
+def _words(arguments: argparse.Namespace, exercise_id: str) -> dict[str, Any]:
+    """The command as it was given, so that `grade regrade --run` can give it again."""
+    words = {
+        name: str(value.resolve()) if isinstance(value, Path) else value
+        for name, value in vars(arguments).items()
+    }
+    folder = str(Path(arguments.folder).resolve())
+    return {**words, "folder": folder, "exercise": exercise_id}
 
 
 def exit_code(summary: Summary) -> ExitCode:
