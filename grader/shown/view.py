@@ -379,13 +379,14 @@ class _Chooser:
         )
         if not _public(check):
             return bare
+        details = tuple(map(words.in_style, result.details))
         if result.status is Status.PASSED:
-            return replace(bare, message=result.message, details=result.details)
+            return replace(bare, message=words.in_style(result.message), details=details)
         findings, explained, left_out = self._take(result.findings, FINDINGS_PER_CHECK)
         return replace(
             bare,
-            message=self._message(check),
-            details=result.details,
+            message=words.in_style(self._message(check)),
+            details=details,
             findings=findings,
             explained=explained,
             left_out=left_out,

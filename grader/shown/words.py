@@ -58,6 +58,7 @@ ENDINGS = {
     Outcome.GRADER_FAULT: FAULT,
 }
 
+_PERCENT = re.compile(r"(?<=\d)%(?![\w(])")
 _PROSE = re.compile(r"(?:a|[a-z]{2,})(?=[ ,;:]|\Z)")
 _ISOLATION = {
     IsolationLevel.FULL: "your program ran fully isolated from the grader and the network",
@@ -112,10 +113,15 @@ def points(value: float) -> str:
     return f"{round(value, 2):g}" if abs(value) < 1e6 else f"{value:.0f}"
 
 
+def in_style(text: str) -> str:
+    """Return a text of ours with per cent as everywhere: ``85 %``, also where it was written ``85%``."""
+    return _PERCENT.sub(" %", text)
+
+
 def told(fact: Evidence) -> str:
     """Return a measured fact as a sentence: the rule's own, else one made of its parts."""
     if fact.sentence:
-        return fact.sentence
+        return in_style(fact.sentence)
     label = fact.label[:1].upper() + fact.label[1:] if named(fact.label) else fact.label
     return f"{label}: {fact.actual} (expected: {fact.expected})."
 
