@@ -37,7 +37,7 @@ from grader.report import chart, review
 from grader.report.listing import Note, anchor, listing, marked_anchors
 from grader.report.notebook import notebook, reading
 from grader.shown import words
-from grader.shown.focus import Focus, is_follow_up
+from grader.shown.focus import Focus
 from grader.shown.view import Shown, ShownCheck, headline, same_file, shown
 
 _CURVES = {
@@ -88,7 +88,6 @@ def render_html(report: Report) -> str:
         layers=[(name, _layer(name)) for name in show.run.isolation.layers],
         missing=[(name, _layer(name)) for name in show.run.isolation.missing],
         line_link=line_link,
-        follow_ups=sum(is_follow_up(check, show) for check in show.checks),
         failed_cells=sum(cell.crash is not None for cell in show.cells),
         rubric=_fingerprint(show),
         versions=_versions(show),

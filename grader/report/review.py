@@ -6,6 +6,7 @@ line is told in the box at the top if it leads, or in a list of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,8 @@ class Review:
     """What the template draws beside the listing, the charts and the facts of the run.
 
     ``lead`` is where to start; ``frame`` its lines of code. ``loose`` are notes that have no line
-    in the page. ``learning`` is the check that stands on a measured share, told beside the curve.
+    in the page. ``learning`` is the check that stands on a measured share, told beside the curve;
+    ``missed`` counts the checks that were not reached.
     """
 
     chips: tuple[Chip, ...]
@@ -54,23 +56,42 @@ class Review:
     loose: tuple[Note, ...]
     learning: ShownCheck | None
     share: Share | None
+    missed: int
     places: int
 
 
 def review(show: Shown, anchors: frozenset[str]) -> Review:
     """Return how the page is laid out, given the lines that it shows."""
+    missed = frozenset(_missed(show))
     lead = focus(show)
-    learning = _learning(show)
-    loose = tuple(_loose(show, anchors, lead, learning))
+    if lead and lead.failed and lead.failed.id in missed and not lead.place:
+        lead = None
+    learning = _learning(show, missed)
+    loose = tuple(_loose(show, anchors, lead, missed, learning.id if learning else ""))
     return Review(
-        chips=tuple(_chip(check, show, anchors, lead, learning) for check in show.checks),
+        chips=tuple(_chip(check, show, anchors, lead, learning, missed) for check in show.checks),
         lead=lead,
         frame=tuple(_frame(show, lead)) if lead else (),
         loose=loose,
         learning=learning,
         share=show.shares[0] if learning else None,
+        missed=len(missed),
         places=len({each.finding.place for each in show.findings if _in_page(show, each, anchors)}),
     )
+
+
+def _missed(show: Shown) -> Iterator[str]:
+    """The checks that failed only because the program had ended: several that say the same."""
+    bare = [
+        check
+        for check in show.checks
+        if check.status is Status.FAILED and not (check.findings or check.crash or check.details)
+    ]
+    messages = Counter(check.message for check in bare)
+    ended = show.outcome not in {Outcome.OK, Outcome.GRADER_FAULT}
+    for check in bare:
+        if is_follow_up(check, show) or (ended and messages[check.message] > 1):
+            yield check.id
 
 
 def head(text: str) -> str:
@@ -97,9 +118,9 @@ def _chip(
     anchors: frozenset[str],
     lead: Focus | None,
     learning: ShownCheck | None,
+    missed: frozenset[str],
 ) -> Chip:
-    missed = is_follow_up(check, show)
-    status = Status.SKIPPED if missed else check.status
+    status = Status.SKIPPED if check.id in missed else check.status
     told, target = _told(check, show, anchors, lead, learning)
     return Chip(
         check=check,
@@ -107,8 +128,8 @@ def _chip(
         symbol=words.SYMBOLS[status],
         name=words.short(check.id),
         score=f"{words.points(check.score)}/{words.points(check.max_score)}",
-        where="not reached" if missed else told,
-        target="" if missed else target,
+        where="not reached" if check.id in missed else told,
+        target="" if check.id in missed else target,
     )
 
 
@@ -123,8 +144,9 @@ def _told(
     if check.withheld:
         return ("hidden" if check.visibility is Visibility.HIDDEN else "after the due date"), ""
     if check.status is not Status.FAILED:
-        target = f"check-{check.id}" if check.status is Status.ERROR else ""
-        return ("" if check.status is Status.PASSED else words.STATUS_WORDS[check.status]), target
+        listed = check.status is Status.ERROR and show.outcome is not Outcome.GRADER_FAULT
+        said = "" if check.status is Status.PASSED else words.STATUS_WORDS[check.status]
+        return said, f"check-{check.id}" if listed else ""
     places = [(entry.finding.place, f"f{entry.number}") for entry in _entries(show, check, anchors)]
     if check.crash and check.crash.place and not _unplaced_crash(check, show, anchors):
         places.append((check.crash.place, anchor(check.crash.place)))
@@ -172,30 +194,30 @@ def _frame(show: Shown, lead: Focus) -> Iterator[Code]:
         )  # fmt: skip
 
 
-def _learning(show: Shown) -> ShownCheck | None:
+def _learning(show: Shown, missed: frozenset[str]) -> ShownCheck | None:
     """The failed check that stands on a measured share, where it is clear which one that is."""
     lines = [line.id for line in show.exercise.rubric if "threshold" in line.settings]
     found = [check for check in show.checks if check.id in lines and not check.withheld]
     failed = [check for check in found if check.status is Status.FAILED and not check.findings]
     clear = len(lines) == 1 and len(show.shares) == 1 and show.outcome is not Outcome.INVALID
-    return failed[0] if failed and clear and not is_follow_up(failed[0], show) else None
+    return failed[0] if failed and clear and failed[0].id not in missed else None
 
 
 def _loose(
-    show: Shown, anchors: frozenset[str], lead: Focus | None, learning: ShownCheck | None
+    show: Shown, anchors: frozenset[str], lead: Focus | None, missed: frozenset[str], learned: str
 ) -> Iterator[Note]:
     """What is told neither at a line nor in the box at the top nor beside the curve."""
-    told = {learning.id} if learning else set()
+    told = {learned, *missed}
     if lead and lead.failed and not lead.finding:
         told.add(lead.failed.id)
     for check in show.checks:
-        if check.withheld or is_follow_up(check, show):
+        if check.withheld:
             continue
         entries = _unplaced(check.findings, show, anchors, lead)
         here = [entry for entry in check.findings if entry not in entries]
         if entries:
             yield Note(check=check, findings=entries, first=not here)
-        elif check.status is Status.ERROR:
+        elif check.status is Status.ERROR and show.outcome is not Outcome.GRADER_FAULT:
             yield Note(check=check)
         elif check.status is Status.FAILED and not here and check.id not in told:
             crash = _unplaced_crash(check, show, anchors)

@@ -114,7 +114,7 @@ def points(value: float) -> str:
 
 
 def in_style(text: str) -> str:
-    """Return a text of ours with per cent as everywhere: ``85 %``, also where it was written ``85%``."""
+    """Return a text of ours with per cent as everywhere: ``85 %`` for ``85%``."""
     return _PERCENT.sub(" %", text)
 
 
