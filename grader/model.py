@@ -483,7 +483,8 @@ class ExecutedCell:
 class Run:
     """One grading as the supervisor saw it. ``started`` is UTC, ISO 8601.
 
-    ``data`` says which form of each data set was used: ``full`` or ``subset``.
+    ``data`` says which form of each data set was used: ``full`` or ``subset``; ``versions`` are
+    those of Python and PyTorch.
     """
 
     device: str
@@ -499,6 +500,7 @@ class Run:
     crash: Crash | None = None
     notes: tuple[str, ...] = ()
     data: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
     cells: tuple[ExecutedCell, ...] = ()
 
 

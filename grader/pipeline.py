@@ -7,10 +7,12 @@ report. Everything that can go wrong on the way is in the report; only the user'
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -239,6 +241,7 @@ class Grader:
             judged.run,
             seed=self._options.seed,
             started=started.isoformat(timespec="microseconds"),
+            versions={"Python": platform.python_version(), "torch": metadata.version("torch")},
             cells=every_cell(submission, judged.run.cells),
         )
         return Observation(

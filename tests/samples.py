@@ -185,6 +185,7 @@ def run(**changes: object) -> Run:
         ),
         output=Output(),
         outcome=Outcome.OK,
+        versions={"Python": "3.11.9", "torch": "2.14.1"},
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 

@@ -182,6 +182,7 @@ def _run(run: Run) -> dict[str, Any]:
         "crash": _crash(run.crash),
         "notes": list(run.notes),
         "data": dict(run.data),
+        "versions": dict(run.versions),
     }
 
 

@@ -112,12 +112,14 @@ def _fingerprint(show: Shown) -> str:
     if not lines:
         return ""
     text = json.dumps(lines, sort_keys=True, default=str)
-    return f"{show.exercise.id} {hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return hashlib.sha256(text.encode()).hexdigest()[:7]
 
 
 def _versions(show: Shown) -> str:
     """The grader, the exercise, and what the program ran on."""
-    return f"{show.exercise.id} {show.exercise.version}, grade {show.tool_version}"
+    ran_on = [f"{name} {version}" for name, version in show.run.versions.items()]
+    own = [f"{show.exercise.id} {show.exercise.version}", f"grade {show.tool_version}"]
+    return ", ".join([*own, *ran_on])
 
 
 def _command(show: Shown) -> str:

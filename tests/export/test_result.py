@@ -164,7 +164,14 @@ def test_a_check_and_a_finding_carry_all_they_know() -> None:
         "cell": None,
         "step": 2,
         "what": "step 2 adds its gradients to those of step 1",
-        "evidence": [{"label": "before", "expected": "none", "actual": "those of step 1"}],
+        "evidence": [
+            {
+                "label": "before",
+                "expected": "none",
+                "actual": "those of step 1",
+                "sentence": "Before: those of step 1 (expected: none).",
+            }
+        ],
         "fix": "clear the gradients once per step",
         "why": "PyTorch adds to .grad",
     }
