@@ -17,6 +17,7 @@ a run with the same folder goes on where it stopped, and ``--seconds`` ends one 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -84,12 +85,9 @@ def main() -> None:
     results = list(_kept(options.keep))
     done = {(one.kind, one.seed) for one in results}
     until = time.monotonic() + options.seconds
-    # Each program runs in a fork, which a thread waits for.
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for result in pool.map(lambda job: _run(job, until), _jobs(options, done)):
-            if result is not None:
-                results.append(result)
-                _keep(options.keep, result)
+    for result, source in _results(_jobs(options, done), until, options.jobs):
+        results.append(result)
+        _keep(options.keep, result, source)
     if results:
         _print(results)
     if options.variants:
@@ -102,7 +100,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--faulty", type=int, default=0)
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--held-out", action="store_true")
-    parser.add_argument("--rule", nargs="*", default=[])
+    parser.add_argument("--rule", nargs="+", action="extend", default=[])
     parser.add_argument("--variants", action="store_true", help="43 variants of one good script")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keep", type=Path)
@@ -122,15 +120,23 @@ def _jobs(
                 yield kind, seed, one
 
 
-def _run(job: tuple[str, int, Composed], until: float) -> Result | None:
+def _results(
+    jobs: Iterator[tuple[str, int, Composed]], until: float, at_a_time: int
+) -> Iterator[tuple[Result, str]]:
+    """Each program runs in a fork, which a thread waits for; none is composed long before."""
+    with ThreadPoolExecutor(at_a_time) as pool:
+        while time.monotonic() < until and (some := list(itertools.islice(jobs, 4 * at_a_time))):
+            yield from pool.map(_run, some)
+
+
+def _run(job: tuple[str, int, Composed]) -> tuple[Result, str]:
     kind, seed, one = job
-    if time.monotonic() > until:
-        return None
     came: Judged = judged(one.source)
-    return Result(
+    result = Result(
         kind, seed, one.family, one.rule, one.disguise, sorted(expected_in(one.source)),
         list(came.found), came.problem,
     )  # fmt: skip
+    return result, one.source
 
 
 def _kept(folder: Path | None) -> Iterator[Result]:
@@ -139,19 +145,18 @@ def _kept(folder: Path | None) -> Iterator[Result]:
             yield Result(**json.loads(line))
 
 
-def _keep(folder: Path | None, result: Result) -> None:
+def _keep(folder: Path | None, result: Result, source: str) -> None:
     if folder is None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "results.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(result)) + os.linesep)
     if result.is_wrong or result.problem:
-        one = correct(result.seed) if result.kind == "correct" else faulty(result.seed, ())
         told = (
             f"# {result.kind} {result.seed} {result.family} {result.disguise}: "
             f"found {result.found} {result.problem}\n"
         )
-        (folder / f"{result.kind}_{result.seed:05}.py").write_text(one.source + told, "utf-8")
+        (folder / f"{result.kind}_{result.seed:05}.py").write_text(source + told, "utf-8")
 
 
 def _print(results: list[Result]) -> None:

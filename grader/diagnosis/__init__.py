@@ -253,13 +253,19 @@ def _verdict(judged: Judged, findings: tuple[Finding, ...]) -> Verdict:
 
 
 def _findings(judged: Judged, script: Script) -> tuple[Finding, ...]:
-    """One for each rule and place, the gravest first, in the script's own folder."""
+    """One for each rule and place, in the order of repair, in the script's own folder."""
     first: dict[object, Finding] = {}
     for finding in judged.findings:
         first.setdefault((finding.rule, finding.place), finding)
     folder = script.path.parent
     at_home = (replace(one, place=_at_home(one.place, folder)) for one in first.values())
-    return tuple(sorted(at_home, key=lambda finding: LEVELS.index(finding.level)))
+    return tuple(sorted(at_home, key=_repair))
+
+
+def _repair(finding: Finding) -> tuple[int, int, bool, Place]:
+    """The gravest first, then what happened earliest, then the upper line: the likeliest cause."""
+    place = finding.place or Place("", 0)
+    return LEVELS.index(finding.level), finding.step or 0, finding.place is None, place
 
 
 def _at_home(place: Place | None, folder: Path) -> Place | None:
