@@ -69,6 +69,53 @@ def held_out_too(plan: Plan, draw: random.Random) -> Plan | None:
     return with_marks(made, rule, "forward", "backward", "step")
 
 
+@fault("trained-on-held-out")
+def step_in_validation(plan: Plan, draw: random.Random) -> Plan | None:
+    """The validation loop makes steps as well."""
+    del draw
+    rule = "trained-on-held-out"
+    if plan.choices["form"] not in LOADERS or not is_plain(plan) or not plan.evaluate or plan.clip:
+        return None
+    if plan.wrapper == "lightning":
+        return None
+    more = (*plan.loss, "{o}.zero_grad()", *plan.backward, *plan.step)
+    lines: list[str] = []
+    for line in plan.evaluate:
+        own = line.removeprefix("    ")
+        if line.startswith("with torch."):
+            continue
+        if own.startswith("    score +="):
+            lines += [f"    {mark(one, rule)}" for one in more]
+            own = own.replace("score += float(", "score += float((").replace(
+                ") * len(y)", ").detach()) * len(y)"
+            )
+        lines.append(
+            mark(own, rule) if "out = " in own else own if line.startswith("    ") else line
+        )
+    return replace(plan, evaluate=tuple(lines))
+
+
+@fault("splits-overlap")
+def two_draws(plan: Plan, draw: random.Random) -> Plan | None:
+    """Both parts are drawn at random, each by itself."""
+    if plan.choices["form"] != "split" or not is_plain(plan) or not plan.evaluate:
+        return None
+    rule = "splits-overlap"
+    whole = "torch.utils.data.random_split(everything, [len(inputs), len(held_inputs)])"
+    new = draw.choice([
+        (f"first, second = {whole}[0], {whole}[1]",),
+        ("order = torch.randperm(len(everything))", "first = torch.utils.data.Subset(everything, order[:len(inputs)])",
+         "second = torch.utils.data.Subset(everything, torch.randperm(len(everything))[len(inputs):])"),
+    ])  # fmt: skip
+    data: list[str] = []
+    for line in plan.data:
+        data += mark_all(new, rule) if line.startswith("first, second") else (line,)
+    evaluate = tuple(
+        mark(line, rule) if "out = " in line or "for x" in line else line for line in plan.evaluate
+    )
+    return replace(plan, data=tuple(data), evaluate=evaluate)
+
+
 @fault("same-data-for-both")
 def one_set(plan: Plan, draw: random.Random) -> Plan | None:
     """The validation measures on what was trained on."""

@@ -374,4 +374,9 @@ def pushed_below(plan: Plan, draw: random.Random) -> Plan | None:
     rule = "dead-relu"
     low = draw.choice(["-30.0", "-100.0"])
     lines = ("with torch.no_grad():", mark(f"    list({{m}}.parameters())[1].fill_({low})", rule))
-    return with_marks(replace(plan, build=(*plan.build, *lines)), rule, "forward", "backward")
+    made = replace(
+        plan,
+        build=(*plan.build, *lines),
+        model=tuple(mark(line, rule) if "elu(" in line.lower() else line for line in plan.model),
+    )
+    return with_marks(made, rule, "forward", "backward")
