@@ -254,11 +254,7 @@ def test_a_fault_of_the_grader_is_named_as_such(sample: Sample) -> None:
 def test_a_curve_says_where_it_broke(sample: Sample) -> None:
     """The step at which the loss became nan stands in the chart and in its text summary."""
     text = Page.of(render_html(sample("debug_loop"))).text
-    assert (
-        "yours: off the scale at step 3, up to 1·10²⁹, nan from step 37"
-        in text.replace("10²⁸", "1·10²⁸")
-        or "nan from step 37" in text
-    )
+    assert re.search(r"yours: off the scale at step \d+, up to \S+, nan from step 37", text)
     assert "It became nan at step 37." in text
 
 
