@@ -151,7 +151,7 @@ def _job(script: Script, options: Options) -> tuple[Job, list[str]]:
         scratch=options.scratch,
         arguments=script.arguments,
         modules=modules,
-        readable=tuple(_folder(path) for path in script.readable),
+        readable=tuple(_readable(path) for path in script.readable),
         links=dict(_links(script)),
         entry="grader.checks.diagnosing",
         replays_s=replays_s,
@@ -175,10 +175,11 @@ def _data(script: Script) -> tuple[Given, ...]:
     return (datasets.given(MNIST.lower(), full=True),)
 
 
-def _folder(path: Path) -> Path:
-    if not path.is_dir():
+def _readable(path: Path) -> Path:
+    if not path.exists():
         raise UsageError(
-            f"--read {path}: there is no such folder. Name a folder that the script reads."
+            f"--read {path}: there is no such folder. Name a folder, or a file, that the script "
+            "reads."
         )
     return path.resolve()
 
@@ -186,7 +187,7 @@ def _folder(path: Path) -> Path:
 def _links(script: Script) -> Iterator[tuple[str, str]]:
     """From where the script may look for each folder, relative to where it is started."""
     for given in script.readable:
-        target = _folder(given)
+        target = _readable(given)
         for start in (Path.cwd(), script.path.resolve().parent):
             name = os.path.relpath(target, start)
             if Path(name).parts.count("..") <= STEPS_OUT:

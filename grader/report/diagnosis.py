@@ -58,7 +58,8 @@ class _Page:
         yield self._paint(COLOURS[finding.level], f"{head} [{finding.rule}]")
         yield from self._source(finding.place, entry.source)
         for fact in finding.evidence:
-            yield from self._below(f"{fact.label}: expected {fact.expected}, found {fact.actual}")
+            told = f"{fact.label}: expected {fact.expected}, found {fact.actual}"
+            yield from self._below(fact.sentence or told)
         if finding.fix:
             yield from self._below(f"fix: {finding.fix}")
         yield self._paint(DIM, f"    more: grade explain {finding.rule}")
