@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint formats-test verify bench env env-dev python clean distclean
+.PHONY: help demo test lint formats-test image-test lock verify bench env env-dev python clean distclean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -44,6 +44,12 @@ lint: env-dev  ## style, types and import contracts alone
 
 formats-test: env-dev  ## the formats of platforms, with 10,000 odd reports each (an hour)
 	GRADE_ODD_REPORTS=10000 $(BIN)/python -m pytest -n auto --timeout 7200 tests/export -k odd_report
+
+image-test: env-dev  ## build the image for real, and grade in it (root, buildah, debootstrap; half an hour)
+	$(BIN)/python -m pytest -m slow -s -p no:randomly --timeout 7200 tests/image
+
+lock: env-dev  ## renew constraints/, the versions and hashes that the image is made of
+	$(BIN)/python scripts/lock.py
 
 verify: env  ## prove the exercises: references pass, starters fail, every case gets its verdict
 	$(BIN)/grade verify
