@@ -68,6 +68,7 @@ def write_all(
     write_lines(journal, folder)
     tables.write_grades(journal, folder / "grades.csv")
     tables.write_checks(journal, folder / "checks.csv")
+    tables.write_parquet(journal, folder / tables.PARQUET)
     _write_reports(journal, folder / REPORTS)
     if alike is not None:
         tables.write_similar(journal, alike, folder / "similar.csv")

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.bulk import closer, marks
+from grader.bulk.closer import Mended
 from grader.bulk.hand_in import Student
 from grader.bulk.journal import Journal, Row
 from grader.bulk.similar import Pair
@@ -28,6 +30,7 @@ class Line:
     """One student in the table. ``points`` are those of each check, in the rubric's order."""
 
     number: int
+    identity: str
     student: Student
     members: tuple[Student, ...]
     report: str
@@ -89,6 +92,10 @@ class Overview:
     ended: list[tuple[int, str]] = field(default_factory=list)
     alike: list[list[int]] = field(default_factory=list)
     similar: list[Pair] = field(default_factory=list)
+    near: list[tuple[int, str]] = field(default_factory=list)
+    by_hand: list[tuple[int, str]] = field(default_factory=list)
+    changed: list[tuple[int, str]] = field(default_factory=list)
+    mended: list[Mended] = field(default_factory=list)
     missing: list[Student] = field(default_factory=list)
     unknown: list[Student] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
@@ -147,6 +154,8 @@ def overview(journal: Journal, title: str, exercise_id: str) -> Overview:
     ranked = sorted(causes.values(), key=_rank)
     found.causes = ranked[:_MOST_CAUSES]
     found.alike = [numbers for numbers in same.values() if len(numbers) > 1]
+    found.mended = closer.mended(journal)
+    found.changed = _changed(journal, found)
     found.missing = journal.students("missing")
     found.unknown = journal.students("unknown")
     found.passed_over = journal.passed_over()[:_MOST_NAMED]
@@ -175,9 +184,15 @@ def _count(found: Overview, number: int, row: Row) -> None:
         found.set_aside.append((number, reason))
     elif result["outcome"] not in (Outcome.OK, Outcome.CRASHED):
         found.ended.append((number, reason or result["outcome"]))
+    found.near += [(number, _told(text)) for text in closer.near(result)]
+    adjustments = result.get("adjustments", ())
+    found.by_hand += [
+        (number, _told(each["text"])) for each in adjustments if each["kind"] == "override"
+    ]
     found.lines.append(
         Line(
             number=number,
+            identity=row.identity,
             student=row.student,
             members=row.members,
             report=row.stem,
@@ -189,6 +204,17 @@ def _count(found: Overview, number: int, row: Row) -> None:
             attempt=row.attempt,
         )
     )
+
+
+def _changed(journal: Journal, found: Overview) -> list[tuple[int, str]]:
+    """The marks that were changed after they had been given, the latest change of each."""
+    told = marks.changes(journal)
+    numbers = {line.identity: line.number for line in found.lines}
+    return [
+        (numbers[identity], _told(str(changes[-1])))
+        for identity, changes in told.items()
+        if identity in numbers
+    ]
 
 
 def _causes(row: Row, number: int) -> Iterable[Cause]:

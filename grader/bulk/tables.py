@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.bulk.journal import Journal, Row
 from grader.bulk.names import one_line
 from grader.bulk.similar import Pair
-from grader.export.files import replacing
+from grader.export.files import replacing, write_bytes_atomically
 
 Cell = str | float | int | bool | None
 
@@ -22,6 +22,7 @@ _GRADES = (
     "id", "name", "email", "score", "max_score", "outcome", "passed", "late", "attempt",
     "submission", "report", "members", "note",
 )  # fmt: skip
+PARQUET = "checks.parquet"
 _CHECKS = ("id", "name", "check", "title", "status", "score", "max_score", "visibility", "message")
 
 
@@ -45,6 +46,9 @@ def write_similar(journal: Journal, pairs: Sequence[Pair], path: Path) -> None:
         for pair in pairs
     )
     write(path, _SIMILAR, rows)
+
+
+_POINTS = ("score", "max_score")
 
 
 def is_formula(text: str) -> bool:
@@ -92,6 +96,29 @@ def write_grades(journal: Journal, path: Path) -> None:
 def write_checks(journal: Journal, path: Path) -> None:
     """``checks.csv``: a row a check and student, for pandas."""
     write(path, _CHECKS, _checks(journal))
+
+
+def write_parquet(journal: Journal, path: Path) -> bool:
+    """``checks.parquet``: the same rows with their types; False where pyarrow isn't installed.
+
+    Texts are as they are: no spreadsheet opens it, so none takes one for a formula.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415  # whoever wants it has it
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError:
+        return False
+    columns: dict[str, list[Cell]] = {name: [] for name in _CHECKS}
+    for row in _checks(journal):
+        for name, value in zip(_CHECKS, row, strict=True):
+            columns[name].append(float(value) if name in _POINTS and value is not None else value)
+    types = {name: pa.float64() if name in _POINTS else pa.string() for name in _CHECKS}
+    schema = pa.schema(list(types.items()))
+    table = pa.table(columns, schema=schema)
+    sink = pa.BufferOutputStream()
+    parquet.write_table(table, sink)
+    write_bytes_atomically(path, sink.getvalue().to_pybytes())
+    return True
 
 
 def _grades(journal: Journal) -> Iterator[Sequence[Cell]]:

@@ -120,7 +120,7 @@ def test_xavier(student, fans):
 
 
 @check("depth")
-def test_depth(student, draw, settings, measure):
+def test_depth(student, draw, thresholds, measure):
     """The signal keeps its size through ten layers with ReLUs."""
     x = draw.normal(64, 784).double()
     for layer in range(DEPTH):
@@ -131,11 +131,13 @@ def test_depth(student, draw, settings, measure):
         std = float(x.std())
         # Honest weights give 0.8 after the tenth layer, from 0.5 to 1.4 in thousands of runs; the
         # settings leave six standard deviations of that (of its logarithm) on both sides.
-        if not settings["lowest"] <= std <= settings["highest"]:
-            raise CheckFailed(
-                f"after {layer + 1} layers the activations have a standard deviation of "
-                f"{std:.3g}, expected {settings['lowest']:g} to {settings['highest']:g}"
-            )
+        said = (
+            f"after {layer + 1} layers the activations have a standard deviation of "
+            "{measured:.3g}, expected "
+        )
+        last = layer + 1 == DEPTH
+        thresholds.at_least("lowest", std, said + "at least {threshold:g}")
+        thresholds.at_most("highest", std, said + "at most {threshold:g}", settles_pass=last)
     measure("std_after_ten_layers", std)
 
 

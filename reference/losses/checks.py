@@ -79,7 +79,7 @@ def number(value, what):
 
 @check("bce_edges")
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
-def test_bce_at_zero_and_one(student, settings, dtype):
+def test_bce_at_zero_and_one(student, thresholds, dtype):
     """Probabilities of 0 and 1 cost next to nothing where right, and much where wrong."""
     for p, y in [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0)]:
         prob, target = torch.tensor([p], dtype=dtype), torch.tensor([y], dtype=dtype)
@@ -88,12 +88,13 @@ def test_bce_at_zero_and_one(student, settings, dtype):
         loss = number(loss, what)
         if not math.isfinite(loss):
             raise CheckFailed(f"{what} is {loss}, expected a finite number")
-        if p == y and abs(loss) > settings["largest_when_right"]:
-            raise CheckFailed(f"{what} is {loss:.3g}, expected next to 0")
-        if p != y and loss < settings["smallest_when_wrong"]:
-            raise CheckFailed(
-                f"{what} is {loss:.3g}, expected at least {settings['smallest_when_wrong']:g}"
+        if p == y:
+            thresholds.at_most(
+                "largest_when_right", abs(loss), f"{what} is {loss:.3g}, expected next to 0"
             )
+        else:
+            said = what + " is {measured:.3g}, expected at least {threshold:g}"
+            thresholds.at_least("smallest_when_wrong", loss, said)
 
 
 @check("gradient_table")

@@ -173,7 +173,7 @@ def test_accuracy(program, accuracy):
 
 
 @check("confusion")
-def test_confusion(program, seen, heldout, settings):
+def test_confusion(program, seen, heldout, thresholds):
     """The confusion matrix counts true classes in its rows and predicted ones in its columns."""
     matrix = counts(seen["confusion"], ended(program))
     total = int(matrix.sum())
@@ -188,11 +188,13 @@ def test_confusion(program, seen, heldout, settings):
     same_rows(matrix, seen["test_counts"])
     right = share_right(outputs_of(program), heldout)
     said = float(matrix.trace() / total)
-    if abs(said - right) > settings["largest_difference"]:
-        raise CheckFailed(
-            f"by the matrix {said:.1%} of the predictions are right, but net reads {right:.1%} of "
-            "unseen digits right: the matrix is not of this network and the test images"
-        )
+    thresholds.at_most(
+        "largest_difference",
+        abs(said - right),
+        f"by the matrix {said:.1%} of the predictions are right, but net reads {right:.1%} of "
+        "unseen digits right: the matrix is not of this network and the test images",
+        settles_pass=True,
+    )
 
 
 def counts(matrix, why):
@@ -257,7 +259,7 @@ def has_learned(program, heldout):
 
 
 @check("overfits")
-def test_overfits(program, seen, heldout, settings):
+def test_overfits(program, seen, heldout, thresholds):
     """A fresh network knows its 100 images by heart."""
     small = seen["small"]
     if small["missing"]:
@@ -284,8 +286,11 @@ def test_overfits(program, seen, heldout, settings):
                 "not the labels of these images"
             )
     right = float((predicted == labels).double().mean())
-    if right < settings["threshold"]:
-        raise CheckFailed(
-            f"small_net gets {right:.0%} of its {SMALL} images right, "
-            f"expected {settings['threshold']:.0%} or more"
-        )
+    thresholds.at_least(
+        "threshold",
+        right,
+        "small_net gets {measured:.0%} of its "
+        f"{SMALL} images right, "
+        "expected {threshold:.0%} or more",
+        settles_pass=True,
+    )

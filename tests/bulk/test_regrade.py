@@ -14,7 +14,7 @@ import pytest
 
 from grader import bank
 from grader.adjusting import taken_off, with_lateness
-from grader.bulk import course, marks, salvage
+from grader.bulk import closer, course, marks, salvage, tables
 from grader.bulk.graded import observed
 from grader.bulk.hand_in import Class, HandIn, Student
 from grader.bulk.journal import FILE, Journal
@@ -259,3 +259,56 @@ def test_overrides_are_saved_out_of_a_broken_journal(results: Path) -> None:
         assert len(journal.settled()) == 3
     assert "3 results could be saved" in said[0]
     assert isinstance(journal, Journal)
+
+
+def test_the_class_page_names_marks_that_hang_on_little(results: Path) -> None:
+    """And those that a person has set or a regrade has changed."""
+    path = decided(results, "  checks:\n    learns: {settings: {threshold: 0.93}}\n")
+    assert main(["regrade", str(results), "--course", str(path)]) == 0
+    assert main(["override", str(results), "cy", "learns", "1", "--why", "so <b>it</b> is"]) == 0
+    page = (results / "index.html").read_text()
+    title = next(line.title for line in exercise().rubric if line.id == "learns")
+    assert f"{title}: 95.0 %, asked for at least 93.0 %" not in page  # 0.8 points are many here
+    assert "set by hand to 1 of 2: so &lt;b&gt;it&lt;/b&gt; is" in page
+    assert "judged again: threshold of learns 0.85 → 0.93" in page
+
+
+def test_a_number_near_its_threshold_is_looked_at() -> None:
+    """By chance where it is a share of so many, else within a twentieth of the threshold."""
+    made = {"label": "x", "relation": "at least", "setting": "x"}
+    check = {"title": "It learns", "compared": [
+        {**made, "measured": 0.86, "threshold": 0.85, "count": 1000},
+        {**made, "measured": 0.89, "threshold": 0.85, "count": 1000},
+        {**made, "measured": 1.04, "threshold": 1.0, "count": 0},
+        {**made, "measured": "nan", "threshold": 1.0, "count": 0},
+    ]}  # fmt: skip
+    assert list(closer.near({"checks": [check]})) == [
+        "It learns: 86.0 %, asked for at least 85.0 %", "It learns: 1.04, asked for at least 1",
+    ]  # fmt: skip
+
+
+def test_what_the_next_hand_in_mended_is_counted(results: Path) -> None:
+    """Of those who had a finding and handed in again, and of nobody else."""
+    rows = [
+        ("ann", "1", '["a", "b"]'), ("ben", "2", '["a"]'), ("cy", "3", '["b"]'),
+        ("ann", "4", '["b"]'), ("ben", "5", '["a"]'), ("ben", "6", "[]"),
+    ]  # fmt: skip
+    with salvage.opened(results / FILE, EXERCISE, print) as journal:
+        for who, sha256, rules in rows:
+            journal.db.execute(
+                "INSERT INTO history VALUES (?, 1, ?, '', 0, ?)", (who, sha256, rules)
+            )
+        found = {each.rule: (each.had, each.gone) for each in closer.mended(journal)}
+    assert found == {"a": (3, 2), "b": (1, 0)}
+
+
+def test_the_table_of_checks_keeps_its_types_in_parquet(results: Path) -> None:
+    """Where pyarrow is installed; elsewhere nothing is written and nothing is said."""
+    path = results / tables.PARQUET
+    with salvage.opened(results / FILE, EXERCISE, print) as journal:
+        written = tables.write_parquet(journal, path)
+    assert written == path.exists()
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = parquet.read_table(path).to_pylist()
+    learns = [row["score"] for row in rows if row["check"] == "learns"]
+    assert learns == [2.0, 2.0, 0.0]
