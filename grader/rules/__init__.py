@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from grader.errors import UnknownName
-from grader.model import Finding
+from grader.model import Finding, Level
 from grader.trace.trace import Trace
 
 _asked: ContextVar[Callable[[tuple[str, ...]], object]] = ContextVar(
@@ -62,9 +62,17 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def find_all(trace: Trace) -> tuple[Finding, ...]:
-    """What all rules find, in the order in which it happened; a cause hides its symptoms."""
+    """What all rules find, in the order in which it happened; a cause hides its symptoms.
+
+    A note, which is sure of nothing, hides nothing.
+    """
     found = {rule: list(rule.find(trace)) for rule in all_rules()}
-    symptoms = {name for rule, findings in found.items() if findings for name in rule.hides}
+    symptoms = {
+        name
+        for rule, findings in found.items()
+        if any(finding.level is not Level.NOTE for finding in findings)
+        for name in rule.hides
+    }
     findings = [
         finding
         for rule, findings in found.items()

@@ -311,8 +311,9 @@ class Criterion(Row):
     It compared ``rows`` predictions of ``classes`` numbers each. ``zeros``: the share of them that
     a ReLU right before it had made 0. Where they come from a softmax, it was taken along the axis
     ``axis`` of ``axes``, over ``length`` numbers, and ``sums`` is the sum of the probabilities of
-    one prediction, the one farthest from 1. ``surprise``: the mean of -log p(target). ``whole``:
-    the targets are whole numbers, up to ``highest``.
+    one prediction, the one farthest from 1. ``surprise``: the mean loss, whatever weights and
+    reduction there are, and ``guess`` that of who always gives all classes the same probability,
+    or the mean of the targets. ``whole``: the targets are whole numbers, up to ``highest``.
     """
 
     backward: Count
@@ -327,6 +328,7 @@ class Criterion(Row):
     length: Count
     sums: Number
     surprise: Number
+    guess: Number
     whole: Flag
     highest: Number
 
@@ -376,6 +378,19 @@ class Mixed(Row):
     backward: Count
     place: Line
     rows: Count
+
+
+@row("inputs")
+class Inputs(Row):
+    """How large the numbers were that a first layer was applied to: the root of their mean square.
+
+    ``place``: where the model was called with them; ``largest``: the largest, without its sign.
+    """
+
+    backward: Count
+    place: Line
+    size: Measure
+    largest: Measure
 
 
 @row("recurrence")

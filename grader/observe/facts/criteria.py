@@ -71,7 +71,7 @@ def _fields(node: Any, name: str) -> list[Plain] | None:
         if axis is None:
             return None
         rows = math.prod(node._saved_result.shape) // max(axis.length, 1)
-        return [rows, axis.length, "", _zeros(node), *axis, None, None, False, None]
+        return [rows, axis.length, "", _zeros(node), *axis, None, None, None, False, None]
     if name not in (*LIKELIHOODS, *BINARY, *DIFFERENCES):
         return None
     given, targets = node._saved_self, node._saved_target
@@ -87,7 +87,7 @@ def _fields(node: Any, name: str) -> list[Plain] | None:
         _zeros(node),
         *(axis or NO_AXIS),
         None if axis is None else _sums(given.double().exp() if name in LIKELIHOODS else given),
-        _surprise(node, name, given, targets),
+        *_surprise(node, name, given, targets),
         *_targets(targets, name),
     ]
 
@@ -158,21 +158,33 @@ def _sums(probabilities: torch.Tensor) -> Plain:
 # --- targets ----------------------------------------------------------------------------
 
 
-def _surprise(node: Any, name: str, given: torch.Tensor, targets: torch.Tensor) -> Plain:
-    """The mean of -log p(target), whatever weights and reduction the loss has; None of others."""
+def _surprise(
+    node: Any, name: str, given: torch.Tensor, targets: torch.Tensor
+) -> tuple[Plain, Plain]:
+    """The mean loss, and that of a guess that is the same for all; None of losses without one."""
     if name in LIKELIHOODS:
-        if name_of(node.next_functions[0][0]) != "LogSoftmax":
-            return None
-        classes = given.shape[1] if given.dim() > 1 else given.shape[0]
-        kept = (targets != node._saved_ignore_index) & (targets >= 0) & (targets < classes)
-        axis = 1 if given.dim() > 1 else 0
-        chosen = given.gather(axis, targets.clamp(0, classes - 1).unsqueeze(axis)).squeeze(axis)
-        values = -chosen[kept]
-    elif name == "BinaryCrossEntropyWithLogits":
+        return _likelihood(node, given, targets)
+    if name == "BinaryCrossEntropyWithLogits":
         values = torch.nn.functional.softplus(given) - given * targets
-    else:
-        return None
-    return plain_float(float(values.double().mean())) if values.numel() else None
+        return plain_float(float(values.double().mean())), math.log(2)
+    if name == "MseLoss" and targets.numel() > 1:
+        spread = float(targets.double().var(correction=0))
+        value = float((given.double() - targets.double()).square().mean())
+        return plain_float(value), plain_float(spread) if spread > 0 else None
+    return None, None
+
+
+def _likelihood(node: Any, given: torch.Tensor, targets: torch.Tensor) -> tuple[Plain, Plain]:
+    if name_of(node.next_functions[0][0]) != "LogSoftmax":
+        return None, None
+    axis = 1 if given.dim() > 1 else 0
+    classes = given.shape[axis]
+    kept = (targets != node._saved_ignore_index) & (targets >= 0) & (targets < classes)
+    chosen = given.gather(axis, targets.clamp(0, classes - 1).unsqueeze(axis)).squeeze(axis)
+    values = -chosen[kept]
+    if classes <= 1 or not values.numel():
+        return None, None
+    return plain_float(float(values.double().mean())), math.log(classes)
 
 
 def _targets(targets: torch.Tensor, name: str) -> list[Plain]:

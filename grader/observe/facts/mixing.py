@@ -1,4 +1,4 @@
-"""Rows of a batch that are mixed on the way into a network, and sequences that run the wrong way.
+"""What reaches the first layers: how large it is, and whether rows of the batch were mixed before.
 
 Runs in the student's process. A first layer keeps what it was applied to. Where that holds exactly
 the numbers of the batch, in rows that are none of the batch's, a view has cut the rows apart: no
@@ -16,11 +16,12 @@ from torch import _VF
 
 from grader.model import Plain
 from grader.observe.calls import PLACE, Call
+from grader.observe.log import plain_float
 from grader.observe.looking import has_values, is_tensor, quietly, shape_of, tensors_in
 from grader.observe.moments import Observer, Pass, Run
 from grader.observe.nodes import all_of, name_of
 from grader.observe.patching import Patches
-from grader.schema.rows import Mixed, Recurrence
+from grader.schema.rows import Inputs, Mixed, Recurrence
 
 LOOKS = 4
 FEWEST_ROWS = 4
@@ -85,10 +86,21 @@ class Mixing(Observer):
             self.log.add(Recurrence.write(passing.number, *recurrence))
         with contextlib.suppress(RuntimeError):  # a tensor that a graph kept was changed since
             given = list(_given_to_layers(passing)) if batches else []
+            if given and batches:
+                self._measure(passing, batches[-1], given[0])
             for batch in batches:
                 if any(_are_mixed(batch.inputs, each) for each in given):
                     rows = len(batch.inputs)
                     self.log.add(Mixed.write(passing.number, batch.place, rows))
+
+    def _measure(self, passing: Pass, batch: Batch, given: torch.Tensor | None) -> None:
+        """Note how large the inputs of a first layer are."""
+        if given is None or not has_values(given) or not given.numel():
+            return
+        sizes = given.detach().abs().double()
+        size = float(sizes.square().mean().sqrt())
+        largest = plain_float(float(sizes.max()))
+        self.log.add(Inputs.write(passing.number, batch.place, plain_float(size), largest))
 
 
 def _given_to_layers(passing: Pass) -> Iterator[torch.Tensor]:

@@ -1,0 +1,10 @@
+# Large numbers that are normalised before the first layer.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.BatchNorm1d(64), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(images * 100), labels).backward()
+    optimizer.step()
