@@ -80,7 +80,8 @@ class Ledger:
         for source in table:
             self._report_size(source)
             for model, batches in source.direct.items():
-                self._log.add(Trained.write(source.index, model, batches))
+                if model >= 0:  # one whose layers all stand in a list registers nothing
+                    self._log.add(Trained.write(source.index, model, batches))
             if not source.direct:
                 self._report_rows(source, taught)
         trained = [source for source in table if source.direct and source.kind == "loader"]

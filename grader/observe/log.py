@@ -187,9 +187,11 @@ class Log:
 
     def place(self, frame: FrameType | None) -> int:
         """The index of ``frame``'s current line in the table of places; -1 without a frame."""
-        if frame is None:
-            return -1
-        key = (frame.f_code.co_filename, frame.f_lineno)
+        return -1 if frame is None else self.line(frame.f_code, frame.f_lineno)
+
+    def line(self, code: CodeType, line: int) -> int:
+        """The index of a line of the student's code in the table of places."""
+        key = (code.co_filename, line)
         index = self._places.get(key)
         if index is None:
             index = len(self._places)

@@ -471,7 +471,8 @@ class Parameter(Row):
     was registered; ``made``: where the whole module around it was. ``listed``: a model keeps it in
     a plain list or dictionary. ``parameter``: it is an ``nn.Parameter``. ``asked``, ``asks``:
     whether it asked for gradients at first and at the end. ``loaded``: by ``load_state_dict``.
-    ``ran``: its module ran in one of the first forwards. ``passes`` of the ``of`` losses that were
+    ``ran``: its module ran in one of the first forwards, called at the line ``called``; ``led``:
+    what such a forward returned led to it. ``passes`` of the ``of`` losses that were
     looked at led to it; in the last one, ``nearest`` leaves were nearer to the loss, -1 if none
     led to it. ``gradient``: its largest norm; ``mean`` and ``square``: of its numbers and of their
     squares at first.
@@ -489,6 +490,8 @@ class Parameter(Row):
     changed: Flag
     loaded: Flag
     ran: Flag
+    called: Line
+    led: Flag
     axes: Count
     size: Count
     passes: Count
@@ -502,6 +505,150 @@ class Parameter(Row):
     def is_reached(self) -> bool:
         """Whether each loss that was looked at led to it, and more than one was."""
         return self.passes == self.of > 1
+
+
+@row("schedule_steps")
+class Schedule(Row):
+    """A schedule of torch's, made at ``made``, and its steps, the first at ``place``.
+
+    Of ``calls`` steps ``single`` came one update after the one before, ``idle`` none; ``first`` of
+    the ``updates`` since it was made came before the first one. ``total``: the steps that it was
+    made for, -1 if it has no such number.
+    """
+
+    optimizer: Annotated[int, In("optimizers", none=True)]
+    name: Text
+    made: Line
+    place: Line
+    calls: Count
+    single: Count
+    idle: Count
+    first: Count
+    updates: Count
+    total: Index
+
+
+@row("clipping")
+class Clipping(Row):
+    """A line that clips gradients. Of ``calls``, ``late`` were given what was consumed already."""
+
+    place: Line
+    calls: Count
+    late: Count
+
+
+@row("scaled")
+class Scaled(Row):
+    """What was done ``count`` times at a line with a gradient scaler or with what it had scaled.
+
+    ``step``: its own step; ``direct``: an optimizer's step along scaled gradients; ``clipped``:
+    those were clipped; ``unscaled``: a pass from another loss than the one that was scaled.
+    """
+
+    what: Annotated[str, OneOf(("step", "direct", "clipped", "unscaled"))]
+    place: Line
+    count: Count
+
+
+@row("objective")
+class Objective(Row):
+    """A loss that is one misfit of predictions and targets, up to a factor, and its value.
+
+    ``negated``: the factor is below 0.
+    """
+
+    backward: Count
+    place: Line
+    misfit: Text
+    negated: Flag
+    value: Measure
+
+
+@row("direction")
+class Direction(Row):
+    """The cosine of the angle between one of the first updates and the gradient it went by."""
+
+    update: Count
+    cosine: Measure
+
+
+@row("old")
+class Old(Row):
+    """A loss whose graph has nodes from before the earlier pass ``back``.
+
+    Of its ``nodes``, ``old`` are from before the first pass that was looked at. Only through those
+    it leads to ``leaves`` tensors, of which ``hosted`` belong to a model or an optimizer. ``made``:
+    the line of the tensor that the oldest ones made, if it was found.
+    """
+
+    backward: Count
+    place: Line
+    back: Count
+    nodes: Count
+    old: Count
+    leaves: Count
+    hosted: Count
+    made: Line
+
+
+@row("kept")
+class Kept(Row):
+    """A name, or the list that it names, that keeps the graph of the loss of the pass ``back``.
+
+    ``nodes``: how many it keeps, of a list its first entry. ``place``: the line that adds to it.
+    """
+
+    backward: Count
+    place: Line
+    name: Text
+    listed: Flag
+    back: Count
+    nodes: Count
+
+
+@row("rebound")
+class Rebound(Row):
+    """A name that stands for a parameter moved along its gradient, while the parameter is not.
+
+    ``cosine``: of the angle between the two.
+    """
+
+    backward: Count
+    place: Line
+    name: Text
+    cosine: Measure
+
+
+@row("misspelt")
+class Misspelt(Row):
+    """An attribute that torch doesn't know, where ``requires_grad`` of a tensor was meant.
+
+    It was set to ``value`` on a module or a tensor of the class ``owner``, of whose ``tensors``
+    parameters ``other`` are not so.
+    """
+
+    place: Line
+    owner: Text
+    attribute: Text
+    value: Flag
+    tensors: Count
+    other: Count
+
+
+@row("born")
+class Born(Row):
+    """A model was called for the first time, after so many updates; ``made``: where it was."""
+
+    model: ModelIndex
+    made: Line
+    updates: Count
+
+
+@row("within")
+class Within(Row):
+    """An update that was made while a backward pass ran, by a hook: of the first ones."""
+
+    update: Count
 
 
 @row("slope")

@@ -9,7 +9,7 @@ made. Rules ask it for what is missing somewhere: a layer in no model, a weight 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Any
 from weakref import ref
@@ -19,6 +19,9 @@ from torch import nn
 from torch.nn.modules import module as module_hooks
 from torch.optim import Optimizer
 
+from grader.observe.bindings import constructor_of, stores
+from grader.observe.calls import Call
+from grader.observe.gradients import Leaf
 from grader.observe.graphs import walk
 from grader.observe.log import plain_float
 from grader.observe.looking import (
@@ -35,15 +38,17 @@ from grader.observe.looking import (
     parameters_in,
     parts_of,
     shape_of,
+    tensors_in,
 )
 from grader.observe.marks import norm
-from grader.observe.moments import Observer, Pass, Run
+from grader.observe.moments import FIRST, Observer, Pass, Run
 from grader.observe.patching import FAILED, Patches
-from grader.schema.rows import Held, Parameter
+from grader.schema.rows import Born, Held, Parameter, Within
 
 MOST = 300
 MOST_MADE = 20_000
 MOST_HELD = 60
+MOST_BORN = 60
 PLAIN = (list, tuple, dict)
 PARTS = ("_parameters", "_buffers", "_modules")
 LONGEST = 80
@@ -91,7 +96,9 @@ class Parameters(Observer):
         super().__init__(run)
         self._seen: dict[int, Seen] = {}
         self._made: dict[int, Made] = {}
-        self._ran: set[int] = set()
+        self._ran: dict[int, int] = {}  # ids of modules, and the lines that called them
+        self._led: set[int] = set()
+        self._born: set[int] = set()
         self._loaded: set[int] = set()
         self._kept: list[nn.Module] = []  # alive, so that their ids stay their own
         self._optimizers: dict[int, tuple[ref[Any], int]] = {}
@@ -164,10 +171,21 @@ class Parameters(Observer):
 
     # --- passes -----------------------------------------------------------------------
 
+    def forward(self, call: Call, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:  # noqa: ARG002
+        """Note a new model, and what the first forwards' results lead to."""
+        model = call.model
+        if model.index not in self._born and len(self._born) < MOST_BORN:
+            self._born.add(model.index)
+            first = next(iter(parameters_in(module)), None)
+            self.log.add(Born.write(model.index, self._place(first)[1], self.run.updates.count))
+        if self._passes < FIRST:
+            self._ran[id(module)] = self.log.here()
+            self._led |= {id(leaf) for leaf, _ in walk(tensors_in(output)).leaves}
+
     def inside(self, module: nn.Module) -> None:
         """Note that a module ran inside a model, before one of the first passes."""
         if len(self._ran) < MOST_MADE:
-            self._ran.add(id(module))
+            self._ran[id(module)] = self.log.here()
 
     def loss(self, passing: Pass) -> None:
         """Note what the loss leads to, and what is there beside it."""
@@ -215,6 +233,11 @@ class Parameters(Observer):
                 if seen is not None:
                     seen.model, seen.name = model.index, name[:LONGEST]
 
+    def update(self, leaves: Sequence[Leaf], number: int) -> None:  # noqa: ARG002
+        """Note an update that is made inside a backward pass."""
+        if self.run.updates.is_passing:
+            self.log.add(Within.write(number))
+
     def backward(self, passing: Pass) -> None:  # noqa: ARG002
         """Measure the gradients."""
         for seen in self._seen.values():
@@ -231,28 +254,29 @@ class Parameters(Observer):
             self._see(tensor)
         self._name()
         ran = self._parameters_that_ran()
-        kept = dict(self._in_containers())
+        kept = {key: (name, place) for key, name, place in self._in_containers()}
         for seen in self._seen.values():
             self._write(seen, ran, kept)
 
-    def _write(self, seen: Seen, ran: set[int], kept: dict[int, str]) -> None:
+    def _write(self, seen: Seen, ran: dict[int, int], kept: dict[int, tuple[str, int]]) -> None:
         tensor = seen.ref()
         inner, outer = self._place(tensor)
+        name, place = kept.get(id(tensor), ("", -1)) if tensor is not None else ("", -1)
         there = tensor is not None
         size, sizes = math.prod(seen.shape), (None, None) if seen.start is None else seen.start
         self.log.add(
             Parameter.write(
-                name=seen.name or kept.get(id(tensor), "")[:LONGEST] if there else seen.name,
+                name=seen.name or name[:LONGEST],
                 model=seen.model,
                 optimizer=-1 if tensor is None else self._holder(tensor),
-                place=inner, made=outer,
+                place=inner if place < 0 else place, made=outer,
                 listed=there and id(tensor) in kept,
                 parameter=there and is_a(tensor, nn.Parameter),
                 asked=seen.asked,
                 asks=bool(asks_for_gradients(tensor)) if tensor is not None else seen.asked,
                 changed=tensor is None or _probe(tensor) != seen.start,
                 loaded=id(tensor) in self._loaded,
-                ran=id(tensor) in ran,
+                ran=id(tensor) in ran, called=ran.get(id(tensor), -1), led=id(tensor) in self._led,
                 axes=len(seen.shape), size=size,
                 passes=seen.reached, of=self._passes - seen.passes, nearest=seen.nearest,
                 gradient=None if seen.gradient is None else plain_float(seen.gradient),
@@ -261,25 +285,33 @@ class Parameters(Observer):
             )
         )  # fmt: skip
 
-    def _parameters_that_ran(self) -> set[int]:
-        """The ids of the parameters whose own module ran before a pass that was looked at."""
-        found: set[int] = set()
+    def _parameters_that_ran(self) -> dict[int, int]:
+        """The parameters whose own module ran before a pass that was looked at: id, line."""
+        found: dict[int, int] = {}
         for model in self.run.models.table:
             module = model.ref()
             for part in () if module is None else modules_in(module):
-                if part is module or id(part) in self._ran:
+                if id(part) in self._ran:
                     own = items_of(module_dict(part).get("_parameters"))
-                    found |= {id(tensor) for _, tensor in own if is_tensor(tensor)}
+                    at = self._ran[id(part)]
+                    found |= {id(tensor): at for _, tensor in own if is_tensor(tensor)}
         return found
 
-    def _in_containers(self) -> Iterator[tuple[int, str]]:
-        """The parameters of modules that a model keeps in a plain list or dictionary."""
+    def _in_containers(self) -> Iterator[tuple[int, str, int]]:
+        """The parameters that a model keeps in a plain list or dictionary: id, name, line."""
         for model in self.run.models.table:
             module = model.ref()
             for part in () if module is None else modules_in(module):
                 for name, value in items_of(module_dict(part)):
                     if type(name) is str and name not in PARTS and type(value) in PLAIN:
-                        yield from _contained(name, value)
+                        place = self._assigned(type(part), name)
+                        yield from ((*one, place) for one in _contained(name, value))
+
+    def _assigned(self, kind: type, name: str) -> int:
+        """The line of a class's constructor that binds an attribute; -1 if it is none of theirs."""
+        code = constructor_of(kind)
+        line = None if code is None or not self.log.is_student(code) else stores(code, name)
+        return -1 if line is None or code is None else self.log.line(code, line)
 
 
 def _contained(name: str, value: Any) -> Iterator[tuple[int, str]]:

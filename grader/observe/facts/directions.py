@@ -1,0 +1,119 @@
+"""Which way the first updates went, and what it was that they made smaller.
+
+Runs in the student's process. Two signs decide between learning and its opposite: that of the loss
+before its gradient is taken, and that of the step along it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from grader.observe.gradients import Leaf
+from grader.observe.log import plain_float
+from grader.observe.looking import gradient_of, has_values, is_tensor, node_of, scalar
+from grader.observe.moments import FIRST, Observer, Pass, Run
+from grader.observe.nodes import name_of
+from grader.schema.rows import Direction, Objective
+
+MOST_NUMBERS = 1 << 20
+"""Tensors of more numbers are not looked at."""
+MOST_TENSORS = 4
+MOST_ROWS = 60
+LIKELIHOODS = ("NllLoss", "NllLoss2D")
+MISFITS = frozenset((
+    *LIKELIHOODS, "MseLoss", "BinaryCrossEntropy", "BinaryCrossEntropyWithLogits",
+    "SmoothL1Loss", "HuberLoss",
+))  # fmt: skip
+"""Operations that say how far predictions are from their targets."""
+PLAIN = frozenset(("Neg", "Mul", "Div", "Mean", "Sum"))
+"""What may stand between one of them and the loss, with nothing else in it."""
+DEEPEST = 6
+
+
+class Directions(Observer):
+    """Compares the first updates with the gradients that they went by."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self._before: list[tuple[Leaf, torch.Tensor, torch.Tensor]] = []
+        self._rows = 0
+
+    def loss(self, passing: Pass) -> None:
+        """Write what is differentiated, where it is one misfit and its sign."""
+        value = scalar(passing.roots[0]) if len(passing.roots) == 1 else None
+        if value is None or self._rows >= MOST_ROWS:
+            return
+        misfit, sign = _misfit(node_of(passing.roots[0]))
+        if misfit and sign:
+            self._rows += 1
+            number, place, negated = passing.number, passing.place, sign < 0
+            row = Objective.write(number, place, misfit, negated, plain_float(value))
+            self.log.add(row)
+
+    def backward(self, passing: Pass) -> None:
+        """Keep what the first updates will change, and the gradients."""
+        self._before = []
+        if passing.number > FIRST:
+            return
+        for leaf, tensor in self.run.gradients.living():
+            grad = gradient_of(tensor)
+            if grad is None or leaf.foreign or not _is_small(tensor) or not has_values(grad):
+                continue
+            self._before.append((leaf, tensor.detach().clone(), grad.detach().clone()))
+            if len(self._before) == MOST_TENSORS:
+                break
+
+    def update(self, leaves: Sequence[Leaf], number: int) -> None:
+        """Write the angle between an update and its gradient."""
+        along = moved = steep = 0.0
+        for leaf, old, grad in self._before:
+            tensor = leaf.ref()
+            if tensor is None or leaf not in leaves or not has_values(tensor):
+                continue
+            step = (tensor.detach() - old).double()
+            along += float((step * grad.double()).sum())
+            moved += float(step.square().sum())
+            steep += float(grad.double().square().sum())
+        self._before = []
+        if moved > 0 and steep > 0:
+            cosine = along / (moved * steep) ** 0.5
+            self.log.add(Direction.write(number, plain_float(cosine)))
+
+
+def _is_small(tensor: torch.Tensor) -> bool:
+    return has_values(tensor) and tensor.is_floating_point() and tensor.numel() <= MOST_NUMBERS
+
+
+def _misfit(node: Any) -> tuple[str, int]:
+    """The misfit that a loss is up to a factor, and the factor's sign; 0 if that isn't known."""
+    sign = 1
+    for _ in range(DEEPEST):
+        name = "" if node is None else name_of(node)
+        if name in MISFITS:
+            return (name, sign) if name not in LIKELIHOODS or _is_proper(node) else ("", 0)
+        inputs = [] if node is None else [one for one, _ in node.next_functions if one is not None]
+        if name not in PLAIN or len(inputs) != 1:
+            return "", 0
+        sign *= _sign(node, name)
+        node = inputs[0]
+    return "", 0
+
+
+def _is_proper(node: Any) -> bool:
+    """Whether a likelihood is one of logarithms of probabilities, and so never negative."""
+    return bool(node.next_functions) and name_of(node.next_functions[0][0]) == "LogSoftmax"
+
+
+def _sign(node: Any, name: str) -> int:
+    """Of the factor that an operation puts to its one input with a graph."""
+    if name == "Neg":
+        return -1
+    if name not in ("Mul", "Div"):
+        return 1
+    at = next(at for at, (one, _) in enumerate(node.next_functions) if one is not None)
+    factor = node._saved_other if at == 0 else node._saved_self
+    number = scalar(factor) if is_tensor(factor) else None
+    return 0 if not number else (1 if number > 0 else -1)

@@ -1,0 +1,70 @@
+"""A name that was bound to an updated copy, while the parameter itself stays what it was.
+
+Runs in the student's process. ``p = p - lr * p.grad`` makes a new tensor and lets ``p`` stand for
+it; the model keeps the old one. That copy is still there at the next loss: it is the parameter,
+moved along the gradient that the last pass has left.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from grader.observe.bindings import grows, names_around, program_of
+from grader.observe.gradients import Leaf
+from grader.observe.looking import gradient_of, has_values, is_tensor, shape_of
+from grader.observe.moments import FIRST, Observer, Pass, Run
+from grader.schema.rows import Rebound
+
+MOST_TENSORS = 32
+MOST_NUMBERS = 1 << 16
+ALONG = 0.999
+"""A copy was moved along a gradient if the cosine of their angle is above this."""
+
+
+class ReboundNames(Observer):
+    """Compares the names around the next loss with the gradients of the last pass."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self._grads: list[tuple[Leaf, torch.Tensor]] = []
+
+    def backward(self, passing: Pass) -> None:
+        """Keep the gradients of the first passes, as long as nothing has learned from them."""
+        self._grads = []
+        if passing.number > FIRST or self.run.updates.count:
+            return
+        for leaf, tensor in self.run.gradients.living():
+            grad = gradient_of(tensor)
+            if leaf.hosted and grad is not None and grad.numel() <= MOST_NUMBERS:
+                self._grads.append((leaf, grad.detach().clone()))
+            if len(self._grads) == MOST_TENSORS:
+                break
+
+    def loss(self, passing: Pass) -> None:
+        """Look for copies."""
+        kept, self._grads = self._grads, []
+        if not kept or self.run.updates.count:
+            return
+        frame = self.log.frame(1)
+        for name, value in names_around(frame):
+            cosine = _cosine(value, kept) if is_tensor(value) and has_values(value) else 0.0
+            if abs(cosine) < ALONG:
+                continue
+            codes = program_of(frame, self.log)
+            lines = [(code, line) for code in codes if (line := grows(code, name)) is not None]
+            place = self.log.line(*lines[0]) if lines else -1
+            self.log.add(Rebound.write(passing.number, place, name[:80], cosine))
+
+
+def _cosine(value: torch.Tensor, kept: list[tuple[Leaf, torch.Tensor]]) -> float:
+    """Between what parts a tensor from a parameter of its shape, and the parameter's gradient."""
+    for leaf, grad in kept:
+        tensor = leaf.ref()
+        if tensor is None or value is tensor or shape_of(value) != leaf.shape:
+            continue
+        step = (value.detach() - tensor.detach()).double()
+        size = float(step.norm() * grad.double().norm())
+        cosine = float((step * grad.double()).sum()) / size if size > 0 else 0.0
+        if abs(cosine) >= ALONG:
+            return cosine
+    return 0.0

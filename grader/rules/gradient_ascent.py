@@ -1,0 +1,115 @@
+"""The loss is made larger: a sign is turned around.
+
+## What it does
+
+Finds trainings whose loss is the negative of a misfit (cross-entropy, squared error …), or whose
+updates go along the gradient instead of against it, and in which the misfit grows.
+
+## Why it matters
+
+A gradient points to where the loss grows. Training goes the other way, and optimizers do so by
+themselves. A minus before the loss, a plus in an update by hand, or ``maximize=True`` turns the
+training around: the model learns to be wrong.
+
+## Example
+
+    p += learning_rate * p.grad
+
+## Use instead
+
+    p -= learning_rate * p.grad
+
+## Known problems
+
+Where several optimizers take part, one may well work against another (generators, attacks), and
+nothing is said. Rewards and other quantities that are to grow are no misfits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.model import Evidence, Finding, Level, Place
+from grader.schema.rows import Backward, Direction, Objective, Update
+from grader.trace.trace import Trace
+
+RULE = "gradient-ascent"
+HIDES = (
+    "learning-rate-too-high", "learning-rate-too-low", "learning-rate-grows",
+    "symmetric-initial-weights",
+)  # fmt: skip
+WHY = "The gradient points uphill. Steps go against it, so that what is differentiated shrinks."
+FEWEST = 2
+ALONG = 0.3
+"""The cosine of the angle to the gradient, above which an update goes uphill."""
+GREW = 1.1
+
+
+def find(trace: Trace) -> Iterator[Finding]:
+    """At most one finding, of a training by one optimizer or by hand."""
+    updates = list(trace.of(Update))
+    objectives = list(trace.of(Objective))
+    if len({update.optimizer for update in updates}) != 1 or len(objectives) < FEWEST:
+        return
+    if not trace.is_sound or len(trace.losses) < FEWEST:
+        return
+    values = [one.value for one in objectives]
+    turned = [one.cosine for one in trace.of(Direction)]
+    uphill = len(turned) >= FEWEST and all(cosine > ALONG for cosine in turned)
+    negated = [one.negated for one in objectives]
+    if all(negated) and not uphill:
+        if values[-1] < GREW * values[0]:
+            yield _negated(_backward_of(trace, objectives[0]), objectives)
+    elif not any(negated) and uphill and not values[-1] <= GREW * values[0]:
+        yield _uphill(updates[0].place, objectives, turned)
+
+
+def _backward_of(trace: Trace, objective: Objective) -> Place | None:
+    places = (one.place for one in trace.of(Backward) if one.number == objective.backward)
+    return next(places, objective.place)
+
+
+def _misfit(objectives: list[Objective]) -> Evidence:
+    first, last = objectives[0], objectives[-1]
+    return Evidence(
+        label=f"the misfit ({first.misfit}) in pass {last.backward}",
+        expected=f"below {abs(first.value):.4g}, where it began",
+        actual=f"{abs(last.value):.4g}",
+        sentence=f"The misfit grew from {abs(first.value):.4g} in pass {first.backward} to "
+        f"{abs(last.value):.4g} in pass {last.backward}.",
+    )
+
+
+def _negated(place: Place | None, objectives: list[Objective]) -> Finding:
+    return Finding(
+        rule=RULE,
+        level=Level.ERROR,
+        place=place,
+        step=1,
+        what="the loss is the negative of the misfit, so that training makes the misfit larger",
+        evidence=(_misfit(objectives),),
+        fix="take the loss as it is: the optimizer makes it smaller",
+        why=WHY,
+    )
+
+
+def _uphill(place: Place | None, objectives: list[Objective], turned: list[float]) -> Finding:
+    return Finding(
+        rule=RULE,
+        level=Level.ERROR,
+        place=place,
+        step=1,
+        what="the updates go along the gradient instead of against it",
+        evidence=(
+            Evidence(
+                label="cosine of the angle between the first updates and the gradient",
+                expected="below 0",
+                actual=", ".join(f"{cosine:.2f}" for cosine in turned),
+                sentence=f"The first {len(turned)} updates went uphill: 1 would be straight along "
+                f"the gradient, and theirs was {min(turned):.2f} at least.",
+            ),
+            _misfit(objectives),
+        ),
+        fix="subtract the gradient times the learning rate",
+        why=WHY,
+    )

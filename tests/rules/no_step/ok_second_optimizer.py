@@ -1,0 +1,11 @@
+# The optimizer is replaced before it was ever used.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+second = torch.optim.Adam(model.parameters(), lr=0.01)
+for images, labels in train_loader:
+    second.zero_grad()
+    nn.functional.cross_entropy(model(images), labels).backward()
+    second.step()

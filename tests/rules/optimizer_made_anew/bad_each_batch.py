@@ -1,0 +1,10 @@
+# Adam is made anew for each batch.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+for images, labels in train_loader:
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)  # finding: optimizer-made-anew
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(images), labels).backward()
+    optimizer.step()

@@ -1,0 +1,13 @@
+# The model is copied after the optimizer was made, and the copy is called.
+import torch
+from torch import nn
+
+import copy
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)  # finding: optimizer-over-other-parameters
+model = copy.deepcopy(model)
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(images), labels).backward()
+    optimizer.step()

@@ -1,0 +1,22 @@
+# Warm-up and decay that go before the optimizer, in a class.
+import torch
+from torch import nn
+
+class Trainer:
+    def __init__(self, model):
+        self.model = model
+        self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda n: 1 / (1 + n / 20))
+
+    def batch(self, images, labels):
+        self.optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(self.model(images), labels)
+        loss.backward()
+        self.schedule.step()  # finding: scheduler-before-optimizer
+        self.optimizer.step()
+
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+trainer = Trainer(model)
+for images, labels in train_loader:
+    trainer.batch(images, labels)

@@ -1,0 +1,11 @@
+# Step and backward have changed places: no step finds a gradient.
+import torch
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    loss = nn.functional.cross_entropy(model(images), labels)
+    optimizer.step()  # finding: step-before-backward
+    loss.backward()
