@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from grader.checks.forms import Form, name_the_form
 from grader.model import Finding
 
 TOLERANCES = {
@@ -89,11 +90,13 @@ def compare(
     rtol: float | None = None,
     atol: float | None = None,
     device: str = "cpu",
+    forms: Mapping[str, Form] | None = None,
 ) -> None:
     """Compare a student's tensor with the expected one, in shape, dtype and every element.
 
     The tolerances are the looser of the dtype's own, on that device, and those given. NaN agrees
-    with NaN only where NaN is expected. Raises :class:`CheckFailed` naming the worst element.
+    with NaN only where NaN is expected. Raises :class:`CheckFailed` naming the worst element, and
+    the one of the known wrong ``forms`` that gives these numbers.
     """
     got = _as_tensor(actual, what)
     if got.shape != expected.shape:
@@ -111,8 +114,18 @@ def compare(
     allowed = max(atol or 0.0, default_atol) + max(rtol or 0.0, default_rtol) * _abs(expected)
     wrong = _differs(got, expected, allowed)
     if bool(wrong.any()):
-        raise CheckFailed(f"{what} differs from the reference",
-                          details=[_worst(got, expected, allowed, wrong, what)])  # fmt: skip
+
+        def agrees(answer: torch.Tensor, form: torch.Tensor) -> bool:
+            if form.shape != answer.shape:
+                return False
+            near = max(atol or 0.0, default_atol) + max(rtol or 0.0, default_rtol) * _abs(form)
+            return not bool(_differs(answer, form.to(answer.dtype), near).any())
+
+        name = name_the_form(got, forms or {}, agrees)
+        raise CheckFailed(
+            f"{what} is {name}" if name else f"{what} differs from the reference",
+            details=[_worst(got, expected, allowed, wrong, what)],
+        )
 
 
 def _as_tensor(actual: object, what: str) -> torch.Tensor:
@@ -172,6 +185,7 @@ class Agree:
         what: str = "the result",
         rtol: float | None = None,
         atol: float | None = None,
+        forms: Mapping[str, Form] | None = None,
     ) -> None:
         """As :func:`compare`; the rubric's ``rtol`` and ``atol`` stand in for absent ones."""
         from grader.checks.remote import Remote  # noqa: PLC0415 - it imports this module
@@ -186,4 +200,5 @@ class Agree:
             rtol=self._settings.get("rtol") if rtol is None else rtol,
             atol=self._settings.get("atol") if atol is None else atol,
             device=self._device,
+            forms=forms,
         )

@@ -48,11 +48,14 @@ class Bounds:
             f"one of {round(1 / self.rate):,} runs)"
         )
 
-    def require(self, value: float, what: str) -> None:
-        """Pass if ``value`` lies inside; raises CheckFailed naming ``what`` otherwise."""
+    def require(self, value: float, what: str, named: str = "") -> None:
+        """Pass if ``value`` lies inside; raises CheckFailed naming ``what`` otherwise.
+
+        ``named`` says which wrong form the value is of, as ``forms.named_number`` has it.
+        """
         if value not in self:
             raise CheckFailed(
-                f"{what} is {value:.4g}, expected {self.expected:.4g} up to chance",
+                f"{what} is {value:.4g}, expected {self.expected:.4g} up to chance{named}",
                 details=[f"got {value:.4g}   {self}"],
             )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch.nn import functional as F
@@ -37,6 +39,31 @@ def gradient_of(logits, targets):
     return (logits.softmax(1) - one_hot) / len(targets)
 
 
+def wrong_losses(logits, targets):
+    """What the known slips give, by what they are."""
+    log_p = F.log_softmax(logits, 1)
+    right = log_p[torch.arange(len(targets)), targets]
+    over_batch = F.log_softmax(logits, 0)[torch.arange(len(targets)), targets]
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    of_right, sums = shifted[torch.arange(len(targets)), targets], shifted.exp().sum(1)
+    columns = shifted.exp().sum(0).log()[targets]
+    return {
+        "that with log2 of the sum in the place of log": (sums.log2() - of_right).mean(),
+        "that without the logarithm of the sum": (sums - of_right).mean(),
+        "that with the sum of exponentials over the batch, not over the classes": (
+            columns - of_right
+        ).mean(),
+        "the sum over the batch, not its mean": -right.sum(),
+        "divided by batch × classes, not by the batch alone": -right.sum() / logits.numel(),
+        "divided by the batch size minus 1": -right.sum() / max(len(targets) - 1, 1),
+        "that with log2 in the place of log": -right.mean() / math.log(2),
+        "that with log10 in the place of log": -right.mean() / math.log(10),
+        "right but for its sign: the minus is missing": right.mean(),
+        "minus the mean probability: the logarithm is missing": -right.exp().mean(),
+        "that with the softmax over the batch, not over the classes": -over_batch.mean(),
+    }
+
+
 def loss_of(student, logits, targets):
     """The loss over there; anything but a tensor fails."""
     loss = student.manual_cross_entropy(logits, targets)
@@ -63,7 +90,8 @@ def test_value(student, draw, agree, shape, dtype):
     """The loss is the mean of -log softmax at the right class."""
     logits, targets = batch(draw, *shape, dtype)
     loss = loss_of(student, logits, targets)
-    agree(loss, F.cross_entropy(logits, targets), what="the loss")
+    forms = wrong_losses(logits, targets)
+    agree(loss, F.cross_entropy(logits, targets), what="the loss", forms=forms)
 
 
 @check("value")
@@ -92,7 +120,12 @@ def test_gradient(student, draw, agree, dtype):
     for shape in [(7, 4), (4, 4), (2, 9), (draw.choice(200, 400), draw.choice(5, 30))]:
         logits, targets = batch(draw, *shape, dtype)
         _, kept = went_back(student, logits, targets)
-        agree(kept.grad, gradient_of(logits, targets), what="the gradient")
+        right = gradient_of(logits, targets)
+        forms = {
+            "not divided by the batch size": right * len(targets),
+            "right but for its sign": -right,
+        }
+        agree(kept.grad, right, what="the gradient", forms=forms)
 
 
 @check("batch_of_one")

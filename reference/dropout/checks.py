@@ -112,7 +112,15 @@ def test_scaling(student, draw, agree, dtype):
         kept = student.put(x)
         out = output_of(student.ManualDropout(p), kept, x)
         expected = torch.where(out == 0, 0.0, x / (1 - p))
-        agree(out, expected, what=f"the output for p = {p:g}")
+        stayed = torch.where(out == 0, 0.0, x)
+        forms = {
+            "not scaled: what stays has to be multiplied by 1 / (1 − p)": stayed,
+            "multiplied by 1 / p: keep and drop are swapped": stayed / p,
+            "multiplied by 1 − p, not by 1 / (1 − p)": stayed * (1 - p),
+            "multiplied by 1 / (1 − p) twice": stayed / (1 - p) ** 2,
+        }
+        forms = forms if p != 0.5 else {}  # there keep and drop are the same share
+        agree(out, expected, what=f"the output for p = {p:g}", forms=forms)
         unchanged(kept, x)
 
 
@@ -171,7 +179,8 @@ def test_gradient(student, draw, agree, dtype):
     out.backward(gradient)
     stayed = out.value != 0
     expected = gradient * stayed / (1 - p)
-    agree(kept.grad, expected, what="the gradient of the input")
+    forms = {"not scaled by 1 / (1 − p)": gradient * stayed}
+    agree(kept.grad, expected, what="the gradient of the input", forms=forms)
 
 
 @check("p_zero")

@@ -10,6 +10,7 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.chance import ERROR_RATE, mean_bound, require_drawn, std_bounds
+from grader.checks.forms import named_number
 
 FANS = [(400, 100), (60, 500)]
 DEPTH = 10
@@ -32,10 +33,10 @@ def tensor(value, shape, what):
     return value.double()
 
 
-def one_of(weight, what, schemes, rate):
+def one_of(weight, what, schemes, rate, slips=None):
     """Fail unless the numbers are spread as by one of the ``schemes``, up to chance.
 
-    ``schemes`` maps names to standard deviations.
+    ``schemes`` maps names to standard deviations, and so do the ``slips``, the known wrong ones.
     """
     std = float(weight.std())
     fits = [s for s in schemes.values() if std in std_bounds(weight.numel(), std=s, rate=rate)]
@@ -50,7 +51,10 @@ def one_of(weight, what, schemes, rate):
     if len(schemes) == 1:
         (expected,) = schemes.values()
         bounds = std_bounds(weight.numel(), std=expected, rate=rate)
-        bounds.require(std, f"the standard deviation of {what}")
+        named = named_number(
+            slips or {}, lambda wrong: std in std_bounds(weight.numel(), std=wrong, rate=rate)
+        )
+        bounds.require(std, f"the standard deviation of {what}", named)
     listed = [f"{name}: {expected:.4g}" for name, expected in schemes.items()]
     raise CheckFailed(
         f"the standard deviation of {what} is {std:.4g}, which no known initialization gives",
@@ -71,7 +75,7 @@ def check_function(student, name, std_of, fans):
     function, what = student.get(name), f"{name}({fan_in}, {fan_out})"
     weight = tensor(function(fan_in, fan_out).value, (fan_out, fan_in), what)
     rate = ERROR_RATE / (5 * len(FANS))  # mean, deviation, spread, rows, columns for each
-    one_of(weight, what, {name: std_of(fan_in, fan_out)}, rate)
+    one_of(weight, what, {name: std_of(fan_in, fan_out)}, rate, slips_of(name, fan_in, fan_out))
     require_unrelated(weight, f"two rows of {what}", rate)
     require_unrelated(weight.T, f"two columns of {what}", rate)
     if torch.equal(tensor(function(fan_in, fan_out).value, (fan_out, fan_in), what), weight):
@@ -103,6 +107,37 @@ def kaiming_std(fan_in, _):
 def xavier_std(fan_in, fan_out):
     """For tanh and sigmoid."""
     return math.sqrt(2 / (fan_in + fan_out))
+
+
+def slips_of(name, fan_in, fan_out):
+    """The standard deviations that known slips give, by what they are."""
+    if name == "kaiming_init":
+        return {
+            "√(1 / fan_in), without the 2": math.sqrt(1 / fan_in),
+            "2 / fan_in: the root is missing": 2 / fan_in,
+            "√(2 / fan_out), of the wrong side": math.sqrt(2 / fan_out),
+            "√(2 / (fan_in + fan_out)), Xavier's": xavier_std(fan_in, fan_out),
+            "1: the numbers are not scaled": 1.0,
+            "√(fan_in / 2): divided where it should be multiplied": math.sqrt(fan_in / 2),
+            "√(6 / fan_in), the bound of the uniform form": math.sqrt(6 / fan_in),
+            "that of uniform numbers up to √(2 / fan_in), whose bound is √(6 / fan_in)": math.sqrt(
+                2 / fan_in / 3
+            ),
+        }
+    return {
+        "√(1 / (fan_in + fan_out)), without the 2": math.sqrt(1 / (fan_in + fan_out)),
+        "2 / (fan_in + fan_out): the root is missing": 2 / (fan_in + fan_out),
+        "√(2 / (fan_in · fan_out)), of the product": math.sqrt(2 / (fan_in * fan_out)),
+        "√(2 / fan_in), Kaiming's": kaiming_std(fan_in, fan_out),
+        "√(2 / fan_in + fan_out): brackets are missing": math.sqrt(2 / fan_in + fan_out),
+        "1: the numbers are not scaled": 1.0,
+        "that of uniform numbers up to √(2 / (fan_in + fan_out)), whose bound has a 6": math.sqrt(
+            2 / (fan_in + fan_out) / 3
+        ),
+        "√(6 / (fan_in + fan_out)), the bound of the uniform form": math.sqrt(
+            6 / (fan_in + fan_out)
+        ),
+    }
 
 
 @check("kaiming")

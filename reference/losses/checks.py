@@ -31,13 +31,55 @@ def tried(student, name, predictions, target):
     return told["loss"], told.get("gradient")
 
 
-def same(student, agree, name, predictions, target, oracle):
+def wrong_squares(pred, target):
+    """What the known slips of a mean squared error give, by what they are."""
+    off = pred - target
+    return {
+        "the sum of the squares, not their mean": (off**2).sum(),
+        "half of the mean of the squares": (off**2).mean() / 2,
+        "the root of the mean of the squares": (off**2).mean().sqrt(),
+        "the mean of the distances: they are not squared": off.abs().mean(),
+        "the square of the mean distance, not the mean of the squares": off.mean() ** 2,
+    }
+
+
+def wrong_entropies(prob, target):
+    """What the known slips of a binary cross-entropy give, by what they are."""
+    ones, zeros = target * prob.log(), (1 - target) * (1 - prob).log()
+    swapped = target * (1 - prob).log() + (1 - target) * prob.log()
+    right = -(ones + zeros)
+    return {
+        "the sum over the samples, not their mean": right.sum(),
+        "right but for its sign: the minus is missing": -right.mean(),
+        "that with log10 in the place of log": right.mean() / math.log(10),
+        "that with the two classes swapped": -swapped.mean(),
+        "that of the samples of class 1 alone: the second term is missing": -ones.mean(),
+        "that of the samples of class 0 alone: the first term is missing": -zeros.mean(),
+        "that with the minus before the first term alone": (zeros - ones).mean(),
+    }
+
+
+def wrong_logit_entropies(logits, target):
+    """The same slips on logits, and some that only logits allow."""
+    slips = wrong_entropies(logits.sigmoid(), target)
+    return {
+        **slips,
+        "that of sigmoid(sigmoid(z)): the sigmoid is applied twice": F.binary_cross_entropy(
+            logits.sigmoid().sigmoid(), target
+        ),
+        "that with + z·y in the place of − z·y": (F.softplus(logits) + logits * target).mean(),
+        "that without the term − z·y": F.softplus(logits).mean(),
+    }
+
+
+def same(student, agree, name, predictions, target, oracle, wrong=None):
     """Compare value and gradient of the student's function ``name`` with those of ``oracle``."""
     loss, gradient = tried(student, name, predictions, target)
     ours = predictions.clone().requires_grad_()
     expected = oracle(ours, target)
     expected.backward()
-    agree(loss, expected.detach(), what=f"{name}()")
+    forms = wrong(predictions, target) if wrong else None
+    agree(loss, expected.detach(), what=f"{name}()", forms=forms)
     agree(gradient, ours.grad, what=f"the gradient of {name}()")
 
 
@@ -55,7 +97,7 @@ def test_mse(student, draw, agree, dtype):
     for shape in SHAPES:
         pred = 2 * draw.normal(*shape, dtype=dtype) + 1
         target = draw.normal(*shape, dtype=dtype)
-        same(student, agree, "mse_loss", pred, target, F.mse_loss)
+        same(student, agree, "mse_loss", pred, target, F.mse_loss, wrong_squares)
 
 
 @check("bce")
@@ -65,7 +107,7 @@ def test_bce(student, draw, agree, dtype):
     for shape in SHAPES:
         prob = draw.uniform(*shape, low=0.05, high=0.95, dtype=dtype)
         target = zeros_and_ones(draw, shape, dtype)
-        same(student, agree, "bce_loss", prob, target, F.binary_cross_entropy)
+        same(student, agree, "bce_loss", prob, target, F.binary_cross_entropy, wrong_entropies)
 
 
 def number(value, what):
@@ -115,7 +157,7 @@ def test_bce_with_logits(student, draw, agree, dtype):
         logits = draw.uniform(*shape, low=-3, high=3, dtype=dtype)
         target = zeros_and_ones(draw, shape, dtype)
         oracle = F.binary_cross_entropy_with_logits
-        same(student, agree, "bce_with_logits_loss", logits, target, oracle)
+        same(student, agree, "bce_with_logits_loss", logits, target, oracle, wrong_logit_entropies)
 
 
 @check("logits_stable")

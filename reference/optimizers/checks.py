@@ -154,6 +154,83 @@ def setting_text(settings):
     return ", ".join(f"{name}={value}" for name, value in settings.items())
 
 
+# --- known slips ---
+
+
+class Slip(AdamByHand):
+    """Adam or AdamW with one known slip; ``slip`` says which."""
+
+    def __init__(self, params, lr, betas, eps, weight_decay=0.0, *, slip):
+        super().__init__(params, lr, betas, eps, weight_decay, own_steps=True, eps_last=False)
+        self.slip = slip
+        if slip == "betas":
+            self.betas = self.betas[::-1]
+
+    def move(self, p, memory, t):
+        """One parameter, at its step `t`, as by the slip."""
+        (beta1, beta2), slip = self.betas, self.slip
+        memory[1] = beta1 * memory[1] + (1 - beta1) * p.grad
+        memory[2] = beta2 * memory[2] + (1 - beta2) * p.grad**2
+        first = 1 if slip == "no correction" else 1 - beta1**t
+        second = 1 if slip in ("no correction", "mean alone") else 1 - beta2**t
+        mean, square = memory[1] / first, memory[2] / second
+        size = (square + self.eps).sqrt() if slip == "eps under" else square.sqrt() + self.eps
+        size = square + self.eps if slip == "no root" else size
+        size = square.sqrt() if slip == "no eps" else size
+        p -= self.lr * mean / size
+
+
+def averaged(params, lr, beta):
+    """Momentum whose velocity is a moving average: v = βv + (1 − β)g."""
+    return torch.optim.SGD(params, lr=lr * (1 - beta), momentum=beta)
+
+
+ADAM_SLIPS = {
+    "it goes where the two betas are swapped": partial(Slip, slip="betas"),
+    "it goes where the corrections 1 − βᵗ are missing": partial(Slip, slip="no correction"),
+    "it goes where the mean alone is corrected by 1 − βᵗ": partial(Slip, slip="mean alone"),
+    "it goes where eps is added under the root": partial(Slip, slip="eps under"),
+    "it goes where the root is missing": partial(Slip, slip="no root"),
+    "it goes where eps is missing": partial(Slip, slip="no eps"),
+}
+SLIPS = {
+    "SGD": {
+        "it goes uphill: the sign is wrong": lambda params, lr: torch.optim.SGD(
+            params, lr=lr, maximize=True
+        ),
+    },
+    "Momentum": {
+        "it goes where the gradient is weighted by 1 − β": averaged,
+        "it goes where Nesterov's form does": lambda params, lr, beta: torch.optim.SGD(
+            params, lr=lr, momentum=beta, nesterov=True
+        ),
+        "it goes where nothing is remembered: that is plain SGD": (
+            lambda params, lr, beta: torch.optim.SGD(params, lr=lr)  # noqa: ARG005
+        ),
+    },
+    "Adam": ADAM_SLIPS,
+    "AdamW": {
+        "it goes where the decay is added to the gradient: that is Adam with L2": torch.optim.Adam,
+        "it goes where nothing decays": lambda params, weight_decay, **rest: torch.optim.Adam(  # noqa: ARG005
+            params, **rest
+        ),
+    },
+}
+"""What a class that goes elsewhere may do, by name, each an optimizer that does it."""
+
+
+def slip_of(agree, name, got, minimise):
+    """The one known slip whose path these parameters take, in words; else nothing."""
+    found = []
+    for said, kind in SLIPS[name].items():
+        try:
+            same_path(agree, got, minimise(kind), "")
+        except CheckFailed:
+            continue
+        found.append(said)
+    return f": {found[0]}" if len(found) == 1 else ""
+
+
 # --- the four updates -----------------------------------------------------------------------------
 
 
@@ -169,7 +246,14 @@ def parity(student, agree, draw, name):
             LOCAL.minimise(oracle, settings, ours, STEPS, clear=clear) for oracle in oracles(name)
         )
         message = f"{name}({setting_text(settings)}): the parameters differ from torch.optim's"
-        same_as_any(agree, theirs, wanted, message)
+        try:
+            same_as_any(agree, theirs, wanted, message)
+        except CheckFailed as error:
+            wrong = partial(
+                LOCAL.minimise, settings=settings, problem=ours, steps=STEPS, clear=clear
+            )
+            slip = slip_of(agree, name, theirs, wrong)
+            raise CheckFailed(error.message + slip, details=error.details) from None
     long_way(student, agree, draw, name)
 
 
