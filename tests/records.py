@@ -1,17 +1,15 @@
-"""A report built by hand, for tests that need one and no grading."""
+"""A small report with odd numbers in it, for tests that need one and no grading."""
 
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
+import samples
 from grader.model import (
-    Cell,
     CheckResult,
     Crash,
     Evidence,
-    Exercise,
     Finding,
     Isolation,
     IsolationLevel,
@@ -22,10 +20,7 @@ from grader.model import (
     Place,
     Report,
     Rubric,
-    Run,
     Status,
-    Submission,
-    SubmissionKind,
 )
 from grader.verdict import decide
 
@@ -45,27 +40,16 @@ RUBRIC = (
     Rubric(id="zero_grad", title="Gradients are cleared", points=2),
     Rubric(id="learns", title="It learns", points=0.3),
 )
-EXERCISE = Exercise(
-    id="debug_loop",
+EXERCISE = samples.exercise(
     title="Repair a loop",
     version="1",
     lesson="1.3",
-    submit=SubmissionKind.SCRIPT,
-    summary="s",
-    starter=Path("starter.py"),
-    task=Path("task.md"),
-    reference=Path("reference"),
     data=(),
     provides=(),
     limits=Limits(),
     rubric=RUBRIC,
 )
-SUBMISSION = Submission(
-    name="work.py",
-    sha256="0" * 64,
-    kind=SubmissionKind.SCRIPT,
-    cells=(Cell(number=0, source="x = 1"),),
-)
+SUBMISSION = samples.submission("x = 1", "work.py")
 CRASH = Crash(
     type="ValueError",
     message="no",
@@ -76,15 +60,13 @@ CRASH = Crash(
 
 
 def report(*results: CheckResult, outcome: Outcome = Outcome.OK, **changes: Any) -> Report:
-    run = Run(
-        device="cpu",
-        seed=20240,
+    run = samples.run(
         started="2030-01-01T00:00:00Z",
         wall_s=1.23456,
         cpu_s=0.5,
         peak_rss_mb=312.345,
         isolation=Isolation(level=IsolationLevel.PARTIAL, layers=("seccomp",), missing=("user",)),
-        output=Output(stdout="hello\n", stderr="", truncated=False),
+        output=Output(stdout="hello\n"),
         outcome=outcome,
         reason="because",
         crash=CRASH,
