@@ -225,6 +225,9 @@ class Backwards:
         if not known:
             return
         self._forwards.feed(roots, bits.FED_GRAD)
+        if self._count + 1 >= self._due:
+            self._look_at(roots, calls)
+            self._looked = None  # its gradients are returned, and stand in no ``.grad``
         frame = self._log.frame(3)
         self._asked(frame, self._log.place(frame), calls, known, roots)
 
