@@ -16,7 +16,7 @@ model = nn.Sequential(
     nn.Dropout(0.2), nn.Linear(24, 6),
 )
 optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-for epoch in range(4):
+for epoch in range(3):
     model.train()
     for x, y in train:
         optimizer.zero_grad()
