@@ -299,10 +299,12 @@ def test_json_is_as_the_schema_says(bench: Bench) -> None:
     """Schema ``grade.diagnosis/1``; also of a crash, and of a time-out."""
     schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    for source in ("1 / 0", loop(clear="pass")):
-        plain = json.loads(render_json(bench(source)))
-        jsonschema.validate(plain, schema)
-        assert plain["schema"] == "grade.diagnosis/1"
+    crashed, plain = (
+        json.loads(render_json(bench(source))) for source in ("1 / 0", loop(clear="pass"))
+    )
+    for result in (crashed, plain):
+        jsonschema.validate(result, schema)
+        assert result["schema"] == "grade.diagnosis/1"
     (finding,) = plain["findings"]
     assert (finding["rule"], finding["line"]) == ("gradients-not-cleared", 12)
     assert len(plain["curves"]["loss"]) == 30
