@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from grader.judging import judged_again
-from grader.model import CheckResult, Status
+from grader.export.json import to_result
+from grader.judging import again_report, judged_again, report_of
+from grader.model import CheckResult, Rubric, Status
 from grader.observation import file
 from grader.pipeline import Grader
 from grading import exercise, submission
@@ -74,3 +76,50 @@ def test_a_check_whose_code_has_changed_is_run_over_what_was_kept(
         Status.FAILED, "4 steps, expected 5",
     )  # fmt: skip
     assert found["calls"].status is Status.ERROR
+
+
+COMPARES = '''
+from grader.checks import check
+
+@check("size")
+def test_size(student, thresholds):
+    """f is large enough."""
+    said = "f(1) is {measured:g}, expected at least {threshold:g}"
+    thresholds.at_least("least", student.f(1).value, said, settles_pass=True)
+
+@check("next")
+def test_next(student):
+    """f counts on."""
+    assert student.f(2).value == 3
+'''
+
+
+def rubric(least: float, points: float) -> list[Rubric]:
+    """Two lines, of which the second needs the first."""
+    size = Rubric(id="size", title=f"At least {least}", points=points, settings={"least": least})
+    return [size, Rubric(id="next", title="Next", points=1.0, needs=("size",))]
+
+
+def test_another_rubric_gives_what_a_fresh_run_under_it_would(
+    warm_grader: Grader, tmp_path: Path
+) -> None:
+    """In every field but the times; a check that was skipped and would run is named instead."""
+    runs = {
+        least: (made := exercise(tmp_path, COMPARES, rubric(least, least)),
+                warm_grader.observe(made, submission("def f(x): return x + 1\n")))
+        for least in (1.5, 2.0, 2.5)
+    }  # fmt: skip
+    for was, (_, seen) in runs.items():
+        for now, (today, fresh) in runs.items():
+            again = judged_again(seen, today)
+            if was > 2.0 >= now:
+                assert set(again.undecided) == {"next"}
+                continue
+            kept = to_result(again_report(seen, today, again))
+            assert without_times(kept) == without_times(to_result(report_of(fresh, today)))
+
+
+def without_times(result: dict[str, Any]) -> dict[str, Any]:
+    """A result without what no two runs have alike."""
+    checks = [{**check, "duration_s": 0} for check in result["checks"]]
+    return {**result, "checks": checks, "run": result["run"]["notes"]}
