@@ -8,8 +8,10 @@ Everything is compared within one run, in fresh processes:
     one job    seconds for each of COUNT different component files, and as a share of the import
     two jobs   the same files with --jobs 2; how many times as fast
     memory     proportional set size of the command and all below it, with one worker and with
-               eight, while they grade; and the command's own at the first and at the last file
-    page       a class of 1,000 from results that are there: seconds to write everything out
+               eight, while they grade; and the command's own when 100, 500 and 1,000 of the
+               class are done (with --count 1000), or a third, two thirds and all of a smaller one
+    page       a class of 1,000 from results that are there: seconds to write everything out,
+               the page's size, and when Debian's chromium, where it is, first paints it
     kills      KILLS times killed (SIGKILL) at a random moment, then finished: lost and doubled
 """
 
@@ -21,6 +23,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -30,6 +33,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+MARKS = (100, 500, 1000)
+PAINTED = (
+    "return performance.getEntriesByName('first-contentful-paint').map(each => each.startTime)[0]"
+)
 ENV = {**os.environ, "PYTHONPATH": str(ROOT), "GRADE_DATA": "subset"}
 
 
@@ -44,7 +51,7 @@ def main() -> None:
         folder = Path(name)
         lay(folder / "class", wanted.exercise, wanted.count)
         speed(folder, wanted.exercise, wanted.count)
-        memory(folder, wanted.exercise)
+        memory(folder, wanted.exercise, wanted.count)
         page(folder)
         if wanted.kills:
             kills(folder, wanted.exercise, wanted.kills)
@@ -89,25 +96,39 @@ def speed(folder: Path, exercise: str, count: int) -> None:
 # --- memory --------------------------------------------------------------------------------
 
 
-def memory(folder: Path, exercise: str) -> None:
-    """The most that the processes held together, and the command alone at both ends."""
+def memory(folder: Path, exercise: str, count: int) -> None:
+    """The most that the processes held together, and the command alone as it got on."""
     for jobs in (1, 8):
         output = f"memory{jobs}"
         process = subprocess.Popen(
             command(exercise, output, jobs), cwd=folder, env=ENV, stdout=subprocess.DEVNULL
         )
-        family, own = [0], []
+        family, own = [0], {0: 0}
         while process.poll() is None:
             family.append(sum(proportional(pid) for pid in below(process.pid)))
-            own.append(resident(process.pid))
+            own[finished(folder / output / "journal.sqlite")] = resident(process.pid)
             time.sleep(0.25)
-        own = [each for each in own if each]
-        half = len(own) // 2
+        marks = MARKS if count >= MARKS[-1] else (count // 3, 2 * count // 3, count)
+        told = [f"{_last(own, mark) >> 10} MiB at {mark:,}" for mark in marks]
         print(
             f"memory     {max(family) >> 10:8,} MiB with {jobs} at a time; the command alone "
-            f"{max(own[:half], default=0) >> 10} MiB in its first half, "
-            f"{max(own[half:], default=0) >> 10} MiB in its second"
+            f"{', '.join(told)}"
         )
+
+
+def finished(journal: Path) -> int:
+    """How many results a journal has."""
+    with (
+        contextlib.suppress(sqlite3.Error),  # it isn't made yet
+        contextlib.closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as database,
+    ):
+        return int(database.execute("SELECT count(*) FROM result").fetchone()[0])
+    return 0
+
+
+def _last(sizes: dict[int, int], mark: int) -> int:
+    """The size when at most so many were done, the latest that was seen."""
+    return [size for done, size in sizes.items() if done <= mark and size][-1:][0]
 
 
 def below(pid: int) -> list[int]:
@@ -179,6 +200,24 @@ def page(folder: Path, count: int = 1000) -> None:
     size = (target / "index.html").stat().st_size
     print(f"journal    {count / stored:8.0f} results a second, each on the disk before the next")
     print(f"page       {seconds:8.2f} s for everything of {count:,}; index.html {size >> 10} KiB")
+    paint(target / "index.html")
+
+
+def paint(page: Path) -> None:
+    """When a browser first paints something of a page, counted from the start of its navigation."""
+    sys.path.append(str(ROOT / "tests"))
+    import browser  # noqa: PLC0415  # selenium, for this alone
+
+    if browser.MISSING:
+        print(f"paint      not measured: {browser.MISSING}")
+        return
+    times = []
+    with browser.opened() as window:
+        for _ in range(3):
+            window.driver.get(page.as_uri())
+            time.sleep(1.0)
+            times.append(float(window.js(PAINTED)))
+    print(f"paint      {statistics.median(times):8.0f} ms to the first content, median of 3")
 
 
 # --- kills ---------------------------------------------------------------------------------
