@@ -41,6 +41,8 @@ DATA_KINDS = ("full", "subset")
 
 HINT_LEVELS = 3
 """A hint, a stronger hint, and nearly the answer."""
+MOST_HINTS = 4
+"""The fourth is a worked example on another program."""
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _SHARE = Path("share", "grade")
@@ -261,8 +263,8 @@ def read_line(table: Table) -> Rubric:
         raise table.fail("id", "lower-case letters, digits and underscores", check_id)
     table.where += f" ({check_id})"
     hints = table.texts("hints")
-    if len(hints) > HINT_LEVELS:
-        raise table.fail("hints", f"a list of at most {HINT_LEVELS} texts", list(hints))
+    if len(hints) > MOST_HINTS:
+        raise table.fail("hints", f"a list of at most {MOST_HINTS} texts", list(hints))
     line = Rubric(
         id=check_id,
         title=table.text("title"),

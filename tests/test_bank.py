@@ -153,7 +153,7 @@ def test_a_key_of_the_wrong_kind_is_refused(
         ("points: 2", "point: 2", "'points' must be a number, 0 or more; it is missing"),
         ("points: 2", "points: 2\n    point: 3", "unknown key 'point'"),
         ("after_due", "later", "one of public, hidden, after_due"),
-        ("[Look at the shapes.]", "[a, b, c, d]", "at most 3"),
+        ("[Look at the shapes.]", "[a, b, c, d, e]", "at most 4"),
         ("[Look at the shapes.]", "[a, a]", "each given once"),
         ("atol: 1e-6", "class: 1", "expected names as in Python"),
         ("atol: 1e-6", "atol: 2020-01-01", "'atol' must be a number"),
