@@ -196,3 +196,9 @@ assert sorted(os.listdir("/content/drive/MyDrive")) == ["Colab Notebooks", "mode
     run = graded.report.run
     assert graded.report.verdict.passed is ("private-root" in run.isolation.layers), run
     assert any("google.colab" in note for note in run.notes)
+
+
+def test_a_notebook_that_grades_itself_is_not_disturbed(grade: Bench) -> None:
+    """What was called while it was written does nothing while it is graded."""
+    source = "import grade\nresult = grade.check('cross_entropy', hints=1)\n"
+    assert any("grade.check() did nothing" in note for note in notes_of(grade, source))
