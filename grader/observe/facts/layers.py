@@ -32,6 +32,10 @@ from grader.schema.rows import Rectified, Stacked
 MOST_NODES = 3000
 MOST_STACKED = 20
 MOST_RECTIFIED = 120
+MOST_RELUS = 8
+"""Of a pass, those nearest to the inputs: what they don't let through, none behind them sees."""
+MOST_NUMBERS = 1 << 18
+FEWEST_ROWS = 8
 LOOKS = 3
 """A network's structure is read at the first passes."""
 INPUT = {"Addmm": 1, "Mm": 0, "Convolution": 0}
@@ -108,12 +112,16 @@ class Layers(Observer):
 
     def _look_at_relus(self, passing: Pass, graph: Network) -> None:
         relus = [node for node in graph.inner if name_of(node) == "Relu"]
-        for number, node in enumerate(sorted(relus, key=lambda one: one._sequence_nr())):
+        first = sorted(relus, key=lambda one: one._sequence_nr())[:MOST_RELUS]
+        for number, node in enumerate(first):
             given = node._saved_result
             if self._rectified >= MOST_RECTIFIED or not has_values(given) or given.dim() < MATRIX:
                 continue
+            if not given.numel():
+                continue
             axis = -1 if given.dim() == FEATURES_LAST and not _is_convolved(node) else 1
-            active = (given.detach() != 0).movedim(axis, 0).flatten(1).any(1)
+            given = given.detach()[: max(FEWEST_ROWS, len(given) * MOST_NUMBERS // given.numel())]
+            active = (given != 0).movedim(axis, 0).flatten(1).any(1)
             below = graph.feeder(node)
             layer = None if below is None else _layer(below)
             name = self._name(passing, None if layer is None else layer.weight)

@@ -124,7 +124,9 @@ def _are_mixed(batch: torch.Tensor, given: torch.Tensor | None) -> bool:
         return False
     if len(batch) == batch.numel() or batch.dtype != given.dtype:
         return False
-    rows = _sums(batch.reshape(len(batch), -1))
+    rows, others = _sums(batch.reshape(len(batch), -1)), _sums(given.reshape(len(batch), -1))
+    if not _alike(rows.sum(1), others.sum(1)):  # other numbers
+        return False
     if any(_alike(rows, _sums(each)) for each in _as_rows(given, len(batch))):
         return False
     return torch.equal(batch.flatten().sort().values, given.flatten().sort().values)
