@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
-optimizer = torch.optim.SGD(model.parameters(), lr=1e-9)
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-9)  # finding: learning-rate-too-low
 criterion = nn.CrossEntropyLoss()
 
 for epoch in range(1):

@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 
 net = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
-opt = torch.optim.Adam(net.parameters(), lr=1e-8)
+opt = torch.optim.Adam(net.parameters(), lr=1e-8)  # finding: learning-rate-too-low
 for epoch in range(2):
     net.train()
     for x, y in train_loader:

@@ -15,7 +15,7 @@ for epoch in range(1):
         loss = criterion(model(x), y)
         loss.backward()
         optimizer.step()
-        scheduler.step()
+        scheduler.step()  # finding: scheduler-per-batch
     model.eval()
     with torch.no_grad():
         print(epoch, loss.item(), sum((model(x).argmax(1) == y).sum().item() for x, y in val_loader))

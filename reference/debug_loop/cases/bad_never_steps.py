@@ -12,7 +12,7 @@ for epoch in range(2):
     for images, labels in train_loader:
         optimizer.zero_grad()
         loss = criterion(model(images.flatten(1)), labels)
-        loss.backward()
+        loss.backward()  # finding: no-step
         optimizer.step
     model.eval()
     correct = 0
