@@ -29,8 +29,8 @@ class LiveSource:
     """
 
     __slots__ = (
-        "dataset", "direct", "drawn", "index", "is_indexed", "kind", "name", "place", "pool",
-        "rows", "sampler", "size", "taught", "told", "width",
+        "dataset", "direct", "drawn", "handed", "index", "is_indexed", "kind", "name", "place",
+        "pool", "rows", "sampler", "size", "taught", "told", "width",
     )  # fmt: skip
 
     def __init__(self, index: int, kind: str, name: str, size: int) -> None:
@@ -48,6 +48,7 @@ class LiveSource:
         self.direct: dict[int, int] = {}  # model -> batches that reached an update of it
         self.told: dict[int, tuple[int, int]] = {}  # source -> rows that were compared last
         self.width = 0
+        self.handed = 0  # batches of it that a loader has given
         self.place = -1
 
     def row(self) -> list[Any]:

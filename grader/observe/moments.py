@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 FIRST: Final = 3
 """So many passes, and updates, are looked at one by one."""
+MOST_BATCHES = 32
+"""So many batches of each loader are looked at one by one."""
 MOST_TURNS = 400
 """So many turns of loaders are told of: a program may make an iterator for each step."""
 
@@ -90,8 +92,8 @@ class Observer:
     """One fact of a training. Override what it needs; every method is called quietly and guarded.
 
     Moments of a window only (see above): `inside`, `loss`, `backward`, `update`. Every time:
-    `forward` for those forwards that are written down, `optimizer`, `failure`, `end`; `turn` at
-    first.
+    `forward` for those forwards that are written down, `optimizer`, `failure`, `end`; `turn`
+    and `batch` at first.
     """
 
     def __init__(self, run: Run) -> None:
@@ -121,6 +123,9 @@ class Observer:
 
     def turn(self, source: LiveSource, iterator: Any) -> None:
         """A loader begins to hand out its batches, once more: one of the first `MOST_TURNS`."""
+
+    def batch(self, source: LiveSource, tensors: Sequence[torch.Tensor]) -> None:
+        """A loader hands out a batch: one of its first `MOST_BATCHES`, or of a window."""
 
     def failure(self, roots: Sequence[torch.Tensor], place: int, earlier: Sequence[Root]) -> None:
         """A backward pass has raised, and its exception is being handled.
@@ -156,6 +161,7 @@ class Moments:
         self._optimizer = self._of("optimizer")
         self._turn = self._of("turn")
         self._failure = self._of("failure")
+        self._batch = self._of("batch")
 
     def _of(self, moment: str) -> tuple[Callable[..., None], ...]:
         default = vars(Observer)[moment]
@@ -195,6 +201,12 @@ class Moments:
     def optimizer(self, optimizer: Any, index: int, place: int) -> None:
         """Tell that an optimizer was constructed."""
         self._tell(self._optimizer, optimizer, index, place)
+
+    def batch(self, source: LiveSource, tensors: Sequence[torch.Tensor]) -> None:
+        """Tell that a loader hands out a batch, if it is one to look at."""
+        source.handed += 1
+        if source.handed <= MOST_BATCHES or is_due(source.handed):
+            self._tell(self._batch, source, tensors)
 
     def wants_turns(self) -> bool:
         """Whether the turns of loaders are still told of."""

@@ -146,6 +146,7 @@ class Sources:
         if ahead or numbers is None:  # workers are asked for rows before it is their turn
             source.is_indexed, numbers = False, []
         self._last = (source, batches[0], numbers)
+        self._moments.batch(source, batches)
         for batch in batches[:MOST_TENSORS]:
             storage = batch.untyped_storage()
             # The weak reference lives as long as the storage: a pointer alone is used again.

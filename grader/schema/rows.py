@@ -733,6 +733,35 @@ class Alias(Row):
     how: Annotated[str, OneOf(("load", "save"))]
 
 
+@row("pairing")
+class Pairing(Row):
+    """Whether rows of a loader that lie near each other have the same label.
+
+    Of ``rows`` first rows ``hits`` have the label of the nearest other one; by chance it would be
+    ``chance`` of them, as a share. ``entropy``: the loss of knowing how often each label comes.
+    """
+
+    source: SourceIndex
+    rows: Count
+    classes: Count
+    hits: Count
+    chance: Measure
+    entropy: Measure
+
+
+@row("permuted")
+class Permuted(Row):
+    """A loss got the labels of a loader's batch in another order, and the model its inputs as is.
+
+    ``moved`` of the ``rows`` labels are not at their row any more.
+    """
+
+    backward: Count
+    place: Line
+    rows: Count
+    moved: Count
+
+
 @row("failed")
 class FailedPass(Row):
     """A backward pass that raised: which of torch's two complaints, and why, as far as is known.
