@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Alias
 from grader.trace.losses import by_place
 from grader.trace.trace import Trace
@@ -67,9 +68,8 @@ def _finding(last: Alias) -> Finding:
                 label=f"steps that have changed the kept weights before they are {done}",
                 expected="0",
                 actual=str(steps),
-                sentence=f"{steps} steps were made between taking these weights (step "
-                f"{last.taken}) and using them{where} (step {last.used}), and each has changed "
-                "them.",
+                sentence=f"These weights were taken after step {last.taken} and used{where} after "
+                f"step {last.used}: {count(steps, 'step')} in between changed them.",
             ),
         ),
         fix="keep a copy: copy.deepcopy(model.state_dict()), or save the weights to a file at once",

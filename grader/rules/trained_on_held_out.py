@@ -40,6 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Forward, Source
 from grader.trace.loaders import part_of, stretches, takes_turns
 from grader.trace.trace import Trace
@@ -102,7 +103,8 @@ def _finding(held: Source, first: Forward, why: str) -> Finding:
                 label="batches of this data that a step learned from",
                 expected="0",
                 actual=str(batches),
-                sentence=f"{batches} batches of this data changed the weights, though {why}.",
+                sentence=f"{count(batches, 'batch')} of this data changed the weights, "
+                f"though {why}.",
             ),
         ),
         fix="run the model on this data without backward() and step(), under torch.no_grad()",

@@ -762,6 +762,36 @@ class Permuted(Row):
     moved: Count
 
 
+@row("axis")
+class WrongAxis(Row):
+    """What was compared with labels is, for each class, the row of the batch with most of it."""
+
+    place: Line
+    updates: Count
+    rows: Count
+    classes: Count
+
+
+@row("reported")
+class Reported(Row):
+    """A number that the program printed, near the accuracy of what it had just compared.
+
+    Of ``rows`` predictions in ``batches`` batches, the largest of ``largest`` rows, ``right`` were
+    right; ``mean`` is the mean of the batches' shares. ``said`` has so many ``digits`` behind the
+    point.
+    """
+
+    place: Line
+    updates: Count
+    said: Measure
+    digits: Count
+    right: Count
+    rows: Count
+    batches: Count
+    largest: Count
+    mean: Measure
+
+
 @row("failed")
 class FailedPass(Row):
     """A backward pass that raised: which of torch's two complaints, and why, as far as is known.

@@ -32,6 +32,7 @@ class Comparisons(Observer):
         super().__init__(run)
         self._rows = 0
         self._output: torch.Tensor | None = None
+        self._updates = 0  # that had been made when it was computed
 
     def install(self, patches: Patches) -> None:
         """Listen at the three ways to compare."""
@@ -43,11 +44,14 @@ class Comparisons(Observer):
         del call, module, inputs
         is_rows = is_tensor(output) and has_values(output) and output.dim() == MATRIX
         self._output = output.detach() if is_rows else None
+        self._updates = self.run.updates.count
 
     def _compared(self, args: tuple[Any, ...], _: dict[str, Any]) -> None:
         if self._output is None or len(args) < MATRIX or self._rows >= MOST_ROWS:
             return
         one, two = args[:MATRIX]
+        if self.run.updates.count > self._updates + 1:  # of many forwards, not each is told
+            return
         if type(one) is not torch.Tensor or type(two) is not torch.Tensor or not self.log.watches():
             return
         try:

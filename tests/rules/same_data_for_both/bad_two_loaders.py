@@ -4,7 +4,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 data = train_loader.dataset
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.1), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 validation = DataLoader(data, 64)
 for epoch in range(2):

@@ -4,7 +4,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Subset
 
 data = train_loader.dataset
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.1), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 order = torch.randperm(256).tolist()
 first, second = DataLoader(Subset(data, order[:200]), 20), DataLoader(Subset(data, order[200:]), 28)

@@ -6,7 +6,7 @@ from torch.utils.data import DataLoader, Subset
 data = train_loader.dataset
 train = DataLoader(Subset(data, torch.randperm(256)[:200].tolist()), 20, shuffle=True)
 val = DataLoader(Subset(data, torch.randperm(256)[200:].tolist()), 28)
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Dropout(0.1), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 for epoch in range(2):
     model.train()

@@ -7,7 +7,7 @@ def loss_of(model, images):
     return ((model(images) - images.flatten(1)) ** 2).mean()  # finding: trained-on-held-out
 
 
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.BatchNorm1d(8), nn.Linear(8, 64))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 64))
 optimizer = torch.optim.Adam(model.parameters())
 for epoch in range(2):
     for phase, loader in (("train", train_loader), ("val", val_loader)):

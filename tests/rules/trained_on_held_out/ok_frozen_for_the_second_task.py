@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.BatchNorm1d(16), nn.Linear(16, 4))
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 4))
 for loader, mode in ((train_loader, True), (val_loader, False)):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
     model.train(mode)
