@@ -195,9 +195,9 @@ class Log:
         index = self._places.get(key)
         if index is None:
             index = len(self._places)
-            self._places[key] = index
             name, cell = self._files[key[0]]
             self._rows.append(Placed.write(index, name, key[1], cell))
+            self._places[key] = index  # last: a deep program's stack may end in any line
         return index
 
     def here(self) -> int:

@@ -11,7 +11,7 @@ optimizer = torch.optim.Adam([*rnn.parameters(), *head.parameters()], lr=0.01)
 for epoch in range(2):
     for x, y in DataLoader(TensorDataset(series[:, :, None], kinds), 10):
         scores = head(rnn(x)[1][0]).log_softmax(-1)
-        loss = nn.functional.nll_loss(scores, y)
+        loss = nn.functional.nll_loss(scores, y)  # finding: data-sorted
         optimizer.zero_grad()
-        loss.backward()  # finding: data-sorted
+        loss.backward()
         optimizer.step()

@@ -11,7 +11,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
 for epoch in range(2):
     for images, labels in loader:
         logits = model(images)
-        loss = nn.functional.cross_entropy(logits, labels)
+        loss = nn.functional.cross_entropy(logits, labels)  # finding: data-sorted
         optimizer.zero_grad()
-        loss.backward()  # finding: data-sorted
+        loss.backward()
         optimizer.step()
