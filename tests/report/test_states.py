@@ -67,7 +67,10 @@ def test_what_is_large_opens_at_once(browser: Browser, large: str, sample: Sampl
 def test_it_unfolds_without_javascript(browser: Browser, sample: Sample) -> None:
     """A click opens a hint in a browser that runs no script."""
     browser.open(render_html(sample("starter")), WIDE)
-    at = "const s = document.querySelector('.hint summary'); s.scrollIntoView({block: 'center'});"
+    at = (
+        "const s = document.querySelector('.hint summary');"
+        "s.scrollIntoView({block: 'center', behavior: 'instant'});"
+    )
     x, y = browser.js(at + "const r = s.getBoundingClientRect(); return [r.x + 20, r.y + 8]")
     browser.without_scripts(lambda: browser.click(x, y))
     assert browser.js("return document.querySelector('.hint').open")
