@@ -22,8 +22,8 @@ function is a linear model, however deep it is: it can't learn XOR, a spiral or 
 
 ## Known problems
 
-Where the numbers between the layers are fewer than on either side (a code, a factorisation) two
-linear layers may be meant, and nothing is found; nor for layers that share their input or their
+Where the numbers between the layers are no more than on one of both sides (a code, a factorisation)
+two linear layers may be meant, and nothing is found; nor for layers that share their input or their
 output with others (attention), separable or transposed convolutions, and one-hot inputs, whose
 first layer is an embedding.
 """

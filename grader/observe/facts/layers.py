@@ -87,8 +87,8 @@ class Layers(Observer):
             first = None if below is None else _layer(below)
             if below is None or first is None or second is None or first.weight is second.weight:
                 continue
-            if self._stacked >= MOST_STACKED or second.takes < min(first.takes, second.gives):
-                return  # fewer numbers than on either side: a factorisation, a code
+            if self._stacked >= MOST_STACKED or second.takes <= min(first.takes, second.gives):
+                continue  # no more numbers than on either side: a factorisation, a code
             if _is_embedding(below):
                 continue
             owners = [_owner(passing, layer.weight) for layer in (first, second)]
