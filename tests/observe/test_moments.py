@@ -15,7 +15,7 @@ from grader.model import Plain
 from grader.observe.facts import OBSERVERS
 from grader.observe.gradients import Leaf
 from grader.observe.ledger import LiveSource
-from grader.observe.moments import Observer, Pass, Root, Run, is_due, next_due
+from grader.observe.moments import MOST_BATCHES, Observer, Pass, Root, Run, is_due, next_due
 from grader.observe.recorder import Recorder
 from grader.schema.rows import Missed
 from grader.trace.trace import Trace
@@ -56,6 +56,9 @@ class Counts(Observer):
 
     def turn(self, source: LiveSource, iterator: Any) -> None:
         self.told.append(f"turn of {source.name}")
+
+    def batch(self, source: LiveSource, tensors: Sequence[torch.Tensor]) -> None:
+        self.told.append(f"batch of {len(tensors)}")
 
     def failure(self, roots: Sequence[torch.Tensor], place: int, earlier: Sequence[Root]) -> None:
         self.told.append(f"failure after {len(earlier)}")
@@ -111,6 +114,13 @@ def test_a_turn_begins_where_a_loader_is_asked_for_an_iterator() -> None:
     data = TensorDataset(torch.ones(4, 3))
     train(1, lambda: [list(DataLoader(data)), list(DataLoader(data))])
     assert told.pop().count("turn of TensorDataset") == 2
+
+
+def test_the_first_batches_of_a_loader_are_told_of() -> None:
+    """One by one, and then ever more rarely."""
+    data = TensorDataset(torch.ones(70, 3), torch.ones(70))
+    train(1, lambda: list(DataLoader(data)))
+    assert told.pop().count("batch of 2") == MOST_BATCHES + 1  # and the 64th
 
 
 def test_a_pass_that_raises_is_told_with_the_losses_before_it() -> None:
