@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 import torch
+from torch.autograd import graph
 from torch.autograd.graph import GradientEdge
 
 from grader.observe.asking.evaluation import Evaluator
@@ -39,7 +40,8 @@ from grader.observe.wrapped import is_wrapped
 from grader.schema import bits
 from grader.schema.rows import Backward
 
-"""The node that a leaf tensor is at the end of."""
+_ENGINE = graph._engine_run_backward.__code__
+"""What runs for as long as a pass does."""
 WALKS = 3
 LOST = 30
 """So many losses in a row that are not finite show all that a replay can show."""
@@ -76,6 +78,7 @@ class Backwards:
         self._evaluator = evaluator
         self._count = 0
         self._running = False
+        self._nests = False  # a pass was begun within a pass
         self._walks = 0
         self._place = -1
         self._loss: float | str | None = None
@@ -92,31 +95,49 @@ class Backwards:
 
     def is_running(self) -> bool:
         """Whether a backward pass has not returned yet."""
-        return self._running
+        return self._running or _is_under_engine(self._log.thread.frame())
 
     def _watches(self) -> bool:
         return not self._running and self._log.watches()
 
     def _begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
-        if not self._watches():
-            if not self._running:
-                self._updates.blindness.missed()
+        if self._running:
+            self._nests = True
+            return None
+        if not self._log.watches():
+            self._updates.blindness.missed()
             return None
         return run_quietly(self._begin, args[0] if args else kwargs.get("tensors"))
 
     def _begin(self, tensors: Any) -> object:
-        updates = self._updates
         try:
-            if updates.is_watching:
-                updates.look()
-            updates.passes()
-            if updates.is_over():
+            if self._updates.passes():
                 return StopReplay
             self._before(tensors)
+            if self._is_one_of_many():
+                self._gradients.passes_on()
+                self._counts()
+                return None
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("backward", error)
         self._running = self._updates.is_passing = True
         return True
+
+    def _is_one_of_many(self) -> bool:
+        """Whether nothing is asked of the end of this pass any more: it counts as made.
+
+        In a long training nearly all passes are such, and each call costs as much as the cache
+        has lost in the meantime.
+        """
+        return (
+            self._count >= SETTLED
+            and (self._count + 1) % LOOK_AGAIN != 0
+            and self._slopes is None
+            and self._looked is None
+            and not (self._by_hand or self._nests)
+            and self._gradients.are_settled()
+            and not self._updates.is_stepping()
+        )
 
     def _ends(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         if not self._running:
@@ -191,15 +212,13 @@ class Backwards:
         return self._log.place(self._log.frame(1))
 
     def _after(self) -> None:
-        self._count += 1
+        settled = self._count + 1 > SETTLED and (self._count + 1) % LOOK_AGAIN != 0
+        settled = settled and not self._updates.is_stepping()
+        reached = self._gradients.after(settled=settled)
+        self._counts()
         if self._root is not None:
             self._roots.append(Root(self._count, self._place, self._root._sequence_nr()))
             self._root = None
-        self._updates.backward = self._count
-        self._updates.backward_place = self._place
-        settled = self._count > SETTLED and self._count % LOOK_AGAIN != 0
-        settled = settled and not self._updates.is_stepping()
-        reached = self._gradients.after(settled=settled)
         if reached:
             self._updates.watch(reached)
         if self._slopes is not None:
@@ -207,7 +226,13 @@ class Backwards:
         if self._looked is not None:
             looked, self._looked = self._looked, None
             self._moments.backward(looked)
-        self._log.add(Backward.write(self._count, self._place, self._loss, self._updates.count, 0))
+
+    def _counts(self) -> None:
+        self._count += 1
+        updates = self._updates
+        updates.backward = self._count
+        updates.backward_place = self._place
+        self._log.add(Backward.write(self._count, self._place, self._loss, updates.count, 0))
 
     # --- autograd.grad ----------------------------------------------------------------
 
@@ -303,3 +328,12 @@ def _readable_twice(original: Any, enter: Callable[..., Any], _: Any) -> Any:
 def _loss(roots: list[torch.Tensor]) -> float | str | None:
     value = scalar(roots[0]) if len(roots) == 1 else None
     return None if value is None else plain_float(value)
+
+
+def _is_under_engine(frame: FrameType | None) -> bool:
+    """Whether autograd's engine runs somewhere up from a frame."""
+    while frame is not None:
+        if frame.f_code is _ENGINE:
+            return True
+        frame = frame.f_back
+    return False

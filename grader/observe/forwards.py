@@ -474,6 +474,17 @@ class Forwards:
         """Keep the forwards of a backward pass until an update takes its gradients in."""
         self._fed.extend(calls)
 
+    def goes_on(self) -> bool:
+        """Count the update that just happened, if one ordinary forward alone has reached it."""
+        model = self._ordinary
+        if model is None or self._fed:
+            return False
+        self._ordinary = self._inside = None
+        model.trained += 1
+        if model.sensitive:
+            self.modes.ordinary(model)
+        return True
+
     def updated(self, leaves: Collection[Leaf]) -> list[Call]:
         """The forwards that reached the update that just happened, of these tensors."""
         calls, self._fed = self._fed, []

@@ -11,14 +11,14 @@ Numbers are kept only once somebody was seen to write to gradients between a pas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from weakref import ref
 
 import torch
 
 from grader.observe.looking import gradient_of, set_gradient, shape_of, version_of
-from grader.observe.marks import Mark, alike, nonzero, norm, numbers_of
+from grader.observe.marks import Mark, alike, mark_of, marks_of, nonzero, norm, numbers_of
 
 EVIDENCE = 6
 
@@ -162,6 +162,14 @@ class Gradients:
             pollution.clones = [(leaf, grad.detach().clone()) for leaf, grad in grads]
         return pollution
 
+    def are_settled(self) -> bool:
+        """Whether optimizers hold all leaves, and nothing was left over before this pass."""
+        return self._are_owned and self._open is None and not self._keeps
+
+    def passes_on(self) -> None:
+        """A pass was made whose end nobody looks at."""
+        self._reachable, self._is_told = [], False
+
     def after(self, *, settled: bool) -> list[Leaf]:
         """Mark the leaves whose leftovers were added to; return the leaves with a new gradient.
 
@@ -178,7 +186,7 @@ class Gradients:
                 leaf.fresh = None
                 continue
             if leaf.fresh is None or not leaf.fresh.holds(grad):
-                leaf.fresh = Mark(grad, keep=self._keeps)
+                leaf.fresh = mark_of(grad, keep=self._keeps)
                 leaf.fresh_at = self._passes
                 reached.append(leaf)
             if self._open is not None:
@@ -200,7 +208,7 @@ class Gradients:
         # Another object here means that autograd added out of place (create_graph).
         if grad is old and version_of(grad) == version:
             return False
-        leaf.polluted = Mark(grad, keep=True)
+        leaf.polluted = mark_of(grad, keep=True)
         leaf.polluted_by = pollution
         pollution.leaves += 1
         return True
@@ -226,6 +234,10 @@ class Gradients:
 
     # --- an update --------------------------------------------------------------------
 
+    def may_hold_leftovers(self) -> bool:
+        """Whether `leftovers` would look at any tensor."""
+        return self._is_told or self._polluted or self._open is not None
+
     def leftovers(
         self, leaves: Iterable[tuple[Leaf, torch.Tensor]], place: int, updates: int
     ) -> list[Leaf]:
@@ -234,7 +246,7 @@ class Gradients:
         ``place``: where the last backward pass was made.
         """
         found: list[Leaf] = []
-        if not self._is_told and self._open is None and not self._polluted:
+        if not self.may_hold_leftovers():
             return found
         leaves = list(leaves)
         if self._is_told:
@@ -284,20 +296,20 @@ class Gradients:
             if now is None or fresh.numbers is None or stale is None:
                 continue
             if len(now) == len(fresh.numbers) and alike(stale.numbers, now - fresh.numbers):
-                leaf.polluted, leaf.polluted_by = Mark(grad, keep=True), pollution
+                leaf.polluted, leaf.polluted_by = mark_of(grad, keep=True), pollution
                 self._polluted = True
                 pollution.leaves += 1
                 pollution.earlier = max(pollution.earlier, leaf.consumed_at)
 
-    def consume(self, leaves: Iterable[tuple[Leaf, torch.Tensor]], updates: int) -> None:
+    def consume(self, leaves: Sequence[tuple[Leaf, torch.Tensor]], updates: int) -> None:
         """Note that an update has used the gradients of ``leaves`` as they are now."""
-        for leaf, tensor in leaves:
+        marks = marks_of([tensor for _, tensor in leaves], keep=self._keeps)
+        for (leaf, _), mark in zip(leaves, marks, strict=True):
             if leaf.polluted is not None or leaf.candidate is not None:
                 leaf.polluted = leaf.polluted_by = leaf.candidate = None
             leaf.consumed_at = updates
-            grad = gradient_of(tensor)
-            leaf.consumed = None if grad is None else Mark(grad, keep=self._keeps)
-            leaf.stale = leaf.consumed if self._keeps else None
+            leaf.consumed = mark
+            leaf.stale = mark if self._keeps else None
 
     def clips(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
         """A function begins that rescales gradients: it must not make a leftover look new."""
@@ -318,9 +330,9 @@ class Gradients:
             if grad is None:
                 continue
             if was_consumed:
-                leaf.consumed = leaf.stale = Mark(grad, keep=self._keeps)
+                leaf.consumed = leaf.stale = mark_of(grad, keep=self._keeps)
             if was_fresh:
-                leaf.fresh = Mark(grad, keep=self._keeps)
+                leaf.fresh = mark_of(grad, keep=self._keeps)
         self._clipped = []
 
 

@@ -319,6 +319,7 @@ gradient_of = _TENSOR["grad"].__get__
 set_gradient = _TENSOR["grad"].__set__
 _version = _TENSOR["_version"].__get__
 _detach = _TENSOR["detach"]
+_item = _TENSOR["item"]
 _dispatch_of_tensors = torch.Tensor.__torch_dispatch__
 
 
@@ -430,6 +431,13 @@ def opened(tensor: torch.Tensor) -> torch.Tensor | None:
 
 def scalar(tensor: torch.Tensor) -> float | None:
     """The value of a tensor of one number; None of any other."""
+    if type(tensor) is torch.Tensor:  # asked in every step: the shortest way to what most are
+        try:
+            value = _item(tensor)
+        except RuntimeError:  # more numbers than one, or none that can be read
+            return None
+        if type(value) is float:
+            return value
     plain = opened(tensor)
     if plain is None or not has_values(plain) or plain.numel() != 1:
         return None

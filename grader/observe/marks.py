@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import ref
 
 import torch
 
-from grader.observe.looking import has_values, is_dense, version_of
+from grader.observe.looking import gradient_of, has_values, is_dense, version_of
 
 LARGE = 4096
 MOST_NUMBERS = 1 << 16
@@ -39,26 +39,20 @@ _norms = torch._foreach_norm
 _version: Callable[[torch.Tensor], int] = vars(_BASE)["_version"].__get__
 
 
-class Mark:
-    """One gradient at one moment. ``keep``: its numbers too."""
+class Mark(NamedTuple):
+    """One gradient at one moment. ``numbers``: a copy of them, where they are kept."""
 
-    __slots__ = ("_ref", "numbers", "version")
-
-    def __init__(self, grad: torch.Tensor, *, keep: bool = False) -> None:
-        self._ref = ref(grad)
-        try:
-            self.version = _version(grad)
-        except RuntimeError:  # as in `version_of`, without a call: one is made in every step
-            self.version = -1
-        self.numbers = numbers_of(grad) if keep else None
+    ref: ref[torch.Tensor]
+    version: int
+    numbers: torch.Tensor | None
 
     def is_of(self, grad: torch.Tensor) -> bool:
         """Whether it is of this object, whatever was written to it since."""
-        return self._ref() is grad
+        return self.ref() is grad
 
     def holds(self, grad: torch.Tensor | None) -> bool:
         """Whether ``grad`` is the very gradient, and nobody has written to it."""
-        return grad is not None and self._ref() is grad and self.version == version_of(grad)
+        return grad is not None and self.ref() is grad and self.version == version_of(grad)
 
     def is_like(self, grad: torch.Tensor) -> bool:
         """Whether ``grad`` has the same numbers, though it may be another object by now."""
@@ -67,6 +61,29 @@ class Mark:
     def leads_to(self, grad: torch.Tensor) -> bool:
         """Whether ``grad`` is the gradient in another object, of whatever length."""
         return alike(self.numbers, numbers_of(grad), scale=math.inf)
+
+
+_make: Callable[..., Mark] = tuple.__new__
+"""Makes a Mark without a Python function of ours: one is made of each tensor in every step."""
+
+
+def mark_of(grad: torch.Tensor, *, keep: bool = False) -> Mark:
+    """A gradient as it is now; ``keep``: its numbers too."""
+    return Mark(ref(grad), version_of(grad), numbers_of(grad) if keep else None)
+
+
+def marks_of(tensors: list[torch.Tensor], *, keep: bool = False) -> list[Mark | None]:
+    """The gradients of several tensors as they are now; None of one that has none."""
+    grads = list(map(gradient_of, tensors))
+    if not keep:
+        try:
+            return [
+                None if grad is None else _make(Mark, (ref(grad), _version(grad), None))
+                for grad in grads
+            ]
+        except RuntimeError:  # one made under inference mode has no version
+            pass
+    return [None if grad is None else mark_of(grad, keep=keep) for grad in grads]
 
 
 def numbers_of(grad: torch.Tensor) -> torch.Tensor | None:

@@ -143,7 +143,7 @@ class Moments:
     def __init__(self) -> None:
         self._observers: list[Observer] = []
         self._missed: set[int] = set()
-        self._next_update = 1
+        self.next_update = 1
         self._turns = 0
         self._find_hearers()
 
@@ -193,10 +193,9 @@ class Moments:
         self._tell(self._backward, passing)
 
     def update(self, leaves: Sequence[Leaf], number: int) -> None:
-        """Tell of an update, if it is one to look at."""
-        if number >= self._next_update:
-            self._next_update = next_due(number - 1) + 1
-            self._tell(self._update, leaves, number)
+        """Tell of an update that is one to look at: ``next_update``, or a later one."""
+        self.next_update = next_due(number - 1) + 1
+        self._tell(self._update, leaves, number)
 
     def optimizer(self, optimizer: Any, index: int, place: int) -> None:
         """Tell that an optimizer was constructed."""

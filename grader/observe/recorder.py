@@ -9,7 +9,7 @@ for `grader.trace.trace` and the rules to say, on the other side of the wall.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -21,7 +21,7 @@ from grader.observe.asking.evaluation import Evaluator
 from grader.observe.backwards import Backwards
 from grader.observe.facts import OBSERVERS
 from grader.observe.forwards import Forwards
-from grader.observe.gradients import Gradients, Leaf
+from grader.observe.gradients import Gradients
 from grader.observe.log import Files, Log
 from grader.observe.models import Models
 from grader.observe.moments import Moments, Run
@@ -30,7 +30,7 @@ from grader.observe.products import Products
 from grader.observe.slopes import Slopes
 from grader.observe.sources import Sources
 from grader.observe.transforms import Transforms
-from grader.observe.updates import Change, Updates
+from grader.observe.updates import Change, Pair, Updates
 
 CLIPPERS = (
     "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "clip_grad_norm",
@@ -145,11 +145,17 @@ class Recorder:
             or self._forwards.transform is not None
         )
 
-    def _updated(self, leaves: list[Leaf]) -> None:
-        calls = self._forwards.updated(leaves)
-        self._evaluator.updated(leaves, calls)
+    def _updated(self, pairs: Sequence[Pair]) -> None:
+        self._evaluator.latest = pairs
         composed, count = self._evaluator.composed, self._updates.count
-        self._moments.update(leaves, count)
+        is_due = count >= self._moments.next_update
+        if self._forwards.goes_on() and not is_due and not composed.tape.is_left_in:
+            return  # one of many, of which nothing is kept
+        leaves = [leaf for leaf, _ in pairs]
+        calls = self._forwards.updated(leaves)
+        self._evaluator.updated(calls)
+        if is_due:
+            self._moments.update(leaves, count)
         if calls or composed.tape.is_left_in:
             composed.updated(calls, leaves, count)
 

@@ -39,13 +39,17 @@ class Thread:
             self._met.add(self.current())
             tries = FIRST_TRIES
         for left in reversed(range(tries)):
-            frame = _current_frames().get(self.ident)
+            frame = self.frame()
             if not self.is_busy() and (frame is None or self._waits(frame)):
                 self.ident = self.current()
                 return True
             if left:
                 sleep(PATIENCE_SECONDS)
         return False
+
+    def frame(self) -> FrameType | None:
+        """What the thread that is followed runs at this moment; None if it has ended."""
+        return _current_frames().get(self.ident)
 
     def _waits(self, frame: FrameType) -> bool:
         if frame.f_globals.get("__name__") in WAITING:

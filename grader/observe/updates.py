@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 from weakref import ref
 
@@ -60,7 +61,7 @@ class Change:
 class Updates:
     """Counts updates, measures some of them, and says what each consumed.
 
-    ``on_update(leaves)`` is called after each update with the tensors it changed.
+    ``on_update(pairs)`` is called after each update with the tensors it changed.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Updates:
         gradients: Gradients,
         moments: Moments,
         change: Change,
-        on_update: Callable[[list[Leaf]], None],
+        on_update: Callable[[list[Pair]], None],
     ) -> None:
         self._log = log
         self._gradients = gradients
@@ -90,6 +91,7 @@ class Updates:
         self._optimizers: dict[int, tuple[ref[Any], int]] = {}
         self._optimizer_count = 0
         self._depth: dict[int, int] = {}
+        self._settled = 0  # the id of the optimizer whose steps are looked at when they have ended
         self._before: list[tuple[torch.Tensor, torch.Tensor]] = []
         self._given_rates: list[tuple[dict[str, Any], Any]] = []
         self._held: list[Pair] = []
@@ -111,8 +113,8 @@ class Updates:
     def install(self, patches: Patches) -> None:
         """Hook every optimizer's step, present and future."""
         for register, hook in (
-            (optim_module.register_optimizer_step_pre_hook, self._guard(self._pre)),
-            (optim_module.register_optimizer_step_post_hook, self._guard(self._post)),
+            (optim_module.register_optimizer_step_pre_hook, self._guard(self._pre, begins=True)),
+            (optim_module.register_optimizer_step_post_hook, self._guard(self._post, begins=False)),
         ):
             patches.hook(register, hook, stop=StopReplay)
         patches.around(optim_module.Optimizer, "__init__", self._constructed)
@@ -125,16 +127,20 @@ class Updates:
         if entry is not None and self._log.watches():
             self._log.add(Scheduled.write(entry[1], self._log.here()))
 
-    def _guard(self, hook: Callable[[Any], None]) -> Callable[..., object]:
+    def _guard(self, hook: Callable[[Any], None], *, begins: bool) -> Callable[..., object]:
         def guarded(optimizer: Any, _args: Any, _kwargs: Any) -> object:
             if not self._log.watches():
                 self.blindness.missed()
+                return None
+            if begins and self._is_one_of_many(optimizer):
+                self._depth[id(optimizer)] = 1  # all that there is to see shows at its end
                 return None
             try:
                 run_quietly(hook, optimizer)
             except Exception as error:  # noqa: BLE001 - ours must not end the student's run
                 self._log.fault("optimizer step", error)
-            return StopReplay if not self._depth and self.is_over() else None
+            ends = self._stop_after is not None and not self._depth and self.is_over()
+            return StopReplay if ends else None
 
         return guarded
 
@@ -175,6 +181,19 @@ class Updates:
         self._depth.clear()
         self._held, self._before, self._given_rates = [], [], []
 
+    def _is_one_of_many(self, optimizer: Any) -> bool:
+        """Whether a step may be looked at when it has ended, in one go.
+
+        So it is for an optimizer that left the gradients of its last measured step as they were,
+        in a step whose size nobody asks for.
+        """
+        return (
+            id(optimizer) == self._settled
+            and not self._depth
+            and self.count % MEASURED != 0
+            and self._stop_after is None
+        )
+
     def _pre(self, optimizer: Any) -> None:
         if self._log.is_switched_off():  # seen all the same, and told: no honest step says so
             self.blindness.missed()
@@ -184,12 +203,10 @@ class Updates:
         self._depth[key] = depth = self._depth.get(key, 0) + 1
         if depth > 1 or len(self._depth) > 1:
             return
-        self._held = held = self._tensors(optimizer)
-        self._fed = [pair for pair in held if gradient_of(pair[1]) is not None]
-        self._began = self.backward
-        if not self.is_passing:
-            self.blindness.steps(id(optimizer), self._fed, self.backward)
+        self._begin(optimizer)
+        held = self._held
         self._leftovers = self._gradients.leftovers(held, self.backward_place, self.count)
+        self._settled = 0
         measured = self._measures()
         self._before = []
         self._grad_norm, self._gone = None, 0
@@ -201,6 +218,14 @@ class Updates:
         self._given_rates = self._change_rates(optimizer) if self._changes_rates else []
         if measured or (self._scale != 1.0 and self._scale_now() != 1.0):
             self._before = [(p, p.detach().clone()) for _, p in held if is_dense(p)]
+
+    def _begin(self, optimizer: Any) -> None:
+        """Note what a step has to work with."""
+        self._held = self._tensors(optimizer)
+        self._fed = [pair for pair in self._held if gradient_of(pair[1]) is not None]
+        self._began = self.backward
+        if not self.is_passing:
+            self.blindness.steps(id(optimizer), self._fed, self.backward)
 
     def _tensors(self, optimizer: Any) -> list[Pair]:
         """An optimizer's tensors, those of the last step again if its groups are the same."""
@@ -222,6 +247,9 @@ class Updates:
 
     def _post(self, optimizer: Any) -> None:
         key = id(optimizer)
+        if key == self._settled and not self._held:
+            self._end_one_of_many(optimizer)
+            return
         depth = self._depth.get(key, 1) - 1
         if depth > 0:
             self._depth[key] = depth
@@ -239,8 +267,44 @@ class Updates:
         groups = _groups(optimizer)
         rate = groups[0].get("lr") if groups else None
         is_torchs = self._gone > 0 and _is_torchs(optimizer)
+        if self._before and self._is_settled(held):
+            self._settled = key
+        self._leftovers = []
         self._record(self._index(optimizer), pairs, found, _number(rate), is_torchs)
         self.blindness.stepped(self._only_tensors)
+
+    def _end_one_of_many(self, optimizer: Any) -> None:
+        """A step has ended that was not looked at as it began; see `_is_one_of_many`."""
+        if self._log.is_switched_off():
+            self.blindness.missed()
+        began = self._began
+        self._begin(optimizer)
+        if self._gradients.may_hold_leftovers() or self.backward <= began:
+            self._leftovers, self._grad_norm, self._gone = [], None, 0
+            settled, self._settled = self._settled, 0
+            self._post(optimizer)
+            self._settled = settled
+            return
+        self._held, self._depth = [], {}
+        groups = _groups(optimizer)
+        rate = groups[0].get("lr") if groups else None
+        self.count += 1
+        self._gradients.consume(self._fed, self.count)
+        self._log.add(
+            Update.write(
+                self.count, self._last_optimizer, self._place, self.backward,
+                rate if type(rate) is float and isfinite(rate) else _told(rate),
+                None, None, len(self._fed), 0,
+            )
+        )  # fmt: skip
+        self._on_update(self._fed)
+        self.blindness.stepped(self._only_tensors)
+
+    def _is_settled(self, held: list[Pair]) -> bool:
+        """Whether a step, which was looked at before and after, has left all gradients there."""
+        kept = self._fed == [pair for pair in held if gradient_of(pair[1]) is not None]
+        changed = self._changes_rates or self._scale != 1.0
+        return self.count >= MEASURED and kept and self.backward == self._began and not changed
 
     def _is_within_a_step(self) -> bool:
         """Whether the step that begins was called by one that still runs."""
@@ -316,7 +380,7 @@ class Updates:
                 leftovers=len(set(found)) if found else 0,
             )
         )  # fmt: skip
-        self._on_update([leaf for leaf, _ in pairs])
+        self._on_update(pairs)
         if self.count <= EAGER_UPDATES:
             self._log.flush()
 
@@ -372,10 +436,13 @@ class Updates:
         """Whether an optimizer's step has not returned yet."""
         return bool(self._depth)
 
-    def passes(self) -> None:
-        """A backward pass begins: note what happened to the weights since the last step."""
+    def passes(self) -> bool:
+        """A backward pass begins: note what happened to the weights; say if it is one too many."""
+        if self.is_watching:
+            self.look()
         if not self._depth:
             self.blindness.passes(self._only_tensors)
+        return self._stop_after is not None and self.is_over()
 
     # --- updates by hand --------------------------------------------------------------
 
@@ -497,6 +564,12 @@ def _groups(optimizer: Any) -> list[dict[str, Any]]:
     if type(groups) is list and len(groups) == 1 and type(groups[0]) is dict:
         return groups
     return [group for group in parts_of(groups) if type(group) is dict]
+
+
+def _told(rate: Any) -> float | str | None:
+    """A learning rate as a row says it."""
+    number = _number(rate)
+    return None if number is None else plain_float(number)
 
 
 def _number(value: Any) -> float | None:

@@ -9,7 +9,7 @@ which must end in the tensors that were trained.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import Any
@@ -69,7 +69,7 @@ class Evaluator:
         self._forms: dict[int, AnyForm] = {}
         self._tried: set[tuple[int, int]] = set()  # models and sources whose form was looked at
         self._order: dict[int, Any] = {}  # model index -> model, latest trained last
-        self._leaves: list[Leaf] = []
+        self.latest: Sequence[tuple[Leaf, torch.Tensor]] = ()  # what the last update changed
         self._sums: dict[int, list[float]] = {}  # model index -> its weights, summed, at first
         self._starts = Starts()
         self._last: Any = None  # the model that was given data last, and its module, kept alive
@@ -146,12 +146,15 @@ class Evaluator:
                 self._starts.keep(call.model, call.updates, again=again)
         self.composed.backward(calls, roots)
 
-    def updated(self, leaves: list[Leaf], calls: list[Call]) -> None:
-        """Remember what the latest update changed."""
+    def updated(self, calls: list[Call]) -> None:
+        """Remember whom the latest update changed."""
         for call in calls:
             self._order.pop(call.model.index, None)
             self._order[call.model.index] = call.model
-        self._leaves = leaves
+
+    @property
+    def _leaves(self) -> list[Leaf]:
+        return [leaf for leaf, _ in self.latest]
 
     # --- afterwards ---------------------------------------------------------------------
 
