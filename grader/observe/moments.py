@@ -92,8 +92,8 @@ class Observer:
     """One fact of a training. Override what it needs; every method is called quietly and guarded.
 
     Moments of a window only (see above): `inside`, `loss`, `backward`, `update`. Every time:
-    `forward` for those forwards that are written down, `optimizer`, `failure`, `end`; `turn`
-    and `batch` at first.
+    `forward` for those forwards that are written down, `optimizer`, `made`, `failure`, `end`;
+    `turn` and `batch` at first.
     """
 
     def __init__(self, run: Run) -> None:
@@ -119,7 +119,10 @@ class Observer:
         """Update ``number`` has changed these tensors."""
 
     def optimizer(self, optimizer: Any, index: int, place: int) -> None:
-        """A torch optimizer was constructed at a line (an index, -1 if not known)."""
+        """A torch optimizer begins to be, at a line (an index, -1 if not known)."""
+
+    def made(self, optimizer: Any, index: int, place: int) -> None:
+        """It is constructed, and has its settings."""
 
     def turn(self, source: LiveSource, iterator: Any) -> None:
         """A loader begins to hand out its batches, once more: one of the first `MOST_TURNS`."""
@@ -162,6 +165,7 @@ class Moments:
         self._turn = self._of("turn")
         self._failure = self._of("failure")
         self._batch = self._of("batch")
+        self._made = self._of("made")
 
     def _of(self, moment: str) -> tuple[Callable[..., None], ...]:
         default = vars(Observer)[moment]
@@ -198,7 +202,7 @@ class Moments:
         self._tell(self._update, leaves, number)
 
     def optimizer(self, optimizer: Any, index: int, place: int) -> None:
-        """Tell that an optimizer was constructed."""
+        """Tell that an optimizer begins to be."""
         self._tell(self._optimizer, optimizer, index, place)
 
     def batch(self, source: LiveSource, tensors: Sequence[torch.Tensor]) -> None:
@@ -219,6 +223,10 @@ class Moments:
     def failure(self, roots: Sequence[torch.Tensor], place: int, earlier: Sequence[Root]) -> None:
         """Tell that a backward pass has raised."""
         self._tell(self._failure, roots, place, earlier)
+
+    def made(self, optimizer: Any, index: int, place: int) -> None:
+        """Tell that it is constructed."""
+        self._tell(self._made, optimizer, index, place)
 
     def end(self) -> None:
         """Tell that the program has ended."""

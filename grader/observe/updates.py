@@ -41,7 +41,7 @@ from grader.observe.looking import (
 )
 from grader.observe.marks import norm
 from grader.observe.moments import Moments
-from grader.observe.patching import Patches, StopReplay
+from grader.observe.patching import FAILED, Patches, StopReplay
 from grader.schema.rows import Cleared, Leftover, Optimizer, Scheduled, Update
 
 Pair = tuple[Leaf, torch.Tensor]
@@ -91,6 +91,7 @@ class Updates:
         self._optimizers: dict[int, tuple[ref[Any], int]] = {}
         self._optimizer_count = 0
         self._depth: dict[int, int] = {}
+        self._made_at = -1  # where an optimizer was made last
         self._settled = 0  # the id of the optimizer whose steps are looked at when they have ended
         self._before: list[tuple[torch.Tensor, torch.Tensor]] = []
         self._given_rates: list[tuple[dict[str, Any], Any]] = []
@@ -117,7 +118,7 @@ class Updates:
             (optim_module.register_optimizer_step_post_hook, self._guard(self._post, begins=False)),
         ):
             patches.hook(register, hook, stop=StopReplay)
-        patches.around(optim_module.Optimizer, "__init__", self._constructed)
+        patches.around(optim_module.Optimizer, "__init__", self._constructed, self._was_made)
         patches.around(lr_scheduler.LRScheduler, "__init__", _heard, self._scheduled)
 
     def _scheduled(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
@@ -144,11 +145,17 @@ class Updates:
 
         return guarded
 
-    def _constructed(self, args: tuple[Any, ...], _: dict[str, Any]) -> None:
+    def _constructed(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
         try:
             self._made(args[0])
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("optimizer", error)
+        return True
+
+    def _was_made(self, args: tuple[Any, ...], _: dict[str, Any], output: Any) -> None:
+        """Its settings and parameters are there now."""
+        if output is not FAILED:
+            self._moments.made(args[0], self._index(args[0]), self._made_at)
 
     def _made(self, optimizer: Any) -> None:
         """Note where an optimizer is constructed: outside its own ``__init__`` frames."""
@@ -161,8 +168,8 @@ class Updates:
             frame = frame.f_back
         while frame is not None and not self._log.is_student(frame.f_code):
             frame = frame.f_back
-        place = self._log.place(frame)
-        self._moments.optimizer(optimizer, self._index(optimizer, place), place)
+        self._made_at = self._log.place(frame)
+        self._moments.optimizer(optimizer, self._index(optimizer, self._made_at), self._made_at)
 
     def _index(self, optimizer: Any, place: int = -1) -> int:
         entry = self._optimizers.get(id(optimizer))

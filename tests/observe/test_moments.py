@@ -63,6 +63,10 @@ class Counts(Observer):
     def failure(self, roots: Sequence[torch.Tensor], place: int, earlier: Sequence[Root]) -> None:
         self.told.append(f"failure after {len(earlier)}")
 
+    def made(self, optimizer: Any, index: int, place: int) -> None:
+        assert "lr" in optimizer.defaults
+        self.told.append("made")
+
     def end(self) -> None:
         self.told.append("end")
 
@@ -106,7 +110,7 @@ def test_an_observer_is_told_of_each_moment_in_its_window() -> None:
     ]  # fmt: skip
     assert heard.count("loss") == heard.count("backward") == heard.count("inside") == 5
     assert heard.count("forward") == 10
-    assert (heard[0], heard[-1]) == ("optimizer", "end")
+    assert (heard[:2], heard[-1]) == (["optimizer", "made"], "end")
 
 
 def test_a_turn_begins_where_a_loader_is_asked_for_an_iterator() -> None:
