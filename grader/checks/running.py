@@ -41,6 +41,8 @@ Tell = Callable[[Progress], None]
 
 REPLAY_LIMIT_S = 20.0
 """Or as long as the run itself took: its first steps need no longer, however busy the machine."""
+PATIENCE = 3.0
+"""So many times as long a replay gets that was cut short, once."""
 PROGRESS_S = 0.2
 LATE_S = 10.0
 """Beyond the run's own limit, which is the supervisor's to watch: it asks before it ends."""
@@ -315,6 +317,8 @@ class _Running:
                 self._report.note((TOO_FEW_REPLAYS,))
                 return ran
             rows = self._rows_of(request, left_s)
+            if rows.trace.end is None:  # a machine may have become busy since the run itself
+                rows = self._rows_of(request, min(PATIENCE * left_s, until - time.monotonic()))
             if time.monotonic() >= until:  # cut short, it shows nothing
                 continue
             ran = replace(

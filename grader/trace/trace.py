@@ -46,12 +46,14 @@ class Replay:
     ``largest``: the largest of its updates against the tensors it changed; inf if unknown.
     ``passes``: the loss of each backward pass that came after the updates that were left as they
     were, and by how much it should have changed since the first of them, if that was measured.
+    ``is_cut``: its process was ended from outside, so it does not show all that was asked.
     """
 
     request: ReplayRequest
     losses: tuple[float, ...]
     largest: float = math.inf
     passes: tuple[tuple[float, float | None], ...] = ()
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Trace:
                 for one in replayed.of(Backward)
                 if one.loss is not None and one.updates >= request.after
             ),
+            is_cut=replayed.end is None,
         )
         return replace(self, replays=(*self.replays, replay))
 

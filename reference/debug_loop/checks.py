@@ -52,6 +52,11 @@ def test_step_size(program, found):
             "the training ended badly, and its first steps could not be run again at other sizes, "
             "or would not have shown anything"
         )
+    if verdict.word == "unknown" and any(replay.is_cut for replay in replays):
+        raise NotJudged(
+            "the training ended badly, and running its first steps again at other sizes took more "
+            "time than there was: grade it again where less else is running"
+        )
     if verdict.held:
         rates = [update.rate for update in program.trace.of(Update) if update.rate is not None]
         shrank = f", its rate from {max(rates):g} to {rates[-1]:g}" if rates else ""
