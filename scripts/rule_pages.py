@@ -19,8 +19,8 @@ FOLDER = ROOT / "docs" / "rules"
 HEAD = """# What is found
 
 {count} rules look at what a training did: never at its text. Each has a page with an example before
-and after, which `grade explain RULE` prints too. These pages are made from the rules in `grader/rules`
-by `python scripts/rule_pages.py`.
+and after, which `grade explain RULE` prints too. These pages are made from the rules in
+`grader/rules` by `python scripts/rule_pages.py`.
 
 | rule | what it finds |
 | --- | --- |
