@@ -348,7 +348,7 @@ def test_a_slip_in_a_commands_name_is_answered_with_the_name(
     """A word that is no file, and nearly a command, was meant as one."""
     monkeypatch.chdir(tmp_path)
     assert run("verfy", "debug_loop") == 2
-    assert "Did you mean verify?" in capsys.readouterr().err
+    assert "Did you mean verify" in capsys.readouterr().err
 
 
 # --- how it ends ----------------------------------------------------------------------
