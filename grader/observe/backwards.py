@@ -115,7 +115,6 @@ class Backwards:
                 return StopReplay
             self._before(tensors)
             if self._is_one_of_many():
-                self._gradients.passes_on()
                 self._counts()
                 return None
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
@@ -129,14 +128,14 @@ class Backwards:
         In a long training nearly all passes are such, and each call costs as much as the cache
         has lost in the meantime.
         """
+        count = self._count
         return (
-            self._count >= SETTLED
-            and (self._count + 1) % LOOK_AGAIN != 0
+            count >= SETTLED
+            and (count + 1) % LOOK_AGAIN != 0
             and self._slopes is None
             and self._looked is None
-            and not (self._by_hand or self._nests)
-            and self._gradients.are_settled()
-            and not self._updates.is_stepping()
+            and not (self._by_hand or self._nests or self._updates.is_stepping())
+            and self._gradients.passes_on()
         )
 
     def _ends(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:

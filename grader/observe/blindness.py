@@ -12,7 +12,7 @@ from __future__ import annotations
 import torch
 
 from grader.observe.gradients import Leaf
-from grader.observe.looking import gradient_of, versions_of
+from grader.observe.looking import gradient_of, version, versions_of
 
 Pair = tuple[Leaf, torch.Tensor]
 
@@ -51,12 +51,18 @@ class Blindness:
 
     def stepped(self, held: list[torch.Tensor]) -> None:
         """A step has ended: the weights are what it made of them."""
-        self._versions = versions_of(held)
+        try:
+            self._versions = list(map(version, held))
+        except RuntimeError:  # tensors of inference have none
+            self._versions = versions_of(held)
         self._moves = 0
 
     def passes(self, held: list[torch.Tensor]) -> None:
         """A backward pass begins: the weights are those of the last step, or were moved since."""
-        versions = versions_of(held)
+        try:  # as in `versions_of`, without a call: this is done in every step
+            versions = list(map(version, held))
+        except RuntimeError:
+            versions = versions_of(held)
         if self._versions and versions != self._versions:
             self._moves += 1
             self._moved += self._moves >= MOVES_IN_A_ROW

@@ -114,7 +114,8 @@ class Forwards:
 
     def install(self, patches: Patches) -> None:
         """Wrap ``nn.Module.__call__``."""
-        patches.around(nn.Module, "__call__", self._called, self._returned)
+        self._door = patches.around(nn.Module, "__call__", self._called, self._returned)
+        self._hears = self._door.before
         self.dropouts.install(patches)
         self.losses.install(patches)
 
@@ -177,6 +178,8 @@ class Forwards:
         self._pauses = self._looks or evaluates or self.tape.runs
         if self._pauses:
             self.tape.pause()
+        else:
+            self._door.before = None  # nothing is asked of the modules inside
         return True
 
     def _evaluates(self, model: LiveModel, module: nn.Module) -> bool:
@@ -207,6 +210,7 @@ class Forwards:
             return
         self._depth = 0
         if not self._pauses:  # one of many: nothing is asked of it
+            self._door.before = self._hears
             return
         self.tape.go_on()
         dropped = self.dropouts.end()

@@ -162,13 +162,15 @@ class Gradients:
             pollution.clones = [(leaf, grad.detach().clone()) for leaf, grad in grads]
         return pollution
 
-    def are_settled(self) -> bool:
-        """Whether optimizers hold all leaves, and nothing was left over before this pass."""
-        return self._are_owned and self._open is None and not self._keeps
+    def passes_on(self) -> bool:
+        """Whether the end of the pass that begins needs no look, which it then won't get.
 
-    def passes_on(self) -> None:
-        """A pass was made whose end nobody looks at."""
+        So it is where optimizers hold all leaves, and nothing was left over before the pass.
+        """
+        if not self._are_owned or self._open is not None or self._keeps:
+            return False
         self._reachable, self._is_told = [], False
+        return True
 
     def after(self, *, settled: bool) -> list[Leaf]:
         """Mark the leaves whose leftovers were added to; return the leaves with a new gradient.
@@ -303,7 +305,7 @@ class Gradients:
 
     def consume(self, leaves: Sequence[tuple[Leaf, torch.Tensor]], updates: int) -> None:
         """Note that an update has used the gradients of ``leaves`` as they are now."""
-        marks = marks_of([tensor for _, tensor in leaves], keep=self._keeps)
+        marks = marks_of(leaves, keep=self._keeps)
         for (leaf, _), mark in zip(leaves, marks, strict=True):
             if leaf.polluted is not None or leaf.candidate is not None:
                 leaf.polluted = leaf.polluted_by = leaf.candidate = None

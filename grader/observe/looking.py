@@ -317,7 +317,8 @@ is_leaf = _TENSOR["is_leaf"].__get__
 gradient_of = _TENSOR["grad"].__get__
 """The ``.grad`` of a leaf; of other tensors torch warns."""
 set_gradient = _TENSOR["grad"].__set__
-_version = _TENSOR["_version"].__get__
+version = _TENSOR["_version"].__get__
+"""Of a plain tensor; of one made under inference mode it raises: see `version_of`."""
 _detach = _TENSOR["detach"]
 _item = _TENSOR["item"]
 _dispatch_of_tensors = torch.Tensor.__torch_dispatch__
@@ -411,7 +412,7 @@ def has_values(tensor: torch.Tensor) -> bool:
 def version_of(tensor: torch.Tensor) -> int:
     """How often a tensor was written to; -1 where torch doesn't count (inference mode)."""
     try:
-        return _version(tensor)  # type: ignore[no-any-return]
+        return version(tensor)  # type: ignore[no-any-return]
     except RuntimeError:
         return -1
 
@@ -447,7 +448,7 @@ def scalar(tensor: torch.Tensor) -> float | None:
 def versions_of(tensors: list[torch.Tensor]) -> list[int]:
     """The versions of several tensors."""
     try:
-        return list(map(_version, tensors))
+        return list(map(version, tensors))
     except RuntimeError:
         return list(map(version_of, tensors))
 

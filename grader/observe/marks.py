@@ -72,9 +72,11 @@ def mark_of(grad: torch.Tensor, *, keep: bool = False) -> Mark:
     return Mark(ref(grad), version_of(grad), numbers_of(grad) if keep else None)
 
 
-def marks_of(tensors: list[torch.Tensor], *, keep: bool = False) -> list[Mark | None]:
-    """The gradients of several tensors as they are now; None of one that has none."""
-    grads = list(map(gradient_of, tensors))
+def marks_of(
+    held: Iterable[tuple[object, torch.Tensor]], *, keep: bool = False
+) -> list[Mark | None]:
+    """The gradients of tensors as they are now, each beside its leaf; None where there is none."""
+    grads = [gradient_of(tensor) for _, tensor in held]
     if not keep:
         try:
             return [

@@ -173,7 +173,7 @@ class Patches:
         make: Make = around,
         afterwards: Any = None,
         guarded: bool = True,
-    ) -> None:
+    ) -> Door:
         """Listen to the calls of ``owner.name``, through a door that is made if there is none.
 
         Several may listen at one door, the first first.
@@ -186,6 +186,9 @@ class Patches:
             make: Makes the function in the door.
             afterwards: Stays there instead of an absence that can't come back.
             guarded: Whether a program that replaces it has broken its recording.
+
+        Returns:
+            The door, for who wants to listen no more for a while: its ``before`` may be None.
         """
         key = (id(owner), name)
         if key not in self._doors:
@@ -195,6 +198,7 @@ class Patches:
             both = _Both((door.before, door.after), (before, after))
             before, after = both.before, both.after
         door.before, door.after = before, after
+        return door
 
     def hook(
         self, register: Callable[..., Any], listener: Callable[..., Any], stop: Any = None

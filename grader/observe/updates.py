@@ -91,6 +91,7 @@ class Updates:
         self._optimizers: dict[int, tuple[ref[Any], int]] = {}
         self._optimizer_count = 0
         self._depth: dict[int, int] = {}
+        self._groups: list[dict[str, Any]] = []  # of the optimizer that stepped last
         self._made_at = -1  # where an optimizer was made last
         self._settled = 0  # the id of the optimizer whose steps are looked at when they have ended
         self._before: list[tuple[torch.Tensor, torch.Tensor]] = []
@@ -237,7 +238,8 @@ class Updates:
     def _tensors(self, optimizer: Any) -> list[Pair]:
         """An optimizer's tensors, those of the last step again if its groups are the same."""
         groups, shape = [], []
-        for group in _groups(optimizer):
+        self._groups = _groups(optimizer)
+        for group in self._groups:
             params = group.get("params")
             params = params if type(params) is list else parts_of(params)
             groups.append(params)
@@ -293,8 +295,7 @@ class Updates:
             self._settled = settled
             return
         self._held, self._depth = [], {}
-        groups = _groups(optimizer)
-        rate = groups[0].get("lr") if groups else None
+        rate = self._groups[0].get("lr") if self._groups else None
         self.count += 1
         self._gradients.consume(self._fed, self.count)
         self._log.add(
