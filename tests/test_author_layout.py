@@ -34,8 +34,8 @@ def lay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lay:
         ("# Bad.\n# outcome: died\n", "found 'died'"),
         ("# Bad.\n# outcome: grader_fault\n", "found 'grader_fault'"),
         ("# Bad.\n# finding: Dead ReLU\n", "expected names of rules"),
-        ("# Bad.\n# failed: adds\n\nx  # findings: dead-relu\n", "line 4: write"),
-        ("# Bad.\n# failed: adds\n\nx  # finding dead-relu\n", "line 4: write"),
+        ("# Bad.\n# failed: adds\n\nx  # findings: no-such-rule\n", "line 4: write"),
+        ("# Bad.\n# failed: adds\n\nx  # finding no-such-rule\n", "line 4: write"),
         ("# Bad, and nothing is stated.\nx\n", "one named bad_… states what fails"),
     ],
 )
@@ -99,7 +99,7 @@ def test_checks_and_rubric_must_fit(lay: Lay, old: str, new: str, said: str) -> 
         ("findings = found()", "a check names the rules that it stands on"),
         ("findings = found_in(trace)", "a check names the rules that it stands on"),
         ('findings = found("gradients-not-cleard")', "no rule is named 'gradients-not-cleard'"),
-        ('findings = found_in(trace, "dead-relu")', "no rule is named 'dead-relu'"),
+        ('findings = found_in(trace, "no-such-rule")', "no rule is named 'no-such-rule'"),
     ],
 )
 def test_a_check_that_stands_on_no_rule_by_name_is_named(lay: Lay, line: str, said: str) -> None:

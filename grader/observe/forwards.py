@@ -296,9 +296,11 @@ class Forwards:
         batch = first if is_tensor(first) else next(tensors_in(inputs), None)
         running = self._log.outside()
         whole, outer = whole_module(running)
+        if whole is not None and self._models.of(whole).index < 0:
+            whole = outer = None  # it holds no parameters: its layers may stand in a plain list
         student = self._log.student_from(running if outer is None else outer.f_back)
         flags = own_mode(student, self._seen, inner=model.inner)
-        frame = caller_of(student)
+        frame = self._log.student_from(caller_of(student))
         if whole is None or outer is None or whole is module:
             self._inside = None
             call = self._add(model, flags, batch, outputs, self._log.place(frame))

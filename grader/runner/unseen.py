@@ -28,6 +28,7 @@ import gc
 import operator
 import sys
 import time
+import typing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import (
@@ -288,6 +289,8 @@ class Unseen:
             lambda kind: [each for each in genuine(kind) if not self._is_own_class(each)]
         )
         _replace(type, "__subclasses__", subclasses)
+        for forget in typing._cleanups:  # type: ignore[attr-defined]  # noqa: SLF001
+            forget()  # what has been annotated with, classes of ours too, is kept in its caches
 
     def _modules_again(self) -> None:
         """A second import of a built-in module would bring the genuine functions back."""
