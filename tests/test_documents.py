@@ -33,7 +33,7 @@ def typed(text: str) -> Iterator[str]:
 
 def parses(command: str) -> bool:
     """Whether the words are those of the command line; what they name need not be there."""
-    words = shlex.split(command)[1:]
+    words, _ = cli._split(shlex.split(command)[1:])
     name = words[0] if words and words[0] in cli._COMMANDS else None
     with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
         try:

@@ -213,7 +213,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
         ("magic", "all "),
         ("ran", "ran here too"),
         ("syntax", "SyntaxError: expected ':'"),
-        ("syntax", "cell 10, line 2"),
+        ("syntax", "line 2, SyntaxError"),
         ("loop", "time limit"),
         ("flood", "output limit"),
         ("magics", "all "),

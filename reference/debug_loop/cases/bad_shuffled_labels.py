@@ -12,7 +12,7 @@ for epoch in range(2):
     for images, labels in train_loader:
         labels = labels[torch.randperm(len(labels))]
         optimizer.zero_grad()
-        loss = criterion(model(images), labels)
+        loss = criterion(model(images), labels)  # finding: labels-shuffled-apart
         loss.backward()
         optimizer.step()
     model.eval()
