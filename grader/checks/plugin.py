@@ -44,7 +44,7 @@ from grader.checks.thresholds import Noted, Settings, Thresholds
 from grader.checks.untouched import Untouched
 from grader.errors import NOT_YOUR_CODE, GraderFault, StudentFault
 from grader.model import Basis, CheckResult, Finding, Part, Status
-from grader.rules import find_all, noting, of_rules
+from grader.rules import Found, find_all, noting, of_rules
 from grader.runner.devices import CPU, Device
 
 Reported = Callable[[CheckResult], None]
@@ -102,6 +102,7 @@ class GradePlugin:
         self._left: Counter[str] = Counter()
         self.metrics: dict[str, float] = {}
         self.training: Program | None = None
+        self.by_rules = Found()
         self.findings: tuple[Finding, ...] = ()
         self.broken: list[str] = []
 
@@ -215,7 +216,8 @@ class GradePlugin:
             self._report, shown, self._seed, quiet=False, questions=questions
         )
         if self.training.ran.recorded.is_sound:
-            self.findings = find_all(self.training.ran.recorded)[:MOST_FINDINGS]
+            self.by_rules = find_all(self.training.ran.recorded)
+            self.findings = self.by_rules[:MOST_FINDINGS]
         return self.training
 
     @pytest.fixture(scope="session")
@@ -283,7 +285,7 @@ class GradePlugin:
 
         def find(*rules: str) -> tuple[Finding, ...]:
             assert program.trace is not None
-            return of_rules(self.findings, *rules)
+            return of_rules(self.by_rules, *rules)
 
         return find
 

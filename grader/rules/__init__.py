@@ -12,9 +12,10 @@ import contextlib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from grader.errors import UnknownName
 from grader.model import Finding, Level
@@ -61,12 +62,25 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.name))
 
 
-def find_all(trace: Trace) -> tuple[Finding, ...]:
+class Found(tuple[Finding, ...]):  # noqa: SLOT001 - a tuple can have no slots of its own
+    """What rules found. ``broken``: by its name, what a rule raised, which has found nothing."""
+
+    broken: Mapping[str, Exception] = MappingProxyType({})
+
+
+def find_all(trace: Trace) -> Found:
     """What all rules find, in the order in which it happened; a cause hides its symptoms.
 
-    A note, which is sure of nothing, hides nothing.
+    A note, which is sure of nothing, hides nothing. A rule that fails costs what stands on it, and
+    nothing else: there are too many programs for all rules to be right about each of them.
     """
-    found = {rule: list(rule.find(trace)) for rule in all_rules()}
+    found: dict[Rule, list[Finding]] = {}
+    broken: dict[str, Exception] = {}
+    for rule in all_rules():
+        try:
+            found[rule] = list(rule.find(trace))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other rules go on
+            broken[rule.name] = error
     symptoms = {
         name
         for rule, findings in found.items()
@@ -79,7 +93,9 @@ def find_all(trace: Trace) -> tuple[Finding, ...]:
         if rule.name not in symptoms
         for finding in findings
     ]
-    return tuple(sorted(findings, key=lambda finding: (finding.step or 0, finding.rule)))
+    ordered = Found(sorted(findings, key=lambda finding: (finding.step or 0, finding.rule)))
+    ordered.broken = broken
+    return ordered
 
 
 def found_in(trace: Trace, *names: str) -> tuple[Finding, ...]:
@@ -87,7 +103,7 @@ def found_in(trace: Trace, *names: str) -> tuple[Finding, ...]:
     return of_rules(find_all(trace), *names)
 
 
-def of_rules(findings: Iterable[Finding], *names: str) -> tuple[Finding, ...]:
+def of_rules(findings: Found, *names: str) -> tuple[Finding, ...]:
     """The findings of the named rules.
 
     A mark stands on the rules that its check names, so a rule that is added later explains, and
@@ -96,6 +112,7 @@ def of_rules(findings: Iterable[Finding], *names: str) -> tuple[Finding, ...]:
     Raises:
         UnknownName: no rule has one of these names.
         ValueError: none is named.
+        Exception: what one of the rules raised in its search.
     """
     if not names:
         raise ValueError("expected the names of the rules that this check stands on, found none")
@@ -104,6 +121,9 @@ def of_rules(findings: Iterable[Finding], *names: str) -> tuple[Finding, ...]:
         if name not in rules:
             raise UnknownName("rule", name, rules)
     _asked.get()(names)
+    for name, error in findings.broken.items():
+        if name in names:
+            raise error
     return tuple(finding for finding in findings if finding.rule in names)
 
 

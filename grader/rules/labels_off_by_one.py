@@ -53,6 +53,8 @@ def find(trace: Trace) -> Iterator[Finding]:
         first = found[0]
         if any((each.classes, each.ignored) != (first.classes, -1) for each in found):
             continue
+        if any(len(each.counts) != len(first.counts) for each in found):
+            continue
         counts = [sum(each) for each in zip(*(one.counts for one in found), strict=True)]
         if first.classes >= FEWEST_CLASSES and _begins_at_one(counts):
             yield _finding(first, sum(counts))
@@ -60,6 +62,8 @@ def find(trace: Trace) -> Iterator[Finding]:
 
 def _begins_at_one(counts: list[int]) -> bool:
     classes = len(counts)
+    if classes < FEWEST_CLASSES:
+        return False
     return not counts[0] and min(counts[1:]) > 0 and sum(counts) >= ROWS_A_CLASS * classes
 
 

@@ -52,6 +52,8 @@ def find(trace: Trace) -> Iterator[Finding]:
     table, steps = parameters_of(trace), steppers(trace)
     if any(_is_input(one) for one in table) or any(True for _ in trace.of(Scaled)):
         return
+    if all(one.is_grad for one in trace.of(Backward)):
+        return
     for optimizer in trace.optimizers:
         held = [one for one in table if one.optimizer == optimizer.index and one.passes]
         if not held or optimizer.index in steps or not all(map(is_idle, held)):

@@ -72,7 +72,8 @@ def _early(trace: Trace) -> Iterator[Update]:
             begun |= {event.model} if event.is_fed else set()
             waiting = []
         elif isinstance(event, Update):
-            waiting += [event] if any((one, event.optimizer) in holders for one in begun) else []
+            held = any((one, event.optimizer) in holders for one in begun)
+            waiting += [event] if held and event.optimizer >= 0 else []
         elif isinstance(event, Backward):
             yield from waiting
             begun, waiting = set(), []

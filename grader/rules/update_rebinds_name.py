@@ -59,7 +59,7 @@ def find(trace: Trace) -> Iterator[Finding]:
 
 def _finding(trace: Trace, found: list[Rebound]) -> Finding:
     first = found[0]
-    passes = max(one.number for one in trace.of(Backward))
+    passes = max((one.number for one in trace.of(Backward)), default=0)
     return Finding(
         rule=RULE,
         level=Level.ERROR,

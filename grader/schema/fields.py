@@ -75,6 +75,22 @@ def measure(value: Plain) -> float:
     return read
 
 
+def positive(value: Plain) -> int:
+    """A whole number from 1 on."""
+    read = count(value)
+    if not read:
+        raise TraceMalformed("a count is 0 where there is something to count")
+    return read
+
+
+def share(value: Plain) -> float:
+    """A number from 0 to 1."""
+    read = measure(value)
+    if not 0 <= read <= 1:
+        raise TraceMalformed("a share is not between 0 and 1")
+    return read
+
+
 def flag(value: Plain) -> bool:
     """True or false."""
     if type(value) is not bool:
@@ -161,6 +177,8 @@ Index = Annotated[int, index]
 Text = Annotated[str, text]
 Number = Annotated[float | None, number]
 Measure = Annotated[float, measure]
+Positive = Annotated[int, positive]
+Share = Annotated[float, share]
 Flag = Annotated[bool, flag]
 Texts = Annotated[tuple[str, ...], texts]
 Counts = Annotated[tuple[int, ...], counts]

@@ -25,7 +25,9 @@ from grader.schema.fields import (
     Measure,
     Number,
     OneOf,
+    Positive,
     Row,
+    Share,
     Text,
     Texts,
     count,
@@ -742,10 +744,10 @@ class Pairing(Row):
     """
 
     source: SourceIndex
-    rows: Count
+    rows: Positive
     classes: Count
     hits: Count
-    chance: Measure
+    chance: Share
     entropy: Measure
 
 
@@ -786,9 +788,9 @@ class Reported(Row):
     said: Measure
     digits: Count
     right: Count
-    rows: Count
-    batches: Count
-    largest: Count
+    rows: Positive
+    batches: Positive
+    largest: Positive
     mean: Measure
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.rules import all_rules, find_all
+from grader import rules
+from grader.model import Finding
+from grader.rules import Rule, all_rules, find_all
+from grader.trace.trace import Trace
 from recording import expected, record_with_replays
 
 HERE = Path(__file__).parent
@@ -18,9 +22,9 @@ RULES = [rule.name for rule in all_rules()]
 def test_a_case_gets_exactly_its_marked_findings(path: Path) -> None:
     """All rules together find what the case's lines say, there, and nothing else."""
     trace = record_with_replays(path.read_text(), name=path.name)
-    found = {
-        (finding.rule, finding.place.line if finding.place else 0) for finding in find_all(trace)
-    }
+    all_found = find_all(trace)
+    assert all_found.broken == {}
+    found = {(finding.rule, finding.place.line if finding.place else 0) for finding in all_found}
     assert found == expected(path)
     assert trace.faults == ()
     assert trace.end is not None
@@ -55,3 +59,19 @@ def test_findings_speak_in_numbers() -> None:
     assert "used gradients left over from an earlier step." in finding.evidence[0].sentence
     assert finding.fix
     assert finding.why
+
+
+def test_a_rule_that_fails_costs_what_stands_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others find what they find; who asks for this one gets what it raised."""
+
+    def fail(trace: Trace) -> Iterator[Finding]:
+        yield from ()
+        raise KeyError(trace.updates)
+
+    everyone = (*all_rules(), Rule("fails", "", fail, frozenset()))
+    monkeypatch.setattr(rules, "all_rules", lambda: everyone)
+    path = HERE / "gradients_not_cleared" / "bad_missing.py"
+    found = find_all(record_with_replays(path.read_text(), name=path.name))
+    assert [each.rule for each in rules.of_rules(found, "gradients-not-cleared")]
+    with pytest.raises(KeyError):
+        rules.of_rules(found, "fails")

@@ -58,6 +58,8 @@ OF: dict[Any, st.SearchStrategy[Any]] = {
     fields.text: TEXTS,
     fields.number: NUMBERS,
     fields.measure: NUMBERS,
+    fields.positive: COUNTS,
+    fields.share: NUMBERS,
     fields.flag: st.booleans(),
     fields.texts: st.lists(TEXTS, max_size=3) | st.just(["a"] * 65),
     fields.counts: st.lists(COUNTS, max_size=3) | st.just([0] * 65),
@@ -90,7 +92,7 @@ def look(batches: Any) -> None:
         trace = Trace.from_plain(batches)
     except TraceMalformed:
         return
-    find_all(trace)
+    assert find_all(trace).broken == {}
     rate_verdict(trace)
     next_replay(trace)
 

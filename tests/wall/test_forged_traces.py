@@ -31,6 +31,8 @@ OF: dict[Any, st.SearchStrategy[Any]] = {
     fields.text: TEXTS,
     fields.number: LOSSES,
     fields.measure: st.floats(0, 5) | st.floats(allow_nan=False),
+    fields.positive: COUNTS.map(lambda count: count + 1 if count < BIG else count),
+    fields.share: st.floats(0, 1),
     fields.flag: st.booleans(),
     fields.texts: st.lists(TEXTS | st.sampled_from(["NllLoss", "Softmax"]), max_size=3),
     fields.counts: st.lists(COUNTS, max_size=3),
@@ -40,6 +42,10 @@ OF: dict[Any, st.SearchStrategy[Any]] = {
 def values(reader: Any) -> st.SearchStrategy[Any]:
     """Values for one field, of the right type and mostly of the right range."""
     match reader:
+        case fields.Maybe(inner):
+            return st.none() | values(inner)
+        case fields.OneOf(words):
+            return st.sampled_from(words)
         case fields.Below(bound):
             return st.integers(0, bound - 1)
         case fields.In("forwards"):
@@ -105,7 +111,7 @@ def test_whatever_a_trace_says_it_is_judged(rows: list[Plain], end: dict[str, An
     if end is not None:
         rows = [*rows, ["end", {**end, "lost": [], "rows": len(rows)}]]
     trace = Trace.from_plain([rows])
-    find_all(trace)
+    assert find_all(trace).broken == {}
     request = next_replay(trace)
     for _ in range(10):
         if request is None:
