@@ -47,6 +47,7 @@ from grader.schema.rows import Leftover, Update
 from grader.trace.trace import Trace
 
 RULE = "gradients-not-cleared"
+HIDES = ("dead-relu", "vanishing-gradients")
 WHY = (
     "backward() adds to the gradients that are there. What an earlier step has used already "
     "must be cleared, or every step goes along a sum of old directions."
