@@ -242,7 +242,7 @@ def square_comparison(plan: Plan, draw: random.Random) -> Plan | None:
     return replace(plan, evaluate=lines)
 
 
-@fault("metric-wrong")
+@fault("accuracy-counted-wrong")
 def wrong_count(plan: Plan, draw: random.Random) -> Plan | None:
     """The sum of the right ones divided by batches, or by a wrong number of rows."""
     if (
@@ -251,7 +251,7 @@ def wrong_count(plan: Plan, draw: random.Random) -> Plan | None:
         or not plan.evaluate
     ):
         return None
-    rule = "metric-wrong"
+    rule = "accuracy-counted-wrong"
     if plan.choices["update"] not in (*PLAIN, "manual"):
         return None
     new = draw.choice(["score = score / len(held)", "score = score / (count / 2)"])

@@ -127,7 +127,7 @@ VARIANTS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "clipped after the step": ("clip-after-step", (("        nn.utils.clip_grad_norm_(model.parameters(), 5.0)\n", ""), ("        optimizer.step()\n", "        optimizer.step()\n        nn.utils.clip_grad_norm_(model.parameters(), 5.0)\n"))),
     "schedule per batch": ("scheduler-per-batch", (("    scheduler.step()\n", ""), ("        running +=", "        scheduler.step()\n        running +="))),
     "schedule forgotten": ("scheduler-never-stepped", (("    scheduler.step()\n", ""), ("scheduler = optim", "scheduler = optim"))),
-    "accuracy against batches": ("metric-wrong", (("accuracy = correct / len(val_set)", "accuracy = correct / len(val_loader)"),)),
+    "accuracy against batches": ("accuracy-counted-wrong", (("accuracy = correct / len(val_set)", "accuracy = correct / len(val_loader)"),)),
     "accuracy of a square": ("accuracy-broadcasts-shapes", (("(outputs.argmax(dim=1) == labels)", "(outputs.argmax(dim=1, keepdim=True) == labels)"),)),
     "loss cut": ("loss-cut-from-graph", ((LOSS, f"{LOSS}\n        loss = torch.tensor(loss.item(), requires_grad=True)"), ("loss.backward()", "loss.backward()"))),
     "layers in a list": ("layers-not-registered", (("self.fc1 = nn.Linear(200, 48)", "self.parts = [nn.Linear(200, 48)]"), ("self.fc1(x)", "self.parts[0](x)"))),
