@@ -41,6 +41,7 @@ IN_PART = (
     "training steps, gradients from elsewhere than backward() and torch.autograd.grad, or a "
     "training in two threads. Of those nothing is said."
 )
+MISSED = "The grader could not note everything about this run, so less may be found: {facts}."
 
 
 def main(argument: dict[str, Any], descriptors: list[int]) -> None:
@@ -107,6 +108,8 @@ class Diagnoser:
             return ()
         if not trace.updates and self._report.outcome is Outcome.OK:
             self._report.note((NOTHING,))
+        if trace.missed:
+            self._report.note((MISSED.format(facts="; ".join(trace.missed[:3])),))
         return outside_of_lessons(find_all(trace))[:MOST_FINDINGS]
 
     def _say_unsound(self, trace: Trace) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from grader.model import Plain
 from grader.schema.fields import Row, TraceMalformed
-from grader.schema.rows import Backward, Forward, Model, Optimizer, Slope, Source, Update
+from grader.schema.rows import Backward, Forward, Missed, Model, Optimizer, Slope, Source, Update
 from grader.trace.reading import Reader
 
 __all__ = ["Replay", "ReplayRequest", "Trace", "TraceMalformed"]
@@ -135,6 +135,11 @@ class Trace:
         """How many steps were made, at least, where the recorder could not see them."""
         told = self.end.get("unseen", 0) if self.end is not None else 0
         return told if isinstance(told, int) else 0
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The observers that failed: what the record says of their facts may not be all."""
+        return tuple(f"{one.fact}: {one.what}" for one in self.of(Missed))
 
     @property
     def is_sound(self) -> bool:

@@ -27,6 +27,7 @@ def test_a_case_gets_exactly_its_marked_findings(path: Path) -> None:
     found = {(finding.rule, finding.place.line if finding.place else 0) for finding in all_found}
     assert found == expected(path)
     assert trace.faults == ()
+    assert trace.missed == ()
     assert trace.end is not None
     assert not trace.is_tampered
     assert trace.unseen == 0
