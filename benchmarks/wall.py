@@ -26,7 +26,7 @@ from at_level import take_level  # type: ignore[import-not-found]
 
 from grader.model import IsolationPolicy, Limits
 from grader.runner import wall
-from grader.runner.cleanup import remove_tree
+from grader.runner.outside.cleanup import remove_tree
 
 LEVELS = ("root", "container", "user", "user-bare") if os.geteuid() == 0 else ("user", "user-bare")
 BOUND_MS = 60

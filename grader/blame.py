@@ -17,7 +17,7 @@ from typing import Any
 from grader import submission
 from grader.errors import NOT_YOUR_CODE, GraderError
 from grader.model import Outcome, Status
-from grader.runner.job import Job, Session
+from grader.runner.outside.job import Job, Session
 
 Run = Callable[[Job], Session]
 

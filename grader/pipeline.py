@@ -41,10 +41,10 @@ from grader.model import (
 from grader.observation import code
 from grader.observation.record import Code, Kept, Observation
 from grader.plain import read, to_plain
-from grader.runner import devices, syntax
-from grader.runner.job import Job, Session, Told
-from grader.runner.supervisor import Supervisor
-from grader.runner.warm import Zygote, ZygoteDied
+from grader.runner.outside import devices, syntax
+from grader.runner.outside.job import Job, Session, Told
+from grader.runner.outside.supervisor import Supervisor
+from grader.runner.outside.warm import Zygote, ZygoteDied
 
 DEFAULT_SEED = 20240
 

@@ -12,7 +12,7 @@ from grader.cli import main
 from grader.errors import BadSubmission
 from grader.model import Exercise, Outcome, Report, Status, SubmissionKind
 from grader.pipeline import Grader
-from grader.runner.answers import NoTable, read_answers
+from grader.runner.inside.answers import NoTable, read_answers
 
 MODULE = SubmissionKind.MODULE
 TABLE = "linear_stack: a\nkaiming_std: 0.0505\n"

@@ -236,7 +236,7 @@ def test_nothing_is_left_behind(
         made.append(tempfile.mkdtemp(**kwargs))
         return made[-1]
 
-    monkeypatch.setattr("grader.runner.process.tempfile", SimpleNamespace(mkdtemp=mkdtemp))
+    monkeypatch.setattr("grader.runner.outside.process.tempfile", SimpleNamespace(mkdtemp=mkdtemp))
     run(warm_grader, debug_loop, "import os\nos.makedirs('a/b'); open('a/b/c', 'w').write('x')")
     assert made
     assert not any(Path(folder).exists() for folder in made)

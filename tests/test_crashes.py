@@ -15,8 +15,8 @@ from grader.crashes import explain
 from grader.crashes.rows import Row
 from grader.crashes.table import TABLE
 from grader.model import Crash, Place
-from grader.runner.program import Program
-from grader.runner.values import MAX_NAME, MAX_TEXT, MAX_VALUES
+from grader.runner.inside.program import Program
+from grader.runner.inside.values import MAX_NAME, MAX_TEXT, MAX_VALUES
 from grader.runner.wire import WireMalformed
 from grading import Bench
 

@@ -18,9 +18,10 @@ from grader.crashes import explain
 from grader.errors import UsageError
 from grader.model import Crash, IsolationLevel, Limits, Outcome, Status
 from grader.pipeline import Grader, Options
-from grader.runner import devices
-from grader.runner.devices import CPU, CUDA, Device, choice, gpus
+from grader.runner.devices import CPU, CUDA, Device
 from grader.runner.devices.settings import Kept, place
+from grader.runner.outside import devices
+from grader.runner.outside.devices import choice, gpus
 from grader.runner.wall import levels, rlimits
 from grading import Bench
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.runner.devices.gpus import Gpu
-from grader.runner.devices.slots import Slots
+from grader.runner.outside.devices.gpus import Gpu
+from grader.runner.outside.devices.slots import Slots
 
 ROOT = str(Path(__file__).parents[1])
 ONE = (Gpu(index=0, minor=0, uuid="GPU-a"),)
@@ -26,8 +26,8 @@ HOLDER = """
 import sys, time
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from grader.runner.devices.gpus import Gpu
-from grader.runner.devices.slots import Slots
+from grader.runner.outside.devices.gpus import Gpu
+from grader.runner.outside.devices.slots import Slots
 name, gpus, per_gpu = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 found = [Gpu(index=n, minor=n, uuid="GPU-" + "ab"[n]) for n in range(gpus)]
 log, let_go = Path({folder!r}) / "log", Path({folder!r}) / f"{{name}}.let-go"

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from grader.model import Limits, Outcome
-from grader.runner import process
-from grader.runner.cleanup import remove_tree
-from grader.runner.process import explain_end
+from grader.runner.outside import process
+from grader.runner.outside.cleanup import remove_tree
+from grader.runner.outside.process import explain_end
+from grader.runner.outside.warm import Ended
 from grader.runner.wall.rlimits import cpu_limit
-from grader.runner.warm import Ended
 from grading import Bench
 
 CHECKS = """

@@ -19,8 +19,8 @@ from grader.crashes import explain
 from grader.errors import BadSubmission, UsageError
 from grader.model import Crash, Outcome, Place, SubmissionKind
 from grader.pipeline import Grader, Options
-from grader.runner import syntax
-from grader.runner.preloads import VISION, preloads
+from grader.runner.outside import syntax
+from grader.runner.outside.preloads import VISION, preloads
 from grader.runner.zygote import PRELOADED
 
 ROOT = Path(__file__).parent.parent

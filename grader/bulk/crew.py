@@ -21,8 +21,8 @@ from grader.bulk.scratch import Scratch
 from grader.bulk.tries import Task, settle
 from grader.model import Exercise
 from grader.pipeline import Grader, Options
-from grader.runner.nursery import Nursery
-from grader.runner.preloads import VISION
+from grader.runner.outside.nursery import Nursery
+from grader.runner.outside.preloads import VISION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

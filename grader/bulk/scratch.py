@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.runner.cleanup import remove_tree
+from grader.runner.outside.cleanup import remove_tree
 
 PATIENCE_S = 10.0
 """How long what was killed may take to stop writing."""

@@ -23,7 +23,7 @@ from grader.bulk.scratch import scratch
 from grader.bulk.tries import Task, settle
 from grader.errors import BankError, UsageError
 from grader.pipeline import Grader
-from grader.runner.nursery import Nursery
+from grader.runner.outside.nursery import Nursery
 
 _FIRST = threading.Lock()
 

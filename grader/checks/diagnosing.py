@@ -22,7 +22,7 @@ from grader.errors import GraderError, StudentFault
 from grader.model import ExecutedCell, Finding, Level, Limits, Outcome
 from grader.plain import to_plain
 from grader.rules import find_all
-from grader.runner.job import Told
+from grader.runner.outside.job import Told
 from grader.runner.wire import Channel
 from grader.trace.trace import Trace
 

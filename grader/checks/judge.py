@@ -32,7 +32,7 @@ from grader.observation.record import Call, Kept, Training
 from grader.observation.traces import advice, findings_of
 from grader.plain import read, to_plain
 from grader.runner.devices import Device, settings
-from grader.runner.job import Told
+from grader.runner.outside.job import Told
 from grader.runner.seeds import seed_everything
 from grader.runner.wire import Channel
 from grader.schema.rows import Update

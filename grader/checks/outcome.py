@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from grader.checks.cells import CellLog
 from grader.errors import StudentFault
 from grader.model import Crash, ExecutedCell, Limits, Outcome
-from grader.runner.answers import YAML_ERROR
+from grader.runner.agreed import YAML_ERROR
 
 
 @dataclass

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 
 from grader.checks.agreement import CheckFailed
-from grader.runner.watch import AUTOGRAD, INTERRUPTED
+from grader.runner.agreed import AUTOGRAD, INTERRUPTED
 from grader.runner.wire import WireMalformed
 
 __all__ = ["AUTOGRAD", "Sight", "differentiating"]

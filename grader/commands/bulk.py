@@ -19,7 +19,7 @@ from grader.commands.live import watch
 from grader.errors import UsageError
 from grader.model import IsolationPolicy
 from grader.pipeline import Options
-from grader.runner.devices.choice import SLOTS
+from grader.runner.outside.devices.choice import SLOTS
 from grader.strict import read_table
 
 _MOST_NAMED = 10

@@ -14,7 +14,7 @@ from typing import Any
 from grader import __version__, bank, datasets
 from grader.commands import ExitCode, console
 from grader.errors import GraderError
-from grader.runner import devices
+from grader.runner.outside import devices
 from grader.runner.wall.survey import survey
 
 _PACKAGES = (

@@ -13,7 +13,7 @@ _TENSOR = "tensor"
 _MODULE = "module"
 _NOT_A_LEAF = "not a leaf"
 _REQUIRES_GRAD = "requires grad"
-"""Words in the texts of values, as ``grader.runner.values`` writes them."""
+"""Words in the texts of values, as ``grader.runner.inside.values`` writes them."""
 
 DID_YOU_MEAN = "did you mean"
 """The name of the value that says which name was most likely meant."""

@@ -31,10 +31,10 @@ from grader.model import (
     Verdict,
 )
 from grader.pipeline import Judged, Options, every_cell, read_session
-from grader.runner import devices
-from grader.runner.job import Job, Session
-from grader.runner.supervisor import Supervisor
-from grader.runner.warm import Zygote, ZygoteDied
+from grader.runner.outside import devices
+from grader.runner.outside.job import Job, Session
+from grader.runner.outside.supervisor import Supervisor
+from grader.runner.outside.warm import Zygote, ZygoteDied
 from grader.shown.harmless import entered
 
 TIMEOUT_S = 120.0

@@ -80,7 +80,7 @@ def collections_in(dataset: Any, depth: int = DEPTH) -> Iterator[Any]:
             yield from filter(is_tensor, value)
 
 
-COUNT_THEIR_DATA = ("torchvision.datasets.", "grader.runner.served.")
+COUNT_THEIR_DATA = ("torchvision.datasets.", "grader.runner.inside.served.")
 """Modules whose data sets are as long as their ``data``: torchvision's, and those served here."""
 
 

@@ -47,7 +47,7 @@ PRELOADED = (
     "pytest",
     "_pytest.assertion.rewrite",
     "grader.checks.judge",
-    "grader.runner.student",
+    "grader.runner.inside.student",
 )
 
 

@@ -37,9 +37,9 @@ from grader.checks.judge import Judge
 from grader.checks.remote import Remote, Supervision
 from grader.errors import StudentFault
 from grader.model import Exercise, IsolationPolicy, Outcome, Status
-from grader.runner import student as students
 from grader.runner.devices import CPU
-from grader.runner.job import Job
+from grader.runner.inside import student as students
+from grader.runner.outside.job import Job
 from grader.runner.packing import DTYPES, NotPlain, pack, unpack
 from grader.runner.wire import NO_SEAL, Channel, WireError
 

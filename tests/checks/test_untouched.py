@@ -12,7 +12,7 @@ from torch import nn
 from grader.checks import CheckFailed
 from grader.checks.chance import require_drawn
 from grader.checks.untouched import Untouched
-from grader.runner.looks import look
+from grader.runner.inside.looks import look
 
 
 def seed(number: int) -> None:

@@ -19,7 +19,7 @@ from grader.model import Outcome, Report, SubmissionKind
 from grader.pipeline import Options
 from grader.report.diagnosis import render_text
 from grader.report.html import render_html
-from grader.runner.warm import Zygote
+from grader.runner.outside.warm import Zygote
 from grader.shown.view import shown
 from recording import MARK
 

@@ -12,8 +12,8 @@ import pytest
 from matplotlib_inline.backend_inline import configure_inline_support
 from matplotlib_inline.config import InlineBackend
 
-from grader.runner.notebook import Notebook
-from grader.runner.outputs import MAX_RICH, MAX_TEXT
+from grader.runner.inside.notebook import Notebook
+from grader.runner.inside.outputs import MAX_RICH, MAX_TEXT
 
 pytestmark = pytest.mark.usefixtures("own_main")
 

@@ -12,7 +12,7 @@ import pytest
 from grader.errors import GraderFault
 from grader.model import Outcome
 from grader.pipeline import Grader, Options
-from grader.runner.nursery import Nursery
+from grader.runner.outside.nursery import Nursery
 from grading import exercise, submission
 
 CHECKS = """

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from grader import bank
-from grader.runner.outlook import lines_of_no_return
+from grader.runner.inside.outlook import lines_of_no_return
 
 PLAIN = """
     import torch

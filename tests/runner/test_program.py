@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from grader.runner import calling
-from grader.runner.program import InvalidProgram, Program
+from grader.runner.inside import calling
+from grader.runner.inside.program import InvalidProgram, Program
 
 pytestmark = pytest.mark.usefixtures("own_main")
 

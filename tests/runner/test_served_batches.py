@@ -35,9 +35,9 @@ from torchvision import datasets, transforms
 from torchvision.transforms import v2
 
 from grader.observe.recorder import Recorder
-from grader.runner.served import batches
-from grader.runner.served.batches import FromMemory
-from grader.runner.served.mnist import Digits
+from grader.runner.inside.served import batches
+from grader.runner.inside.served.batches import FromMemory
+from grader.runner.inside.served.mnist import Digits
 
 COUNT = 150
 NORMAL = transforms.Normalize((0.1307,), (0.3081,))

@@ -21,8 +21,8 @@ from torch.utils.data import DataLoader, Subset, _utils
 from torchvision.transforms import ToTensor
 
 from grader import datasets
-from grader.runner.served import vision
-from grader.runner.served.mnist import Mnist
+from grader.runner.inside.served import vision
+from grader.runner.inside.served.mnist import Mnist
 
 COUNTS = (1, 100, 6_000, 8_000, 10_000, 48_000, 50_000, 55_000, 59_999, 60_000, 60_001)
 

@@ -20,9 +20,9 @@ from grader.datasets.places import FULL_MNIST, Original
 from grader.datasets.subset import idx
 from grader.model import Report, SubmissionKind
 from grader.pipeline import SUBSET_NOTE, Grader
-from grader.runner.served import mnist as served_mnist
-from grader.runner.served import vision
-from grader.runner.served.mnist import Mnist
+from grader.runner.inside.served import mnist as served_mnist
+from grader.runner.inside.served import vision
+from grader.runner.inside.served.mnist import Mnist
 from grading import exercise, submission
 
 TRAIN, HELD, OTHERS = 700, 100, 200

@@ -16,7 +16,7 @@ import pytest
 import torch._dynamo  # noqa: F401 - an optimizer imports it on first use: once here
 
 from grader.observe.recorder import Recorder
-from grader.runner import unseen
+from grader.runner.inside import unseen
 
 
 def is_ours(thing: Any) -> bool:

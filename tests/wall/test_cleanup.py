@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.runner.cleanup import MAX_DEPTH, disk_usage, remove_tree
+from grader.runner.outside.cleanup import MAX_DEPTH, disk_usage, remove_tree
 
 DEPTH = 5000
 

@@ -16,7 +16,7 @@ from grader.observe.moments import Observer
 from grader.schema.rows import Turn
 
 DEPTH = 8
-THEIRS = ("torchvision.datasets.", "grader.runner.served.")
+THEIRS = ("torchvision.datasets.", "grader.runner.inside.served.")
 """Modules whose data sets say what they hold: torchvision's, and those served in their place."""
 PARTS = {"train": "train", "test": "test", "val": "test", "valid": "test"}
 

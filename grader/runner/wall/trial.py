@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from typing import NoReturn
 
 from grader.model import Isolation, IsolationLevel, IsolationPolicy, Limits, Outcome
-from grader.runner.cleanup import disk_usage, remove_tree
+from grader.runner.outside.cleanup import disk_usage, remove_tree
 from grader.runner.wall.build import Plan, apply
 from grader.runner.wall.identity import fresh_uid
 from grader.runner.wall.outside import kill_everything, private_memory, processes_of

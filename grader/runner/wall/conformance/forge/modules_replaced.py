@@ -13,7 +13,7 @@ class Fake(types.ModuleType):
 
 
 for name in ("grader", "grader.checks", "grader.runner", "grader.runner.wire",
-             "grader.runner.student", "grader.runner.packing", "grader.observe",
+             "grader.runner.inside.student", "grader.runner.packing", "grader.observe",
              "grader.observe.recorder", "grader.observe.log", "safetensors", "safetensors.torch"):
     sys.modules[name] = Fake(name)
 

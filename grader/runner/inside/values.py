@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from grader.crashes.sentences import DID_YOU_MEAN
-from grader.runner.near import near_name
+from grader.runner.inside.near import near_name
 
 MAX_VALUES = 8
 MAX_NAME = 60

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from IPython.core.inputtransformer2 import EscapedCommand, MagicAssign, SystemAssign
 
-from grader.runner.shell import LineKeeping
+from grader.runner.inside.shell import LineKeeping
 from grader.runner.spans import MAGICS
 
 MAX_TEXT = 400_000

@@ -24,12 +24,16 @@ from typing import Any
 from grader.errors import GraderFault, IsolationRefused
 from grader.model import Isolation, IsolationLevel, IsolationPolicy, Limits, Outcome
 from grader.runner import wall
-from grader.runner.cleanup import disk_usage, remove_tree
-from grader.runner.job import STOP_SIGNAL, Job, Stream
+from grader.runner.agreed import STOP_SIGNAL
+from grader.runner.outside.cleanup import disk_usage, remove_tree
+from grader.runner.outside.job import Job, Stream
+from grader.runner.outside.warm import Ended, Zygote
 from grader.runner.wall import cgroup
 from grader.runner.wall.rlimits import cpu_limit
-from grader.runner.warm import Ended, Zygote
 from grader.runner.wire import Channel, WireError
+
+STUDENT = "grader.runner.inside.student"
+"""What the forked process runs: the other side, by its name only."""
 
 HANDSHAKE_S = 20.0
 HANGUP_S = 1.0
@@ -75,7 +79,9 @@ class StudentProcess:
         given = [out_theirs, err_theirs, theirs.fileno(), *data]
         try:
             argument = {"plan": self._plan(), "device": asdict(self._job.device)}
-            self._process = zygote.fork("grader.runner.student", argument, given, self._job.preload)
+            self._process = zygote.fork(
+                "grader.runner.inside.student", argument, given, self._job.preload
+            )
         finally:
             for fd in (out_theirs, err_theirs, *data):
                 os.close(fd)

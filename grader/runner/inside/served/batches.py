@@ -20,8 +20,8 @@ import torch
 import torchvision
 from torch.utils.data import Subset, _utils
 
-from grader.runner.served.mnist import Digits
-from grader.runner.served.recipes import Recipe, recipe
+from grader.runner.inside.served.mnist import Digits
+from grader.runner.inside.served.recipes import Recipe, recipe
 
 SAMPLES = 4
 """Images that are loaded in both ways before a transform is served."""

@@ -21,9 +21,9 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader
 
-from grader.runner.served.callers import IsOwn
+from grader.runner.inside.served.callers import IsOwn
 
-OURS = f"{Path(__file__).parents[2]}{os.sep}"
+OURS = f"{Path(__file__).parents[3]}{os.sep}"
 """Below this folder lies the grader's own code."""
 
 Note = Callable[[str], None]

@@ -30,7 +30,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from grader.observe.patching import StopReplay
-from grader.runner.outputs import Outputs
+from grader.runner.inside.outputs import Outputs
 
 NO_PROFILE = ".no-profile"
 INLINE = "module://matplotlib_inline.backend_inline"

@@ -16,7 +16,7 @@ from typing import Any
 from grader.errors import GraderFault
 from grader.runner.zygote import MAX_REQUEST
 
-_ROOT = str(Path(__file__).parents[2])
+_ROOT = str(Path(__file__).parents[3])
 START_TIMEOUT_S = 180.0
 FORK_TIMEOUT_S = 30.0
 

@@ -21,9 +21,9 @@ from collections.abc import Callable
 from grader.errors import GraderFault
 from grader.model import Outcome, Output, Progress
 from grader.runner import wall
-from grader.runner.job import Job, Session, Stream
-from grader.runner.process import StudentProcess
-from grader.runner.warm import Ended, Forked, Zygote, ZygoteDied
+from grader.runner.outside.job import Job, Session, Stream
+from grader.runner.outside.process import StudentProcess
+from grader.runner.outside.warm import Ended, Forked, Zygote, ZygoteDied
 from grader.runner.wire import SEAL_BYTES, Channel, WireError
 
 TICK_S = 0.05

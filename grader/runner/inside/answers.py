@@ -14,11 +14,10 @@ from typing import Any
 
 import yaml
 
-from grader.runner.program import InvalidProgram, Program
+from grader.runner.agreed import YAML_ERROR
+from grader.runner.inside.program import InvalidProgram, Program
 
 SUFFIXES = (".yaml", ".yml")
-YAML_ERROR = "YAMLError"
-"""The type of the crash that a text gets that is no YAML."""
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = {

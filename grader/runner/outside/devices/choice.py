@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.runner.devices import gpus
 from grader.runner.devices.device import CPU, CUDA, Device
-from grader.runner.devices.slots import Slots
+from grader.runner.outside.devices import gpus
+from grader.runner.outside.devices.slots import Slots
 
 SLOTS = "GRADE_GPU_SLOTS"
 WAIT = "GRADE_GPU_WAIT"

@@ -23,10 +23,10 @@ from grader.runner.spans import MAGICS
 PATIENCE_S = 2.0
 MAX_TEXT = 400_000
 
-_ROOT = str(Path(__file__).parents[2])
+_ROOT = str(Path(__file__).parents[3])
 _BOOT = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from grader.runner.syntax_child import main; "
-    "main(sys.argv[2])"
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from grader.runner.outside.syntax_child import main; main(sys.argv[2])"
 )
 
 

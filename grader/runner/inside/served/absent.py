@@ -20,10 +20,10 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from grader.runner.served import logged, widgets
-from grader.runner.served.callers import IsOwn, importer, is_provided_for
-from grader.runner.served.quiet import Note
-from grader.runner.served.unusable import Unusable
+from grader.runner.inside.served import logged, widgets
+from grader.runner.inside.served.callers import IsOwn, importer, is_provided_for
+from grader.runner.inside.served.quiet import Note
+from grader.runner.inside.served.unusable import Unusable
 
 COLAB_NOTE = "google.colab is not there; its drive and files calls did nothing."
 GRADE_NOTE = "grade.check() did nothing: the notebook is being graded."

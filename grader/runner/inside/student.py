@@ -38,18 +38,19 @@ from grader.model import IsolationPolicy, Limits
 from grader.observe.opaque import opaque
 from grader.observe.patching import Patches
 from grader.observe.recorder import Recorder
-from grader.runner import beside, calling, unseen, wall
-from grader.runner.answers import SUFFIXES, Answers
+from grader.runner import wall
+from grader.runner.agreed import STOP_SIGNAL
 from grader.runner.devices import CPU, Device, settings
-from grader.runner.job import STOP_SIGNAL
-from grader.runner.looks import look as _look
-from grader.runner.notebook import Notebook
-from grader.runner.outlook import lines_of_no_return
+from grader.runner.inside import beside, calling, unseen
+from grader.runner.inside.answers import SUFFIXES, Answers
+from grader.runner.inside.looks import look as _look
+from grader.runner.inside.notebook import Notebook
+from grader.runner.inside.outlook import lines_of_no_return
+from grader.runner.inside.program import InvalidProgram, Program
+from grader.runner.inside.served import Mnist, serve, server
+from grader.runner.inside.watch import Watch, keep_the_record, threads_are_watched
 from grader.runner.packing import NotPlain, facts_of, pack, unpack
-from grader.runner.program import InvalidProgram, Program
 from grader.runner.seeds import UnseededGenerators, seed_everything
-from grader.runner.served import Mnist, serve, server
-from grader.runner.watch import Watch, keep_the_record, threads_are_watched
 from grader.runner.wire import Channel, WireClosed
 
 MAX_FAULT = 300

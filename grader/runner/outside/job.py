@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -21,10 +20,7 @@ from grader.model import (
     Submission,
 )
 from grader.runner.devices import CPU, Device
-from grader.runner.preloads import preloads
-
-STOP_SIGNAL = signal.SIGUSR1
-"""Asks a student's process to end its training at the next step."""
+from grader.runner.outside.preloads import preloads
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,12 +20,12 @@ from IPython.utils.capture import capture_output
 from grader.model import CellStatus
 from grader.observe.opaque import opaque
 from grader.observe.patching import StopReplay
-from grader.runner.magics import Magic, magic_of
-from grader.runner.names import Dependence, names_of
-from grader.runner.outputs import CellStream, Outputs
-from grader.runner.program import Program
-from grader.runner.shell import Shell
-from grader.runner.timer import Timer
+from grader.runner.inside.magics import Magic, magic_of
+from grader.runner.inside.names import Dependence, names_of
+from grader.runner.inside.outputs import CellStream, Outputs
+from grader.runner.inside.program import Program
+from grader.runner.inside.shell import Shell
+from grader.runner.inside.timer import Timer
 
 MAX_LIVE = 1 << 20
 MAX_LIVE_IN_ALL = 8 << 20

@@ -13,10 +13,10 @@ import getpass
 from collections.abc import Callable, Container
 
 from grader.observe.opaque import opaque
-from grader.runner.program import quiet_input
-from grader.runner.served import absent, plots, quiet
-from grader.runner.served.mnist import Mnist
-from grader.runner.served.quiet import Note
+from grader.runner.inside.program import quiet_input
+from grader.runner.inside.served import absent, plots, quiet
+from grader.runner.inside.served.mnist import Mnist
+from grader.runner.inside.served.quiet import Note
 
 __all__ = ["Mnist", "Note", "serve", "server"]
 
@@ -28,7 +28,7 @@ def server(mnist: Mnist | None) -> Callable[[Note], None]:
     """
     if mnist is None:
         return lambda _: None
-    from grader.runner.served.vision import serve_mnist  # noqa: PLC0415
+    from grader.runner.inside.served.vision import serve_mnist  # noqa: PLC0415
 
     return functools.partial(serve_mnist, mnist)
 

@@ -16,7 +16,7 @@ VISION = (
     "torchvision",
     "torchvision.datasets",
     "torchvision.transforms",
-    "grader.runner.served.vision",
+    "grader.runner.inside.served.vision",
 )
 """What images need."""
 

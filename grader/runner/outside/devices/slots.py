@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.runner.devices.gpus import Gpu
+from grader.runner.outside.devices.gpus import Gpu
 
 TICKET = "ticket-"
 DOOR = "door"

@@ -29,13 +29,9 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode, _get_current_function_mode, resolve_name
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from grader.runner.agreed import AUTOGRAD, INTERRUPTED
+
 MAX_NAMES = 400
-
-INTERRUPTED = "grader.interrupted"
-"""In place of a name: what ran can't be told, because the watch was ended from inside."""
-
-AUTOGRAD = "torch.autograd.engine"
-"""Begins the name of each step of a backward pass: ``torch.autograd.engine.MulBackward0``."""
 
 _STARTERS = ("_start_new_thread", "_start_joinable_thread")
 """How ``threading`` calls what starts a thread: before Python 3.13, and since."""

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from grader.errors import GraderFault
-from grader.runner.warm import Forked, Zygote, ZygoteDied
+from grader.runner.outside.warm import Forked, Zygote, ZygoteDied
 
 
 class Nursery:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.runner import spans
-from grader.runner.exported import magic_lines, without_magics
-from grader.runner.values import at_hand, meant
+from grader.runner.inside.exported import magic_lines, without_magics
+from grader.runner.inside.values import at_hand, meant
 
 MAX_FRAMES = 30
 MAX_MESSAGE = 4000
@@ -37,7 +37,7 @@ class Program:
     """One submission: its cells, the file names they compile under, and its namespace.
 
     This is a script or a module, which has one cell; a notebook is
-    :class:`grader.runner.notebook.Notebook`. ``files`` has the compiled file name of each cell,
+    :class:`.notebook.Notebook`. ``files`` has the compiled file name of each cell,
     and for each the name to show and the cell's number; it may grow while the program runs.
     ``arguments`` are what stands behind the script's name on its command line; None where a
     program is started without any, whatever it asks for.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any, Self
 
-from grader.runner.served.unusable import Unusable
+from grader.runner.inside.served.unusable import Unusable
 
 NOTE = "{name} is not there; what is told to it was dropped."
 

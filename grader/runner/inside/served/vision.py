@@ -9,9 +9,9 @@ from typing import Any
 import torch
 import torchvision
 
-from grader.runner.served.batches import FromMemory
-from grader.runner.served.mnist import Mnist
-from grader.runner.served.quiet import Note
+from grader.runner.inside.served.batches import FromMemory
+from grader.runner.inside.served.mnist import Mnist
+from grader.runner.inside.served.quiet import Note
 
 _ORIGIN = {
     "full": (

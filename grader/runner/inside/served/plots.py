@@ -13,8 +13,8 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from grader.runner.served.imports import when_imported
-from grader.runner.served.quiet import Note
+from grader.runner.inside.served.imports import when_imported
+from grader.runner.inside.served.quiet import Note
 
 IN_MEMORY = "agg"
 IN_A_CELL = "module://matplotlib_inline.backend_inline"

@@ -1,0 +1,1 @@
+"""On our side of the wall: processes started, watched, ended and cleaned up after."""
