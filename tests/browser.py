@@ -22,6 +22,7 @@ _WORDS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-
           "--disable-background-networking", "--disable-component-update", "--disable-sync",
           "--hide-scrollbars")  # fmt: skip
 _AXE = Path(selenium_axe_python.__file__).parent / "axe-core" / "axe.min.js"
+_PAINTED = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))"
 _PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
@@ -59,7 +60,9 @@ class Browser:
         path.write_text(page, encoding="utf-8")
         self.width(width)
         self._do("Page.setBypassCSP", enabled=True)  # axe is put into the page
+        self._do("Emulation.setFocusEmulationEnabled", enabled=True)  # a key must find a window
         self.driver.get(path.as_uri())
+        self.driver.execute_async_script(_PAINTED)  # what is pressed before that is dropped
 
     def width(self, width: int) -> None:
         """Make the window so wide."""
