@@ -59,6 +59,7 @@ class Options:
     """What the person at the terminal decides about one grading or many.
 
     ``subset`` keeps to the embedded subset also where the full data is asked for and there.
+    ``proves``: the reference is graded, and the checks' known wrong forms are held apart.
     ``keep``: observations have all that the verdict was made from, the recorded training too.
     ``scratch`` is where the submissions' working folders are made, else where the system says.
     """
@@ -69,6 +70,7 @@ class Options:
     isolation: IsolationPolicy = IsolationPolicy.BEST
     public_only: bool = False
     subset: bool = False
+    proves: bool = False
     keep: bool = False
     scratch: Path | None = None
     progress: Callable[[Progress], None] | None = None
@@ -101,6 +103,12 @@ class Grader:
         """A grader with another seed over the same warm zygote; this one closes it."""
         other = copy(self)
         other._options = replace(self._options, seed=seed)  # noqa: SLF001 - its own class
+        return other
+
+    def proving(self) -> Grader:
+        """A grader of reference solutions that also tries their checks, over the same zygote."""
+        other = copy(self)
+        other._options = replace(self._options, proves=True)  # noqa: SLF001 - its own class
         return other
 
     def telling(
@@ -223,6 +231,7 @@ class Grader:
                 },
                 "seed": self._options.seed,
                 "keep": self._options.keep,
+                "proves": self._options.proves,
                 "data": {each.name: each.form for each in data},
                 "limits": asdict(exercise.limits),
             },

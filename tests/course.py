@@ -152,6 +152,10 @@ class _One:
         """The same under another seed."""
         return _One(self._stub, seed)
 
+    def proving(self) -> _One:
+        """Itself: it has no checks to try."""
+        return self
+
     def grade(self, exercise: Exercise, submission: Submission) -> Report:
         """Gives the stub's answer."""
         self._stub.note(self._seed, submission.name)

@@ -108,3 +108,7 @@ class Rejudging:
     def with_seed(self, seed: int) -> Rejudging:
         """The same under another seed."""
         return Rejudging(self.grader.with_seed(seed))
+
+    def proving(self) -> Rejudging:
+        """The same for a reference solution."""
+        return Rejudging(self.grader.proving())

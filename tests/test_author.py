@@ -183,6 +183,25 @@ def test_exactly_the_stated_checks_must_fail(
         assert f"check learns (seed {author.SEEDS[0]}): {said}" in str(only(proof))
 
 
+@pytest.mark.parametrize(("says", "wrong"), [("the sum", []), ("the mean", ["the mean"])])
+def test_a_case_states_what_is_said(lay: Lay, says: str, wrong: list[str]) -> None:
+    """In the message of a check that fails; each of several lines must stand in one."""
+    case = f"# One thing is wrong.\n# failed: adds\n# says: it is\n# says: {says}\nx\n"
+    lay({"reference/sums/cases/bad_one.py": case})
+
+    def answer(exercise: Exercise, given: Submission) -> Report:
+        if given.name != "bad_one.py":
+            return sound(exercise, given)
+        report = graded(exercise, Status.FAILED, Status.PASSED)
+        adds, learns = report.verdict.checks
+        adds = replace(adds, result=replace(adds.result, message="it is the sum"))
+        return replace(report, verdict=replace(report.verdict, checks=(adds, learns)))
+
+    problems = prove(answer).problems
+    assert [problem.expected for problem in problems] == wrong
+    assert all(problem.actual == "it is the sum" for problem in problems)
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [

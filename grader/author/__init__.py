@@ -115,6 +115,7 @@ def _files(exercise: Exercise) -> Iterator[tuple[Path, Sequence[int], Role]]:
 
 def _try(grader: Grades, trial: Trial) -> list[Problem]:
     try:
+        grader = grader.proving() if trial.is_reference else grader
         return list(trial.problems(grader.grade(trial.exercise, trial.submission)))
     except Exception as error:  # noqa: BLE001  # one broken case must not hide the others
         return [trial.problem("the grader failed", actual=f"{type(error).__name__}: {error}")]

@@ -7,6 +7,7 @@ A case states it in the comment lines at its very top (in a notebook: of its fir
     # skipped: learning_rate         checks that find nothing to judge by
     # outcome: crashed               if it is not ok
     # finding: rule-name             a finding that points to no line
+    # says: half of the mean         what the message of a failed check says; may stand twice
 
 and marks each other finding on the line that it must point to: ``# finding: rule, other-rule``.
 A case named ``ok_…`` passes every check without a finding, so it states nothing but its sentence.
@@ -24,7 +25,8 @@ from grader.model import Outcome, Place, Submission
 
 OK = "ok_"
 BAD = "bad_"
-KEYS = ("failed", "skipped", "outcome", "finding")
+SAYS = "says"
+KEYS = ("failed", "skipped", "outcome", "finding", SAYS)
 
 _KEY_LINE = re.compile(r"#\s*([a-z_]+):\s*(.*)")
 _MARK = re.compile(r"#\s*finding:\s*([a-z0-9-]+(?:\s*,\s*[a-z0-9-]+)*)\s*$")
@@ -52,6 +54,7 @@ class Stated:
     skipped: frozenset[str] = frozenset()
     outcome: Outcome = Outcome.OK
     findings: frozenset[Mark] = frozenset()
+    says: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -79,6 +82,7 @@ def read_stated(path: Path, submission: Submission, checks: Collection[str]) -> 
         findings=frozenset(
             [*_placeless(keys.get("finding", "")), *_marks(submission, len(header))]
         ),
+        says=tuple(filter(None, keys.get(SAYS, "").split("\n"))),
     )
     if stated.is_clean != path.name.startswith(OK):
         raise BankError(
@@ -109,9 +113,9 @@ def _keys(header: list[str]) -> dict[str, str]:
         key, value = found[1], found[2].strip()
         if key not in KEYS:
             raise BankError(f"unknown key {key!r} in the header; expected {', '.join(KEYS)}")
-        if key in keys or not value:
+        if (key in keys and key != SAYS) or not value:
             raise BankError(f"the key {key!r} must stand in the header once, with a value")
-        keys[key] = value
+        keys[key] = f"{keys[key]}\n{value}" if key in keys else value
     return keys
 
 

@@ -24,6 +24,10 @@ class Grades(Protocol):
         """The same grader under another seed."""
         ...
 
+    def proving(self) -> Grades:
+        """The same grader for a reference solution, whose checks are tried with it."""
+        ...
+
 
 MakeGrader = Callable[[], AbstractContextManager[Grades]]
 Tell = Callable[[str], object]

@@ -29,6 +29,11 @@ class Trial:
         """The place of the submission in the bank."""
         return place_in_bank(self.exercise, self.path)
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether the reference solution is graded."""
+        return self.path.parent == self.exercise.reference
+
     def problem(self, what: str, expected: str = "", actual: str = "") -> Problem:
         """A problem of this trial; the seed is in it, so that it can be had again."""
         return Problem(
@@ -66,6 +71,10 @@ def _differences(report: Report, stated: Stated) -> Iterator[Difference]:
         reason = f" ({report.run.reason})" if report.run.reason else ""
         yield "outcome", stated.outcome.value, verdict.outcome.value + reason
     status = {check.rubric.id: check.result.status for check in verdict.checks}
+    failed = [c.result.message for c in verdict.checks if c.result.status is Status.FAILED]
+    for said in stated.says:
+        if not any(said in message for message in failed):
+            yield "what a failed check says", said, "; ".join(failed)
     for check in verdict.checks:
         yield from _check_difference(check, stated, status)
     told = {Mark(finding.rule, finding.place): finding.level for finding in verdict.findings}

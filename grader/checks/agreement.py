@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from grader.checks.forms import Form, name_the_form
+from grader.checks.forms import Form, known_form
 from grader.model import Finding
 
 TOLERANCES = {
@@ -36,6 +36,10 @@ in orders that differ more (docs/design/016-gpu.md); TF32 is off, or these would
 
 INT64 = torch.iinfo(torch.int64)
 
+
+NAMED = 10
+"""A known wrong form is named up to so many of the dtype's own tolerances, whatever the rubric
+allows: within a wide one two unrelated numbers agree now and then."""
 
 MOST_TEXT = 2000
 MOST_DETAILS = 20
@@ -90,7 +94,7 @@ def compare(
     rtol: float | None = None,
     atol: float | None = None,
     device: str = "cpu",
-    forms: Mapping[str, Form] | None = None,
+    forms: Mapping[str, Form[torch.Tensor]] | None = None,
 ) -> None:
     """Compare a student's tensor with the expected one, in shape, dtype and every element.
 
@@ -111,21 +115,31 @@ def compare(
         )
     own = TOLERANCES.get(device, TOLERANCES["cpu"])
     default_rtol, default_atol = own.get(expected.dtype, (0.0, 0.0))
+
+    def agrees(answer: torch.Tensor, form: torch.Tensor) -> bool:
+        if form.shape != answer.shape:
+            return False
+        near = NAMED * (default_atol + default_rtol * _abs(form))
+        return not bool(_differs(answer, form.to(answer.dtype), near).any())
+
+    name = known_form(got, expected, forms or {}, agrees)
     allowed = max(atol or 0.0, default_atol) + max(rtol or 0.0, default_rtol) * _abs(expected)
     wrong = _differs(got, expected, allowed)
     if bool(wrong.any()):
-
-        def agrees(answer: torch.Tensor, form: torch.Tensor) -> bool:
-            if form.shape != answer.shape:
-                return False
-            near = max(atol or 0.0, default_atol) + max(rtol or 0.0, default_rtol) * _abs(form)
-            return not bool(_differs(answer, form.to(answer.dtype), near).any())
-
-        name = name_the_form(got, forms or {}, agrees)
         raise CheckFailed(
-            f"{what} is {name}" if name else f"{what} differs from the reference",
+            f"{what} {f'is {name}' if name else _otherwise(got, expected)}",
             details=[_worst(got, expected, allowed, wrong, what)],
         )
+
+
+def _otherwise(got: torch.Tensor, expected: torch.Tensor) -> str:
+    """What is wrong with a tensor that no known form gives."""
+    verb = "holds" if got.ndim else "is"
+    if bool((got.isnan() & ~expected.isnan()).any()):
+        return f"{verb} NaN"
+    if bool((got.isinf() & expected.isfinite()).any()):
+        return f"{verb} infinite numbers" if got.ndim else f"{verb} infinite"
+    return "differs from the reference"
 
 
 def _as_tensor(actual: object, what: str) -> torch.Tensor:
@@ -185,7 +199,7 @@ class Agree:
         what: str = "the result",
         rtol: float | None = None,
         atol: float | None = None,
-        forms: Mapping[str, Form] | None = None,
+        forms: Mapping[str, Form[torch.Tensor]] | None = None,
     ) -> None:
         """As :func:`compare`; the rubric's ``rtol`` and ``atol`` stand in for absent ones."""
         from grader.checks.remote import Remote  # noqa: PLC0415 - it imports this module

@@ -20,6 +20,7 @@ import pytest
 
 from grader.checks.agreement import MOST_FINDINGS
 from grader.checks.clock import Clock
+from grader.checks.forms import Audit
 from grader.checks.keeping import KeptRun, NoStudent, kept
 from grader.checks.outcome import RunReport
 from grader.checks.plugin import GradePlugin, MakeProgram
@@ -103,6 +104,7 @@ class Judge:
             data=self._job.get("data", {}),
             clock=self._supervision.clock,
             device=Device.of(self._job["device"]),
+            audit=Audit() if self._job.get("proves") else None,
         )
         timeout = self._limits.wall_s + GRACE_S
         pytest.main(

@@ -7,7 +7,6 @@ that a judge that is ended has lost nothing that was earned.
 from __future__ import annotations
 
 import importlib.util
-import traceback
 import types
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -25,33 +24,26 @@ from grader.checks.agreement import (
     MOST_FINDINGS,
     MOST_TEXT,
     Agree,
-    CheckFailed,
-    NotJudged,
-    Unsettled,
     capped,
 )
-from grader.checks.clock import Clock, TooLong
+from grader.checks.clock import Clock
 from grader.checks.draw import Draw
+from grader.checks.forms import Audit, audited
 from grader.checks.keeping import NotKept
 from grader.checks.marks import MARK
 from grader.checks.mirror import Mirror
 from grader.checks.outcome import RunReport
 from grader.checks.placed import placed
 from grader.checks.program import Program, Questions
-from grader.checks.remote import Invalid, StudentRaised
+from grader.checks.results import basis_of, judge_end, merge, not_kept, proved, told_of
 from grader.checks.student import Student
 from grader.checks.thresholds import Noted, Settings, Thresholds
 from grader.checks.untouched import Untouched
-from grader.errors import NOT_YOUR_CODE, GraderFault, StudentFault
-from grader.model import Basis, CheckResult, Finding, Part, Status
+from grader.model import CheckResult, Finding, Status
 from grader.rules import Found, find_all, noting, of_rules
 from grader.runner.devices import CPU, Device
 
 Reported = Callable[[CheckResult], None]
-
-CHECKS = "checks.py"
-OWN = (GraderFault, NotJudged, TooLong)
-"""Exceptions whose text is a sentence by itself."""
 
 
 class MakeProgram(Protocol):
@@ -86,6 +78,7 @@ class GradePlugin:
         data: Mapping[str, str],
         clock: Clock,
         device: Device = CPU,
+        audit: Audit | None = None,
     ) -> None:
         self._rubric = rubric
         self._seed = seed
@@ -97,6 +90,7 @@ class GradePlugin:
         self._data = data
         self._clock = clock
         self._device = device
+        self._audit = audit
         self._results: dict[str, CheckResult] = {}
         self._noted = Noted()
         self._left: Counter[str] = Counter()
@@ -143,9 +137,11 @@ class GradePlugin:
             yield
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self) -> Generator[None, None, None]:
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """What a check may take over one answer is bounded."""
-        with self._clock.running(), noting(self._noted.rules.extend):
+        if self._audit is not None:
+            self._audit.check = _check_id(item)
+        with self._clock.running(), noting(self._noted.rules.extend), audited(self._audit):
             yield
 
     @pytest.hookimpl(wrapper=True)
@@ -163,7 +159,7 @@ class GradePlugin:
     def _take(self, item: pytest.Item, error: BaseException | None, duration: float) -> None:
         check_id = _check_id(item)
         passed = _first_sentence(item)
-        end = _not_kept(error) if isinstance(error, NotKept) else _judge_end(error, passed)
+        end = not_kept(error) if isinstance(error, NotKept) else judge_end(error, passed)
         status, message, more = end
         result = CheckResult(
             id=check_id,
@@ -173,12 +169,12 @@ class GradePlugin:
             duration_s=duration,
             **more,
         )
-        result = replace(result, basis=_basis(result, passed, self._noted))
-        merged = _merge(self._results.get(check_id), result)
+        result = replace(result, basis=basis_of(result, passed, self._noted))
+        merged = merge(self._results.get(check_id), result)
         self._results[check_id] = merged
         self._left[check_id] -= 1
         if not self._left[check_id]:
-            self._reported(_told_of(merged))
+            self._reported(proved(told_of(merged), self._audit))
 
     # --- fixtures ---------------------------------------------------------------------------
 
@@ -340,53 +336,6 @@ class GradePlugin:
         return self.metrics.__setitem__
 
 
-WORST = (Status.ERROR, Status.FAILED, Status.SKIPPED, Status.PASSED)
-
-
-def _merge(before: CheckResult | None, result: CheckResult) -> CheckResult:
-    """Several tests of one check make one result: the worst, and of equals the first."""
-    if before is None:
-        return result
-    worst = min(before, result, key=lambda each: WORST.index(each.status))
-    ours, theirs = before.basis, result.basis
-    basis = Basis(
-        settings={**ours.settings, **theirs.settings},
-        rules=tuple(dict.fromkeys((*ours.rules, *theirs.rules))),
-        wanted=ours.wanted,
-        needs=tuple(dict.fromkeys((*ours.needs, *theirs.needs))),
-        unkept=ours.unkept or theirs.unkept,
-        parts=(*ours.parts, *theirs.parts),
-    )
-    return replace(worst, duration_s=before.duration_s + result.duration_s, basis=basis)
-
-
-def _basis(result: CheckResult, passed: str, noted: Noted) -> Basis:
-    """What one test rests on."""
-    part = Part(
-        status=result.status,
-        message=result.message,
-        passed=passed,
-        details=result.details,
-        findings=result.findings,
-        crash=result.crash,
-        compared=tuple(noted.compared),
-    )
-    return Basis(
-        settings=noted.settings,
-        rules=tuple(noted.rules),
-        wanted=noted.wanted,
-        needs=noted.needs,
-        parts=(part,),
-        unkept=result.basis.unkept,
-    )
-
-
-def _told_of(result: CheckResult) -> CheckResult:
-    """A check's result as it is reported: its tests by themselves only where that matters."""
-    basis = result.basis
-    return result if basis.compared else replace(result, basis=replace(basis, parts=()))
-
-
 def _check_id(item: pytest.Item) -> str:
     mark = item.get_closest_marker(MARK)
     return str(mark.args[0]) if mark is not None else ""
@@ -395,51 +344,6 @@ def _check_id(item: pytest.Item) -> str:
 def _first_sentence(item: pytest.Item) -> str:
     text = " ".join((getattr(item, "function", item).__doc__ or "").split())
     return text.split(". ")[0].rstrip(".")
-
-
-def _judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, dict[str, Any]]:
-    """Status, message and the rest of a result, by what the check raised."""
-    status, message, more = Status.FAILED, "", dict[str, Any]()
-    match error:
-        case None:
-            status, message = Status.PASSED, passed
-        case Unsettled():
-            status, message, more = Status.ERROR, error.message, {"details": _told(error)}
-        case NotJudged():
-            status, message = Status.SKIPPED, error.message
-        case CheckFailed():
-            message, more = error.message, {"details": error.details, "findings": error.findings}
-        case StudentRaised():
-            message, more = f"your code raised {error.crash}", {"crash": error.crash}
-        case Invalid():
-            message, more = "the file could not be run", {"crash": error.crash}
-        case StudentFault():
-            message = error.reason
-        case AssertionError():
-            message = str(error).split("\nassert ")[0] or "the check failed"
-        case pytest.skip.Exception():
-            status, message = Status.SKIPPED, str(error.msg)
-        case _:  # whose fault that is shows when the reference stands in the student's place
-            status, message, more = Status.ERROR, NOT_YOUR_CODE, {"details": _told(error)}
-    return status, message, more
-
-
-def _not_kept(error: NotKept) -> tuple[Status, str, dict[str, Any]]:
-    """The same for a check that asked for what was not kept of its program."""
-    return Status.ERROR, str(error), {"basis": Basis(unkept=str(error))}
-
-
-def _told(error: BaseException) -> tuple[str, str]:
-    """The line of the checks that an exception left, and what a traceback's last line says.
-
-    Where no line of ``checks.py`` is in it, the innermost one of the grader is told.
-    """
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).name == CHECKS]
-    at = (own or frames)[-1:]
-    where = "".join(f"{Path(frame.filename).name}, line {frame.lineno}" for frame in at)
-    text = str(error) if isinstance(error, OWN) else f"{type(error).__name__}: {error}"
-    return where, capped(text.partition("\n")[0], MOST_TEXT)
 
 
 def _import_file(name: str, path: Path) -> types.ModuleType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from grader.checks import CheckFailed, check
+from grader.checks.forms import on
 from grader.checks.remote import StudentRaised
 
 DTYPES = [torch.float32, torch.float64]
@@ -25,6 +27,116 @@ RIGHT = {
     "mish": [F.mish],
     "elu": [F.elu],
 }
+WRONG = {
+    "sigmoid": {
+        "1 / (1 + exp(x)): the exponent has the wrong sign": lambda x: torch.sigmoid(-x),
+        "exp(x): the 1 is missing under the fraction bar": torch.exp,
+        "x / 6 + 0.5, cut at 0 and 1: that is the hard sigmoid": lambda x: (x / 6 + 0.5).clamp(
+            0, 1
+        ),
+    },
+    "tanh": {
+        "upside down: cosh is divided by sinh": lambda x: 1 / torch.tanh(x),
+        "tanh(x / 2): the 2 in 2 · sigmoid(2x) − 1 is missing": lambda x: torch.tanh(x / 2),
+        "x, cut at −1 and 1": lambda x: x.clamp(-1, 1),
+    },
+    "relu": {
+        "the smaller of x and 0, not the larger": lambda x: x.clamp(max=0),
+        "|x|: negative numbers are to become 0": torch.abs,
+        "x: negative numbers are to become 0": lambda x: x + 0,
+    },
+    "leaky_relu": {
+        "the smaller of x and the slope times x, not the larger": lambda x: torch.minimum(
+            x, 0.01 * x
+        ),
+        "0.01 for negative x, not 0.01 · x": lambda x: torch.where(x > 0, x, 0.01),
+        "−0.01 · x for negative x: the slope has the wrong sign": lambda x: torch.where(
+            x > 0, x, -0.01 * x
+        ),
+        "right but for the slope: it is 0.2, not 0.01": partial(F.leaky_relu, negative_slope=0.2),
+        "relu(x): the slope below 0 is missing": torch.relu,
+    },
+    "softmax": {
+        "the softmax along the first dimension, not the last": partial(torch.softmax, dim=0),
+        "divided by the sum over everything, not over the last dimension": lambda x: (
+            (x - x.amax(-1, keepdim=True)).exp() / (x - x.amax(-1, keepdim=True)).exp().sum()
+        ),
+        "one softmax over all numbers, not one along the last dimension": lambda x: (
+            x.flatten().softmax(0).reshape(x.shape)
+        ),
+        "the logarithm of the softmax": partial(torch.log_softmax, dim=-1),
+        "divided by the mean of the exponentials, not by their sum": lambda x: (
+            x.softmax(-1) * x.shape[-1]
+        ),
+        "exp(x): nothing divides by the sum": torch.exp,
+    },
+    "gelu": {
+        "x · sigmoid(1.702 · x), which only comes near GELU": lambda x: (
+            x * torch.sigmoid(1.702 * x)
+        ),
+        "twice what it should be: the 0.5 is missing": lambda x: 2 * F.gelu(x),
+        "x · 0.5 · (1 + erf(x)): x is not divided by √2": lambda x: 0.5 * x * (1 + torch.erf(x)),
+        "Φ(x): the factor x is missing": torch.special.ndtr,
+        "x · sigmoid(x): that is swish": F.silu,
+        "right but for the constant of x³: it is 0.044715": lambda x: (
+            0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.44715 * x**3)))
+        ),
+    },
+    "swish": {
+        "sigmoid(x): the factor x is missing": torch.sigmoid,
+        "x · tanh(x), not x · sigmoid(x)": lambda x: x * x.tanh(),
+        "x · relu6(x + 3) / 6: that is the hard form of swish": F.hardswish,
+    },
+    "mish": {
+        "x · tanh(x): log(1 + exp(x)) is missing, or the 1 in it": lambda x: x * x.tanh(),
+        "x · log(1 + exp(x)): tanh is missing": lambda x: x * F.softplus(x),
+        "tanh(log(1 + exp(x))): the factor x is missing": lambda x: F.softplus(x).tanh(),
+    },
+    "elu": {
+        "exp(x) for negative x: the − 1 is missing": lambda x: torch.where(x > 0, x, x.exp()),
+        "right above 0 and 1.67 times too large below": lambda x: torch.where(
+            x > 0, x, 1.67 * torch.expm1(x)
+        ),
+        "linear below 0 and exp(x) − 1 above: the halves are swapped": lambda x: torch.where(
+            x < 0, x, torch.expm1(x)
+        ),
+        "relu(x): exp(x) − 1 below 0 is missing": torch.relu,
+    },
+}
+"""For each function what the known slips give."""
+WRONG_WHEN_LARGE = {"relu": {"min(max(x, 0), 6): it is cut at 6 as well": F.relu6}}
+"""What agrees with the right function at ordinary numbers."""
+
+
+def swish_slope(x):
+    """The derivative of swish, which is two terms by the product rule."""
+    gate = torch.sigmoid(x)
+    return gate + x * gate * (1 - gate)
+
+
+WRONG_GRADIENTS = {
+    "swish": {
+        "that of x alone: none flows through sigmoid(x)": lambda x, way: way * x.sigmoid(),
+    },
+    "SwishFunction": {
+        "what comes out without the second term of the product rule": (
+            lambda x, way: way * x.sigmoid()
+        ),
+        "what comes out without the product rule: that of sigmoid(x)": (
+            lambda x, way: way * x.sigmoid() * (1 - x.sigmoid())
+        ),
+        "right but for the sign of the second term": (
+            lambda x, way: way * (2 * x.sigmoid() - swish_slope(x))
+        ),
+        "not multiplied by grad_output, the gradient that comes in": (
+            lambda x, _way: swish_slope(x)
+        ),
+        "taken at swish(x), not at x: it was the output that was kept": (
+            lambda x, way: way * swish_slope(F.silu(x))
+        ),
+    },
+}
+"""The same for gradients, of x and the gradient that comes in."""
 CLASSES = ("SwishFunction", "SwishImplementation")  # the second is the lesson's name for it
 
 
@@ -54,19 +166,21 @@ def numbers(draw, *shape, dtype):
     return draw.uniform(*shape, low=0.1, high=5.0, dtype=dtype) * sign
 
 
-def ordinary(function, right, draw, agree, student, what):
+def ordinary(function, name, draw, agree, student, what):
     """Values agree for several shapes; returns which of the ``right`` functions it is."""
-    x = numbers(draw, 5, 4, dtype=torch.float64)
+    x, right = numbers(draw, 5, 4, dtype=torch.float64), RIGHT[name]
     kept = student.put(x)
-    value = function(kept.T).value  # transposed over there, so a view
-    oracle = next((one for one in right if close(value, one(x.T))), right[0])
-    agree(value, oracle(x.T), what=f"{what} of a transposed view")
+    value = function(kept).value
+    oracle = next((one for one in right if close(value, one(x))), right[0])
+    agree(value, oracle(x), what=what, forms=on(WRONG[name], x))
+    # Transposed over there, so a view.
+    agree(function(kept.T), oracle(x.T), what=f"{what} of a transposed view")
     if not torch.equal(tensor(kept.value), x):
         raise CheckFailed(f"{what} has changed its input, expected a new tensor as the result")
     many = [numbers(draw, draw.choice(40, 80), 12, dtype=dtype) for dtype in DTYPES]
     for x in (numbers(draw, 2, 3, 4, dtype=torch.float32), torch.zeros(1, 3), *many):
         kept = student.put(x)
-        agree(function(kept), oracle(x), what=what)
+        agree(function(kept), oracle(x), what=what, forms=on(WRONG[name], x))
         if not torch.equal(tensor(kept.value), x):
             raise CheckFailed(f"{what} has changed its input, expected a new tensor as the result")
     return oracle
@@ -83,15 +197,18 @@ def close(value, expected):
     return value.shape == expected.shape and bool(torch.allclose(value.to(expected), expected))
 
 
-def extreme(function, oracle, agree, what):
+def extreme(function, oracle, name, agree, what):
     """Values agree for numbers as large as ±10,000."""
     for dtype in DTYPES:
         rows = [[20, -20, 15], [100, -100, 90], [1e4, -1e4, 0], [1e4, 1e4, 1e4], [-1e4] * 3]
         x = torch.tensor(rows, dtype=dtype)
-        agree(function(x), oracle(x), what=f"{what} of large numbers ({str(dtype)[6:]})")
+        forms = on(WRONG_WHEN_LARGE.get(name, {}), x)
+        agree(
+            function(x), oracle(x), what=f"{what} of large numbers ({str(dtype)[6:]})", forms=forms
+        )
 
 
-def gradient(function, oracle, draw, agree, student, what):
+def gradient(function, oracle, name, draw, agree, student, what):
     """Gradients agree in float64, at numbers that are not 0."""
     rows = draw.choice(6, 90)
     ours, way = (
@@ -102,8 +219,9 @@ def gradient(function, oracle, draw, agree, student, what):
     if out.facts is None or not out.facts["requires_grad"]:
         raise CheckFailed(f"{what} gives no graph, so no gradient can flow through it")
     out.backward(way)
+    forms = on(WRONG_GRADIENTS.get(name, {}), ours.clone(), way)
     oracle(ours.requires_grad_()).backward(way)
-    agree(kept.grad, ours.grad, what=f"the gradient of {what}")
+    agree(kept.grad, ours.grad, what=f"the gradient of {what}", forms=forms)
 
 
 @pytest.fixture
@@ -112,9 +230,9 @@ def tried(student, draw, agree):
 
     def try_it(name):
         function, what = function_of(student, name), f"{name}(x)"
-        oracle = ordinary(function, RIGHT[name], draw, agree, student, what)
-        extreme(function, oracle, agree, what)
-        gradient(function, oracle, draw, agree, student, what)
+        oracle = ordinary(function, name, draw, agree, student, what)
+        extreme(function, oracle, name, agree, what)
+        gradient(function, oracle, name, draw, agree, student, what)
 
     return try_it
 
@@ -177,6 +295,6 @@ def test_elu(tried):
 def test_swish_function(student, draw, agree):
     """SwishFunction.apply gives swish and, by its own backward, the gradient of swish."""
     apply, what = swish_class(student).apply, "SwishFunction.apply(x)"
-    ordinary(apply, [F.silu], draw, agree, student, what)
-    extreme(apply, F.silu, agree, what)
-    gradient(apply, F.silu, draw, agree, student, what)
+    ordinary(apply, "swish", draw, agree, student, what)
+    extreme(apply, F.silu, "swish", agree, what)
+    gradient(apply, F.silu, CLASSES[0], draw, agree, student, what)

@@ -1,5 +1,6 @@
 # The -1 is missing.
 # failed: elu
+# says: exp(x) for negative x: the − 1 is missing
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # Only the first term of the product rule.
 # failed: swish_function
+# says: what comes out without the second term of the product rule
 import math
 import torch
 import torch.nn.functional as F

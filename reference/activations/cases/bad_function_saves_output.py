@@ -1,5 +1,6 @@
 # The output is kept and taken for x.
 # failed: swish_function
+# says: taken at swish(x), not at x: it was the output that was kept
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The product rule is forgotten.
 # failed: swish_function
+# says: what comes out without the product rule: that of sigmoid(x)
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # A sign slips in the derivative.
 # failed: swish_function
+# says: right but for the sign of the second term
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The root of 2 is missing.
 # failed: gelu
+# says: x · 0.5 · (1 + erf(x)): x is not divided by √2
 import math
 import torch
 import torch.nn.functional as F

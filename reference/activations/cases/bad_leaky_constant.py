@@ -1,5 +1,6 @@
 # Negative numbers become 0.01.
 # failed: leaky_relu
+# says: 0.01 for negative x, not 0.01 · x
 import math
 import torch
 import torch.nn.functional as F

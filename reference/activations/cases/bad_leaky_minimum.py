@@ -1,5 +1,6 @@
 # The smaller of the two lines.
 # failed: leaky_relu
+# says: the smaller of x and the slope times x, not the larger
 import math
 import torch
 import torch.nn.functional as F

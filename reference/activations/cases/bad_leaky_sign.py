@@ -1,5 +1,6 @@
 # The leak has the wrong sign.
 # failed: leaky_relu
+# says: −0.01 · x for negative x: the slope has the wrong sign
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # A slope of 0.2.
 # failed: leaky_relu
+# says: right but for the slope: it is 0.2, not 0.01
 import math
 import torch
 import torch.nn.functional as F

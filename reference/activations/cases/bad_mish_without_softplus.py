@@ -1,5 +1,6 @@
 # softplus is missing.
 # failed: mish
+# says: x · tanh(x): log(1 + exp(x)) is missing, or the 1 in it
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # tanh is missing.
 # failed: mish
+# says: x · log(1 + exp(x)): tanh is missing
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # min in place of max.
 # failed: relu
+# says: the smaller of x and 0, not the larger
 import math
 import torch
 import torch.nn.functional as F

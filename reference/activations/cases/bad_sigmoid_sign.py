@@ -1,5 +1,6 @@
 # The exponent has the wrong sign.
 # failed: sigmoid
+# says: 1 / (1 + exp(x)): the exponent has the wrong sign
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The 1 in the denominator is missing.
 # failed: sigmoid
+# says: exp(x): the 1 is missing under the fraction bar
 import math
 import torch
 import torch.nn.functional as F

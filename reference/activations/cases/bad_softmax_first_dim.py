@@ -1,5 +1,6 @@
 # The sum runs along the first dimension.
 # failed: softmax
+# says: the softmax along the first dimension, not the last
 import math
 import torch
 import torch.nn.functional as F

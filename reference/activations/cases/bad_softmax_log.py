@@ -1,5 +1,6 @@
 # The logarithm of the softmax.
 # failed: softmax
+# says: the logarithm of the softmax
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The quotient by the number of entries.
 # failed: softmax
+# says: divided by the mean of the exponentials, not by their sum
 import math
 import torch
 import torch.nn.functional as F

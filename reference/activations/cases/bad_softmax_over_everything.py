@@ -1,5 +1,6 @@
 # The sum runs over all numbers.
 # failed: softmax
+# says: divided by the sum over everything, not over the last dimension
 import math
 import torch
 import torch.nn.functional as F

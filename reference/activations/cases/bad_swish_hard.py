@@ -1,5 +1,6 @@
 # The hard variant.
 # failed: swish
+# says: x · relu6(x + 3) / 6: that is the hard form of swish
 import math
 import torch
 import torch.nn.functional as F

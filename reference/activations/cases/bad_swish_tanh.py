@@ -1,5 +1,6 @@
 # The gate is tanh.
 # failed: swish
+# says: x · tanh(x), not x · sigmoid(x)
 import math
 import torch
 import torch.nn.functional as F
