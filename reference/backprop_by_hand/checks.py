@@ -5,6 +5,7 @@ The expected values are autograd's in float64, for the lesson's numbers and for 
 
 from __future__ import annotations
 
+import math
 import numbers
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
+from grader.checks.forms import known_form
 from grader.checks.remote import StudentRaised, kind
 from grader.checks.sight import differentiating
 
@@ -97,44 +99,128 @@ def number(entries, name):
         raise CheckFailed(f"{name} is a whole number too large to compare") from None
 
 
-def compare(student, arguments, names, settings):
-    """Compare the named entries with autograd's. Raises CheckFailed at the first that differs."""
-    entries, wanted = call(student, arguments), expected(*arguments)
+def sigmoid(z):
+    """Of a number."""
+    return 1 / (1 + math.exp(-z))
+
+
+def wrong_entries(v, x, _y, _w1, b1, w2, b2, lr):
+    """By entry what the known slips give, from the right values ``v`` of everything before it."""
+    error, slope = v["dz2"], v["y_pred"] * (1 - v["y_pred"])
+    updates = {
+        f"{name}_new": {
+            "what comes out uphill: the gradient is added, not subtracted": old + lr * step,
+            f"{name} − d{name}: the gradient is not multiplied by lr": old - step,
+            f"{name} as it was: there is no update": old,
+        }
+        for name, old, step in (
+            (name, v[f"{name}_new"] + lr * v[f"d{name}"], v[f"d{name}"])
+            for name in ("w1", "b1", "w2", "b2")
+        )
+    }
+    return {
+        "z1": {
+            "w1 · x: b1 is missing": v["z1"] - b1,
+            "right up to four decimals: it was rounded": round(v["z1"], 4),
+        },
+        "h1": {
+            "z1 itself: the ReLU is missing": v["z1"],
+            "|z1|, not ReLU": abs(v["z1"]),
+        },
+        "z2": {"w2 · h1: b2 is missing": v["z2"] - b2},
+        "y_pred": {
+            "1 / (1 + exp(z2)): the minus in the exponent is missing": sigmoid(-v["z2"]),
+            "z2 itself: the sigmoid is missing": v["z2"],
+        },
+        "loss": {
+            "the one with log10 in the place of log": v["loss"] / math.log(10),
+            "−log(y_pred), which holds for y = 1 alone": -math.log(v["y_pred"]),
+            "the squared error, not the cross-entropy": error**2,
+            "right but for its sign": -v["loss"],
+        },
+        "dz2": {
+            "(y_pred − y) / (y_pred · (1 − y_pred)): the slope of the sigmoid is missing": (
+                error / slope
+            ),
+            "multiplied by the slope of the sigmoid once more, which has cancelled": error * slope,
+            "y − y_pred: the sign is wrong": -error,
+        },
+        "dw2": {
+            "dz2, which is what db2 should be: the factor h1 is missing": error,
+            "dz2 · w2, not dz2 · h1": error * w2,
+        },
+        "db2": {"dz2 · h1: that is dw2": error * v["h1"]},
+        "dh1": {
+            "dz2 · h1, not dz2 · w2": error * v["h1"],
+            "dz2 · w2_new: w2 was updated before the gradient had passed it": error * v["w2_new"],
+        },
+        "dz1": {
+            "dh1, whatever z1 is: the slope of ReLU is missing": v["dh1"],
+            "dh1 · h1, not dh1 times the slope of ReLU": v["dh1"] * v["h1"],
+        },
+        "dw1": {
+            "dz1 · h1, not dz1 · x": v["dz1"] * v["h1"],
+            "dz1: the factor x is missing": v["dz1"],
+        },
+        "db1": {"dz1 · x: that is dw1": v["dz1"] * x},
+        **updates,
+    }
+
+
+def same(one, other):
+    """Whether two lists of numbers are the same up to rounding."""
+    return all(
+        math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) for a, b in zip(one, other, strict=True)
+    )
+
+
+def compare(student, asked, names, settings):
+    """Compare the named entries with autograd's. Raises CheckFailed at the first that differs.
+
+    A slip is named where it gives what the entry is for all of the arguments that are ``asked``.
+    """
+    entries = [call(student, arguments) for arguments in asked]
+    wanted = [expected(*arguments) for arguments in asked]
+    slips = [
+        wrong_entries(values, *arguments) for arguments, values in zip(asked, wanted, strict=True)
+    ]
     for name in names:
-        got, right = number(entries, name), wanted[name]
-        if not abs(got - right) <= settings["atol"] + settings["rtol"] * abs(right):
-            given = ", ".join(f"{a}={v:.6g}" for a, v in zip(ARGUMENTS, arguments, strict=True))
-            raise CheckFailed(
-                f"{name} is {got:.6g}, expected {right:.6g}", details=[f"for {given}"]
-            )
+        got = [number(each, name) for each in entries]
+        right = [values[name] for values in wanted]
+        table = [each.get(name, {}) for each in slips]
+        forms = {said: [each[said] for each in table] for said in table[0]}
+        slip = known_form(got, right, forms, same)
+        for arguments, mine, theirs in zip(asked, got, right, strict=True):
+            if not abs(mine - theirs) <= settings["atol"] + settings["rtol"] * abs(theirs):
+                given = ", ".join(f"{a}={v:.6g}" for a, v in zip(ARGUMENTS, arguments, strict=True))
+                raise CheckFailed(
+                    f"{name} is {slip}" if slip else f"{name} is {mine:.6g}, expected {theirs:.6g}",
+                    details=[f"{name}   expected {theirs:.6g}   got {mine:.6g}   for {given}"],
+                )
 
 
 @check("forward")
 def test_forward(student, draw, settings):
     """z1, h1, z2 and y_pred are right, with the hidden neuron on and off."""
-    for arguments in examples(draw):
-        compare(student, arguments, PARTS["forward"], settings)
+    compare(student, examples(draw), PARTS["forward"], settings)
 
 
 @check("loss")
 def test_loss(student, draw, settings):
     """The loss is the binary cross-entropy, for both labels."""
-    for arguments in examples(draw):
-        compare(student, arguments, PARTS["loss"], settings)
+    compare(student, examples(draw), PARTS["loss"], settings)
 
 
 @check("output_gradients")
 def test_output_gradients(student, draw, settings):
     """dz2, dw2 and db2 are what autograd finds."""
-    for arguments in examples(draw):
-        compare(student, arguments, PARTS["output_gradients"], settings)
+    compare(student, examples(draw), PARTS["output_gradients"], settings)
 
 
 @check("hidden_gradients")
 def test_hidden_gradients(student, draw, settings):
     """dh1, dz1, dw1 and db1 are what autograd finds, with the hidden neuron on and off."""
-    for arguments in examples(draw):
-        compare(student, arguments, PARTS["hidden_gradients"], settings)
+    compare(student, examples(draw), PARTS["hidden_gradients"], settings)
 
 
 TINY = (1e-30, 1e-305)
@@ -188,8 +274,7 @@ def test_small_inputs(student, draw):
 @check("update")
 def test_update(student, draw, settings):
     """The four new values are one step of size lr against their gradients."""
-    for arguments in examples(draw):
-        compare(student, arguments, PARTS["update"], settings)
+    compare(student, examples(draw), PARTS["update"], settings)
 
 
 @check("by_hand")

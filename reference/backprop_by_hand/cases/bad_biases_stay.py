@@ -1,5 +1,6 @@
 # The biases are not updated.
 # failed: update
+# says: b1 as it was: there is no update
 import math
 
 

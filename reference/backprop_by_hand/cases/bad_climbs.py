@@ -1,5 +1,6 @@
 # The update adds the gradient: the loss grows.
 # failed: update
+# says: what comes out uphill: the gradient is added, not subtracted
 import math
 
 

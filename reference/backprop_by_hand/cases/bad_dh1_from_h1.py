@@ -1,5 +1,6 @@
 # dh1 goes through h1, where w2 belongs.
 # failed: hidden_gradients
+# says: dz2 · h1, not dz2 · w2
 import math
 
 

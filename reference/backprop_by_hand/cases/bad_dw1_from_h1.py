@@ -1,5 +1,6 @@
 # dw1 is multiplied by the neuron's output and not by its input.
 # failed: hidden_gradients
+# says: dz1 · h1, not dz1 · x
 import math
 
 

@@ -1,5 +1,6 @@
 # dw2 and db2 are swapped in the result.
 # failed: output_gradients
+# says: dz2, which is what db2 should be: the factor h1 is missing
 import math
 
 

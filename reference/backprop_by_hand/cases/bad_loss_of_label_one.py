@@ -1,5 +1,6 @@
 # The lesson's short form of the loss, which holds for y = 1 only.
 # failed: loss
+# says: −log(y_pred), which holds for y = 1 alone
 import math
 
 

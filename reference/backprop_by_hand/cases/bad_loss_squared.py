@@ -1,5 +1,6 @@
 # The squared error in place of the cross-entropy, in the loss only.
 # failed: loss
+# says: the squared error, not the cross-entropy
 import math
 
 

@@ -1,5 +1,6 @@
 # The hidden neuron has no ReLU.
 # failed: forward
+# says: z1 itself: the ReLU is missing
 import math
 
 

@@ -1,5 +1,6 @@
 # The sign in the exponential of the sigmoid is missing.
 # failed: forward
+# says: 1 / (1 + exp(z2)): the minus in the exponent is missing
 import math
 
 

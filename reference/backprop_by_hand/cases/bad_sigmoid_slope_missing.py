@@ -1,5 +1,6 @@
 # The slope of the sigmoid is left out of dz2.
 # failed: output_gradients
+# says: (y_pred − y) / (y_pred · (1 − y_pred)): the slope of the sigmoid is missing
 import math
 
 

@@ -1,5 +1,6 @@
 # The slope of the sigmoid is multiplied in after it had cancelled, as for a squared error.
 # failed: output_gradients
+# says: multiplied by the slope of the sigmoid once more, which has cancelled
 import math
 
 

@@ -1,5 +1,6 @@
 # The error is taken the wrong way round.
 # failed: output_gradients
+# says: y − y_pred: the sign is wrong
 import math
 
 

@@ -1,5 +1,6 @@
 # The step size is left out.
 # failed: update
+# says: w1 − dw1: the gradient is not multiplied by lr
 import math
 
 

@@ -1,5 +1,6 @@
 # w2 is updated before the gradient has passed it.
 # failed: hidden_gradients
+# says: dz2 · w2_new: w2 was updated before the gradient had passed it
 import math
 
 
