@@ -5,6 +5,7 @@ An exercise lives in three places of one stem, and data sets beside them::
     exercises/<id>/    exercise.yaml  task.md  starter.py      what a student may see
     reference/<id>/    solution.py  checks.py  cases/           what a student may not
     rubrics/<id>.yaml                                           what the course decides
+    rubrics/examples/<name>.md                                  worked examples, for any rubric
     datasets/<name>/
 
 A folder that holds these is a *root*. Roots are looked up in this order, and the first that
@@ -27,6 +28,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from grader import worked
 from grader.errors import BankError, UnknownName
 from grader.model import Exercise, IsolationLevel, Limits, Rubric, SubmissionKind, Visibility
 from grader.strict import Table, read_table
@@ -242,7 +244,7 @@ def _rubric(root: Path, exercise_id: str) -> tuple[tuple[Rubric, ...], str]:
     table = read_table(root / where, where, BankError)
     if table.text("exercise") != exercise_id:
         raise table.fail("exercise", repr(exercise_id), table.text("exercise"))
-    lines = tuple(read_line(item) for item in table.tables("checks"))
+    lines = tuple(read_line(item, _homes(root)) for item in table.tables("checks"))
     due = table.moment("due")
     table.close()
     if not due and any(line.visibility is Visibility.AFTER_DUE for line in lines):
@@ -256,13 +258,28 @@ def _rubric(root: Path, exercise_id: str) -> tuple[tuple[Rubric, ...], str]:
     return lines, due
 
 
-def read_line(table: Table) -> Rubric:
-    """One line of a rubric."""
+def example_files(exercise_id: str) -> tuple[Path, ...]:
+    """The files of the worked examples that an exercise's rubric names, each once."""
+    root = root_of(exercise_id)
+    where = f"rubrics/{exercise_id}.yaml"
+    lines = read_table(root / where, where, BankError).tables("checks")
+    names = dict.fromkeys(map(worked.named, lines))
+    return tuple(file for name in names if (file := worked.find(name, _homes(root))))
+
+
+def _homes(root: Path) -> Iterator[Path]:
+    """Where a root's rubrics look for worked examples: in itself, then in the others."""
+    yield root
+    yield from roots()
+
+
+def read_line(table: Table, homes: Iterable[Path] = ()) -> Rubric:
+    """One line of a rubric; its worked example is looked for in these roots."""
     check_id = table.text("id")
     if not _ID.fullmatch(check_id):
         raise table.fail("id", "lower-case letters, digits and underscores", check_id)
     table.where += f" ({check_id})"
-    hints = table.texts("hints")
+    hints = (*table.texts("hints"), *worked.read(table, homes))
     if len(hints) > MOST_HINTS:
         raise table.fail("hints", f"a list of at most {MOST_HINTS} texts", list(hints))
     line = Rubric(

@@ -159,3 +159,18 @@ def test_an_exercise_that_cannot_be_read_is_one_problem(lay: Lay) -> None:
     proof = prove()
     assert "'points' must be a number" in only(proof).what
     assert proof.trials == 0
+
+
+def test_a_worked_example_that_no_rubric_names_is_named(
+    lay: Lay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is used is left alone."""
+    named = RUBRIC.replace("points: 1,", "points: 1, example: hill,", 1)
+    root = lay({"rubrics/sums.yaml": named, "rubrics/examples/hill.md": "x"})
+    (root / "rubrics/examples/vale.md").write_text("x")
+    monkeypatch.setattr(bank, "roots", lambda: (root,))
+    problem = only(verify(crew=Crew(make_grader=Stub(sound).make)))
+    assert (problem.file, problem.what) == (
+        "rubrics/examples/vale.md",
+        "no rubric names this worked example",
+    )

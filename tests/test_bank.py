@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import bank
+from grader import bank, worked
 from grader.errors import BankError, UnknownName
 from grader.model import Limits, SubmissionKind, Visibility
 
@@ -325,3 +325,46 @@ def test_reading_the_bank_loads_nothing_heavy(lay: Lay) -> None:
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+EXAMPLE = RUBRIC.replace(
+    "    hints: [Look at the shapes.]\n", "    hints: [Look.]\n    example: slopes\n"
+)
+
+
+def test_a_worked_example_is_the_last_hint(lay: Lay) -> None:
+    """As it stands in its file, below the words that all of them begin with."""
+    root = lay(EXAMPLE)
+    (root / worked.FOLDER).mkdir()
+    (root / worked.FOLDER / "slopes.md").write_text("A hill.\n\n```python\nx = 1\n```\n")
+    line = bank.load("sums").rubric[1]
+    assert line.hints == ("Look.", f"{worked.LEAD}\n\nA hill.\n\n```python\nx = 1\n```")
+    assert bank.example_files("sums") == (root / worked.FOLDER / "slopes.md",)
+
+
+def test_shipped_examples_serve_a_course_too(lay: Lay) -> None:
+    """Those of its own root come first."""
+    root = lay(EXAMPLE.replace("slopes", "two_switches"))
+    assert "translator" in bank.load("sums").rubric[1].hints[-1]
+    (root / worked.FOLDER).mkdir()
+    (root / worked.FOLDER / "two_switches.md").write_text("My own.")
+    assert bank.load("sums").rubric[1].hints[-1].endswith("My own.")
+
+
+@pytest.mark.parametrize("name", ["no_such_thing", "../sums", "Slopes", "[slopes]"])
+def test_an_example_that_is_not_there_is_named(lay: Lay, name: str) -> None:
+    """With what was expected; a path is no name."""
+    lay(EXAMPLE.replace("slopes", name))
+    with pytest.raises(
+        BankError, match=r"'example' must be the name of a file of rubrics/examples/"
+    ):
+        bank.load("sums")
+
+
+def test_an_example_that_is_no_text_is_an_error_of_the_rubric(lay: Lay) -> None:
+    """And no traceback."""
+    root = lay(EXAMPLE)
+    (root / worked.FOLDER).mkdir()
+    (root / worked.FOLDER / "slopes.md").write_bytes(b"\xff\xfe")
+    with pytest.raises(BankError, match="UTF-8"):
+        bank.load("sums")

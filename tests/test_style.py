@@ -15,6 +15,7 @@ import yaml
 from markupsafe import Markup
 
 import grader.rules as rules_package
+from grader import worked
 from grader.checks.agreement import CheckFailed, compare
 from grader.report.html import render_html
 from grader.report.text import render_text
@@ -38,6 +39,11 @@ def _hints() -> Iterator[tuple[str, str]]:
                 yield f"{path.stem}.{check['id']} {level}", hint
 
 
+def _examples() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / worked.FOLDER).glob("*.md")):
+        yield path.stem, path.read_text(encoding="utf-8")
+
+
 def _reasons() -> Iterator[tuple[str, str]]:
     for module in pkgutil.iter_modules(rules_package.__path__):
         rule = importlib.import_module(f"grader.rules.{module.name}")
@@ -50,7 +56,7 @@ def _tasks() -> Iterator[tuple[str, str]]:
         yield path.parent.name, path.read_text(encoding="utf-8")
 
 
-CORPORA = {"hints": _hints, "reasons": _reasons, "tasks": _tasks}
+CORPORA = {"examples": _examples, "hints": _hints, "reasons": _reasons, "tasks": _tasks}
 
 
 @pytest.mark.parametrize("corpus", sorted(CORPORA))

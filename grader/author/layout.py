@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from grader import bank
+from grader import bank, worked
 from grader.author.cases import BAD, OK
 from grader.author.equivalent import equivalent_problems
 from grader.author.problems import Problem
+from grader.errors import BankError
 from grader.model import Exercise
 from grader.rules import all_rules
 
@@ -27,10 +28,23 @@ def stray_in_roots() -> Iterator[Problem]:
         known = {
             "exercises": ids,
             "reference": ids,
-            "rubrics": {f"{name}.yaml" for name in ids},
+            "rubrics": {f"{name}.yaml" for name in ids} | {Path(worked.FOLDER).name},
         }
         for folder, names in known.items():
             yield from _stray(root / folder, names | _NOTES, root, exercise="")
+        yield from _unnamed_examples(root)
+
+
+def _unnamed_examples(root: Path) -> Iterator[Problem]:
+    """Worked examples of a root that no rubric names; nothing where a rubric can't be read."""
+    try:
+        named = {file for name in bank.all_ids() for file in bank.example_files(name)}
+    except BankError:
+        return  # the exercise's own problem, and told as that
+    for path in sorted((root / worked.FOLDER).glob("*")):
+        if path not in named:
+            file = path.relative_to(root).as_posix()
+            yield Problem(exercise="", file=file, what="no rubric names this worked example")
 
 
 def layout_problems(exercise: Exercise) -> Iterator[Problem]:

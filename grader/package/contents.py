@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 import grader
-from grader import bank, decided
+from grader import bank, decided, worked
 from grader.model import Exercise, SubmissionKind
 
 PROGRAM, TEXT, SECRET = 0o755, 0o644, 0o600
@@ -139,6 +139,8 @@ def bank_files(exercise: Exercise) -> Files:
             files[f"reference/{exercise.id}/{name}"] = Entry(data, SECRET)
     rubric = f"rubrics/{exercise.id}.yaml"
     files[rubric] = Entry((root / rubric).read_bytes(), SECRET)
+    for file in bank.example_files(exercise.id):
+        files[f"{worked.FOLDER}/{file.name}"] = Entry(file.read_bytes(), SECRET)
     for name in exercise.data:
         folder = bank.dataset_folder(name)
         files |= {f"datasets/{name}/{part}": Entry(data, SECRET) for part, data in _below(folder)}

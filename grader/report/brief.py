@@ -207,7 +207,7 @@ class Brief(Ink):
 
     def _hints(self, check: ShownCheck, wanted: int) -> Iterator[str]:
         for level, hint in enumerate(check.hints[:wanted], 1):
-            yield from self.flow(f"hint {level}:", _plain(hint), paint=BOLD, hang=8, gap=" ")
+            yield from self.hint(f"hint {level}:", hint, hang=8)
 
     # --- what else there is ---------------------------------------------------------------
 
@@ -312,11 +312,6 @@ def shortened(text: str, room: int) -> str:
         return text
     head, _, _ = within(text, room - 1).rpartition(" ")
     return (head or within(text, room - 2)).rstrip(" ,;:") + " …"
-
-
-def _plain(hint: str) -> str:
-    """A hint without the backticks that a page makes code of."""
-    return one_line(hint.replace("`", ""), 2_000)
 
 
 def _headline(show: Shown) -> str:

@@ -32,7 +32,6 @@ from grader.shown.view import (
 
 _ID_WIDTH = 24
 _MESSAGE_LIMIT = 600
-_HINT_LIMIT = 2_000
 _DETAIL_LINES = 12
 _OUTPUT_LINES = 8
 
@@ -178,8 +177,7 @@ class Page(Ink):
             yield from self.flow("  ", f"{rule} (explained above)", gap="")
         yield from self._left_out(check.left_out)
         for level, hint in enumerate(check.hints[: self.hints], 1):
-            head = f"    hint {level}:"
-            yield from self.flow(head, one_line(hint, _HINT_LIMIT), hang=12, gap=" ")
+            yield from self.hint(f"    hint {level}:", hint, hang=12)
 
     def _finding(self, entry: ShownFinding) -> Iterator[str]:
         finding = entry.finding

@@ -37,6 +37,7 @@ from grader.report import chart, review
 from grader.report.listing import Note, anchor, listing, marked_anchors
 from grader.report.notebook import notebook, reading
 from grader.shown import words
+from grader.shown.blocks import blocks
 from grader.shown.focus import Focus
 from grader.shown.view import Shown, ShownCheck, headline, same_file, shown
 
@@ -167,6 +168,7 @@ def _environment() -> Environment:
     environment.filters["sentence"] = _sentence
     environment.filters["sentence_at"] = _sentence_at
     environment.filters["ticks"] = _ticks
+    environment.filters["blocks"] = blocks
     return environment
 
 

@@ -11,9 +11,11 @@ from typing import Any
 import wcwidth
 
 from grader.model import Level, Place, Status
-from grader.shown.harmless import columns
+from grader.shown.blocks import blocks
+from grader.shown.harmless import columns, within
 
 NARROWEST, WIDTH, WIDEST = 40, 100, 120
+_FURTHER, _CONTINUED = 2, 4  # columns that code stands to the right, and its broken lines once more
 
 BOLD, DIM, RED, GREEN, YELLOW, BLUE = "1", "2", "31", "32", "33", "34"
 STATUS_COLOURS = {
@@ -65,6 +67,31 @@ class Ink:
         head = head if first.startswith(head) else ""
         yield self.paint(paint, head) + first[len(head) :] if paint else first
         yield from rest
+
+    def hint(self, head: str, text: str, *, hang: int) -> Iterator[str]:
+        """A hint: its paragraphs wrapped and without the backticks of a page, its code as it is.
+
+        A line of code that is wider than the terminal goes on below, further to the right.
+        """
+        for number, block in enumerate(blocks(text)):
+            if number:
+                yield ""
+            if block.is_code:
+                for line in block.text.split("\n"):
+                    yield from self._code_line(line, hang)
+            else:
+                prose = block.text.replace("`", "")
+                start = head if not number else " " * hang
+                gap = "" if number else " "
+                yield from self.flow(start, prose, paint="" if number else BOLD, hang=hang, gap=gap)
+
+    def _code_line(self, line: str, hang: int) -> Iterator[str]:
+        room = self.width - hang - _FURTHER
+        while columns(line) > room:
+            piece = within(line, room)
+            yield f"{'':{hang + _FURTHER}}{piece}"
+            line = " " * _CONTINUED + line[len(piece) :]
+        yield f"{'':{hang + _FURTHER}}{line}".rstrip()
 
     def paint(self, code: str, text: str) -> str:
         """The text in a colour, where there are colours."""
