@@ -4,7 +4,7 @@
 
 holds paragraphs and fenced Python. A line of a rubric takes one by ``example: <name>``, and its
 text becomes the line's last hint. Those of a course's own root come before those that are shipped.
-(docs/design/041-worked-examples.md)
+(docs/design/042-worked-examples.md)
 """
 
 from __future__ import annotations
