@@ -204,3 +204,13 @@ def content_of(tensor: torch.Tensor) -> str:
     sample = tensor.detach()[::step][:16].contiguous().cpu()
     raw = sample.reshape(-1).view(torch.uint8).numpy().tobytes()
     return f"{tuple(tensor.shape)}:{hashlib.blake2b(raw, digest_size=8).hexdigest()}"
+
+
+def as_tensor(value: Any) -> torch.Tensor | None:
+    """A tensor, or an array of numbers as one over the same memory."""
+    if type(value) is np.ndarray and value.dtype.kind in "fiu" and value.flags.writeable:
+        try:
+            value = torch.from_numpy(value)
+        except TypeError:  # of a kind that torch has not
+            return None
+    return value if is_tensor(value) and has_values(value) and value.dim() > 0 else None

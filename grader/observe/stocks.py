@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-import numpy as np
 import torch
 
+from grader.observe.datasets import as_tensor
 from grader.observe.fingerprints import Fingerprints
 from grader.observe.looking import (
     first_argument,
     has_values,
     is_a,
-    is_tensor,
     locals_of,
     own,
     values_of,
@@ -57,7 +56,7 @@ class Stocks:
             self._add(batch._base, width)
         if not any(stock.width == width and prints <= stock.prints for stock in self.all()):
             for value in _named(frame):
-                tensor = _as_tensor(value)
+                tensor = as_tensor(value)
                 if tensor is not None and len(tensor) > len(batch):
                     self._add(tensor, width)
 
@@ -67,7 +66,7 @@ class Stocks:
 
     def know(self, value: Any) -> None:
         """Read a tensor or an array, each entry of its first dimension a row."""
-        tensor = _as_tensor(value)
+        tensor = as_tensor(value)
         if tensor is not None and len(tensor):
             self._add(tensor, tensor.numel() // len(tensor))
 
@@ -93,13 +92,3 @@ def _named(frame: FrameType | None) -> Iterator[Any]:
             frame = frame.f_back
     for place in places:
         yield from values_of(place if is_a(place, dict) else dict(place))
-
-
-def _as_tensor(value: Any) -> torch.Tensor | None:
-    """A tensor, or an array of numbers as one over the same memory."""
-    if type(value) is np.ndarray and value.dtype.kind in "fiu" and value.flags.writeable:
-        try:
-            value = torch.from_numpy(value)
-        except TypeError:  # of a kind that torch has not
-            return None
-    return value if is_tensor(value) and has_values(value) and value.dim() > 0 else None

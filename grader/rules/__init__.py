@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
+import itertools
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
@@ -63,8 +64,13 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 class Found(tuple[Finding, ...]):  # noqa: SLOT001 - a tuple can have no slots of its own
-    """What rules found. ``broken``: by its name, what a rule raised, which has found nothing."""
+    """What rules found.
 
+    ``symptoms``: what isn't told on its own, as the same cause shows in it (`find_all`).
+    ``broken``: by its name, what a rule raised, which has found nothing.
+    """
+
+    symptoms: tuple[Finding, ...] = ()
     broken: Mapping[str, Exception] = MappingProxyType({})
 
 
@@ -81,21 +87,21 @@ def find_all(trace: Trace) -> Found:
             found[rule] = list(rule.find(trace))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other rules go on
             broken[rule.name] = error
-    symptoms = {
+    hidden = {
         name
         for rule, findings in found.items()
         if any(finding.level is not Level.NOTE for finding in findings)
         for name in rule.hides
     }
-    findings = [
-        finding
-        for rule, findings in found.items()
-        if rule.name not in symptoms
-        for finding in findings
-    ]
-    ordered = Found(sorted(findings, key=lambda finding: (finding.step or 0, finding.rule)))
-    ordered.broken = broken
-    return ordered
+    ordered = sorted(itertools.chain(*found.values()), key=_when)
+    told = Found(finding for finding in ordered if finding.rule not in hidden)
+    told.symptoms = tuple(finding for finding in ordered if finding.rule in hidden)
+    told.broken = broken
+    return told
+
+
+def _when(finding: Finding) -> tuple[int, str]:
+    return finding.step or 0, finding.rule
 
 
 def found_in(trace: Trace, *names: str) -> tuple[Finding, ...]:
@@ -104,10 +110,10 @@ def found_in(trace: Trace, *names: str) -> tuple[Finding, ...]:
 
 
 def of_rules(findings: Found, *names: str) -> tuple[Finding, ...]:
-    """The findings of the named rules.
+    """The findings of the named rules, those among them that are symptoms of another's included.
 
     A mark stands on the rules that its check names, so a rule that is added later explains, and
-    costs nobody a point (docs/design/026-on-evidence.md).
+    neither costs nor gives anybody a point (docs/design/026-on-evidence.md).
 
     Raises:
         UnknownName: no rule has one of these names.
@@ -124,7 +130,8 @@ def of_rules(findings: Found, *names: str) -> tuple[Finding, ...]:
     for name, error in findings.broken.items():
         if name in names:
             raise error
-    return tuple(finding for finding in findings if finding.rule in names)
+    every = sorted((*findings, *findings.symptoms), key=_when)
+    return tuple(finding for finding in every if finding.rule in names)
 
 
 def rule_page(name: str) -> str:

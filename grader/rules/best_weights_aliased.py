@@ -3,7 +3,8 @@
 ## What it does
 
 Finds weights that ``state_dict()`` gave in the course of a training, that were kept as they are
-while the training went on, and loaded or saved afterwards.
+while the training went on, and loaded or saved afterwards; and a model that loads its own
+parameters, however they were kept.
 
 ## Why it matters
 
@@ -41,15 +42,38 @@ from grader.trace.trace import Trace
 
 RULE = "best-weights-aliased"
 WHY = (
-    "state_dict() gives the model's own tensors, and every later step changes these. To keep them "
-    "as they are takes a copy."
+    "state_dict() and parameters() give the model's own tensors, and every later step changes "
+    "these. To keep them as they are takes a copy."
 )
+FIX = "keep a copy: copy.deepcopy(model.state_dict()), or save the weights to a file at once"
 
 
 def find(trace: Trace) -> Iterator[Finding]:
     """One finding per line that takes the weights."""
     for found in by_place(trace.of(Alias)).values():
-        yield _finding(found[-1])
+        yield (_of_own if found[-1].how == "own" else _finding)(found[-1])
+
+
+def _of_own(last: Alias) -> Finding:
+    return Finding(
+        rule=RULE,
+        level=Level.ERROR,
+        place=last.place,
+        step=last.taken,
+        what=f"the weights that the model loads after step {last.used} are its own parameters, so "
+        "loading them changes nothing",
+        evidence=(
+            Evidence(
+                label="loaded weights that are a copy",
+                expected="all",
+                actual="none",
+                sentence="Each tensor that is loaded lies where the model's own one lies: whatever "
+                "was kept has changed with every step since.",
+            ),
+        ),
+        fix=FIX,
+        why=WHY,
+    )
 
 
 def _finding(last: Alias) -> Finding:
@@ -72,6 +96,6 @@ def _finding(last: Alias) -> Finding:
                 f"step {last.used}: {count(steps, 'step')} in between changed them.",
             ),
         ),
-        fix="keep a copy: copy.deepcopy(model.state_dict()), or save the weights to a file at once",
+        fix=FIX,
         why=WHY,
     )

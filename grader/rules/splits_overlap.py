@@ -2,8 +2,8 @@
 
 ## What it does
 
-Finds an evaluation, on rows of a data set of which other rows are held out, some of whose rows
-were trained on: two subsets that were drawn apart from each other, or ranges that overlap.
+Finds an evaluation some of whose rows were trained on, and others not: two subsets that were
+drawn apart from each other, ranges that overlap, or copies of rows in both parts.
 
 ## Why it matters
 
@@ -25,8 +25,9 @@ by heart.
 
 ## Known problems
 
-Only rows that are known by their number in one data set count, and not copies of rows. An
-evaluation on all rows of a data set, or on training rows alone, is taken to be meant so.
+Copies of rows count where a row holds many numbers, or a few with digits behind the point, and
+where neither part repeats a row of its own. An evaluation on all rows of a data set, or on training
+rows alone, is taken to be meant so.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ def _finding(first: Forward, pair: Overlap) -> Finding:
                 label="rows of the evaluation that are among the trained ones",
                 expected="0",
                 actual=f"{pair.shared} of {pair.of}",
-                sentence=f"The training saw {pair.trained} rows of this data set and the "
-                f"evaluation {pair.of}, and {pair.shared} rows are in both.",
+                sentence=f"The training saw {pair.trained} rows and the evaluation "
+                f"{pair.of}, and {pair.shared} rows are in both.",
             ),
         ),
         fix="draw the order of the rows once and cut it into the two parts, or call random_split "

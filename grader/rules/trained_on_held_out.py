@@ -4,7 +4,8 @@
 
 Finds updates made on batches of a loader that is there for evaluation: in each epoch the model is
 set to evaluation mode for it and trained all the same; or its data set is the test part of one
-whose training part is trained on too.
+whose training part is trained on too; or it is the only data that the model is evaluated on, again
+and again, and the loop that trains on other data trains on this as well.
 
 ## Why it matters
 
@@ -31,18 +32,20 @@ good, and nobody notices that the model does worse on new data.
 ## Known problems
 
 Two loaders that are trained on one after the other, once each, are not judged: a model may be
-trained on everything in the end. Which loader is for validation is known by the model's mode or by
-what a data set of torchvision says; where neither tells, nothing is said.
+trained on everything in the end. Which loader is for validation is known by the model's mode, by
+what a data set of torchvision says, or as the only one that is evaluated; where none of these
+tells, nothing is said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from grader.model import Evidence, Finding, Level, Place
 from grader.rules._words import count
 from grader.schema.rows import Forward, Source
-from grader.trace.loaders import part_of, stretches, takes_turns
+from grader.trace.loaders import Evaluation, evaluations, part_of, stretches, takes_turns
 from grader.trace.trace import Trace
 
 RULE = "trained-on-held-out"
@@ -60,41 +63,79 @@ WHY = (
 def find(trace: Trace) -> Iterator[Finding]:
     """One finding per loader that is validated with and trained on."""
     found = stretches(trace)
+    evaluated = list(evaluations(trace))
     trained = [source for source in trace.sources if source.kind == "loader" and source.trained]
     for held in trained:
         others = [
             one.index
             for one in trained
-            if one is not held
-            and one.trained.keys() & held.trained.keys()
-            and takes_turns(found, one.index, held.index)
+            if one is not held and one.trained.keys() & held.trained.keys()
         ]
-        proof = next((proof for one in others if (proof := _proof(trace, one, held))), None)
+        turns = [one for one in others if takes_turns(found, one, held.index)]
+        proofs = (
+            *(_by_mode_or_part(trace, one, held.index) for one in turns),
+            *(_by_evaluations(trace, evaluated, one, held.index) for one in others),
+        )
+        proof = next(filter(None, proofs), None)
         if proof is not None:
-            yield _finding(held, *proof)
+            yield _finding(held, proof)
 
 
-def _proof(trace: Trace, train: int, held: Source) -> tuple[Forward, str] | None:
+@dataclass(frozen=True, slots=True)
+class _Proof:
     """A forward that trained on held-out data, and how it is known to be held out."""
-    fed = [forward for forward in trace.of(Forward) if forward.is_fed and forward.is_mode_known]
-    here = [forward for forward in fed if forward.source == held.index]
-    there = [forward for forward in fed if forward.source == train]
+
+    first: Forward
+    why: str
+    level: Level
+
+
+def _fed(trace: Trace, source: int) -> list[Forward]:
+    return [forward for forward in trace.of(Forward) if forward.is_fed and forward.source == source]
+
+
+def _by_mode_or_part(trace: Trace, train: int, held: int) -> _Proof | None:
+    here, there = (
+        [forward for forward in _fed(trace, source) if forward.is_mode_known]
+        for source in (held, train)
+    )
     if len(here) < FEWEST or not there:
         return None
     if all(f.is_training for f in there) and not any(f.is_training for f in here):
-        return here[0], "the model is set to evaluation mode for it, and only for it"
-    if part_of(trace, held.index) == "test" and part_of(trace, train) == "train":
-        return here[0], "its data set is the test part of one whose training part is trained on"
+        why = "the model is set to evaluation mode for it, and only for it"
+        return _Proof(here[0], why, Level.ERROR)
+    if part_of(trace, held) == "test" and part_of(trace, train) == "train":
+        why = "its data set is the test part of one whose training part is trained on"
+        return _Proof(here[0], why, Level.ERROR)
     return None
 
 
-def _finding(held: Source, first: Forward, why: str) -> Finding:
+def _by_evaluations(
+    trace: Trace, evaluated: list[Evaluation], train: int, held: int
+) -> _Proof | None:
+    """Whether this is all that is evaluated, trained on before, by the line that trains on others.
+
+    What is trained on by lines of its own may have another purpose than to learn its labels.
+    """
+    if {one.forward.source for one in evaluated} != {held}:
+        return None
+    times = {one.forward.updates for one in evaluated if held in one.trained}
+    lines = {forward.place for forward in _fed(trace, train)} - {None}
+    first = next((forward for forward in _fed(trace, held) if forward.place in lines), None)
+    if len(times) < FEWEST or first is None:
+        return None
+    why = "it is the only data that the model is evaluated on"
+    return _Proof(first, why, Level.WARNING)
+
+
+def _finding(held: Source, proof: _Proof) -> Finding:
+    first = proof.first
     place: Place | None = first.place
     batches = sum(held.trained.values())
     rows = f"{held.name} of {held.size} rows" if held.size > 0 else held.name
     return Finding(
         rule=RULE,
-        level=Level.ERROR,
+        level=proof.level,
         place=place,
         step=first.updates + 1,
         what=f"step {first.updates + 1} trains on data that the model is validated with ({rows})",
@@ -104,7 +145,7 @@ def _finding(held: Source, first: Forward, why: str) -> Finding:
                 expected="0",
                 actual=str(batches),
                 sentence=f"{count(batches, 'batch')} of this data changed the weights, "
-                f"though {why}.",
+                f"though {proof.why}.",
             ),
         ),
         fix="run the model on this data without backward() and step(), under torch.no_grad()",

@@ -676,7 +676,7 @@ class Turn(Row):
 
 @row("overlap")
 class Overlap(Row):
-    """Rows of one data set that two loaders have in common, known by their numbers.
+    """Rows that two loaders have in common, known by their numbers in one data set, or as copies.
 
     ``source`` gave ``of`` rows in all, and was evaluated; ``shared`` of them are among the
     ``trained`` ones that ``other`` gave to updates.
@@ -722,17 +722,18 @@ class Comparison(Row):
 
 @row("alias")
 class Alias(Row):
-    """Weights that a model's ``state_dict()`` gave, not copied, were used after later updates.
+    """Weights that a model gave, not copied, were used after later updates.
 
     ``place`` is the line that took them, after ``taken`` updates; ``used_place`` the one that used
     them, after ``used`` updates: ``how``, to ``load`` them into the model or to ``save`` them.
+    ``own``: a model loaded its own parameters, taken by then, or it isn't known when.
     """
 
     place: Line
     taken: Count
     used_place: Line
     used: Count
-    how: Annotated[str, OneOf(("load", "save"))]
+    how: Annotated[str, OneOf(("load", "save", "own"))]
 
 
 @row("pairing")
