@@ -36,12 +36,11 @@ class Overlaps(Observer):
 
 
 def _shared(one: LiveSource, two: LiveSource) -> int:
-    """The rows in common, where all that both gave are known by number; else 0."""
+    """The rows in common, by number where all that both gave are known by it; else as copies."""
     counts = [a.common(b) for a in one.parts(one.drawn) for b in two.parts(two.taught)]
     known = [count for count in counts if count is not None]
-    if len(known) < len(counts):
-        return 0
-    return sum(known) or _copied(one, two)
+    by_number = sum(known) if len(known) == len(counts) else 0
+    return by_number or _copied(one, two)
 
 
 def _copied(one: LiveSource, two: LiveSource) -> int:
