@@ -132,6 +132,7 @@ class Connection:
         self._max_blob = max_blob
         self._channel = Channel(sock, max_blob=max_blob, seal=seal)
         self._ids = itertools.count(1)
+        self._dropped: list[int] = []
         self.alive = True
         self.notes: tuple[str, ...] = ()
         self.crash: Crash | None = None
@@ -160,6 +161,8 @@ class Connection:
         watch = self._sight.is_watching and do in WATCHED
         if watch:
             more["watch"] = True
+        if self._dropped:
+            more["free"], self._dropped = self._dropped, []
         try:
             self._channel.send({"id": number, "do": do, "args": plain, **more}, blob)
             answer, blob = self._await(number, deadline, on_events, cells)
@@ -177,6 +180,10 @@ class Connection:
         if cells is not None:
             cells.ended(late=fault.outcome is Outcome.TIMED_OUT)
         raise fault
+
+    def drop(self, number: int) -> None:
+        """Let the object of a handle go, with the next request."""
+        self._dropped.append(number)
 
     def close(self) -> None:
         """Hang up; the process ends by itself or is killed when the next one is asked for."""
@@ -255,7 +262,7 @@ class Connection:
 
 
 class Remote:
-    """A handle on an object that lives in the student's process."""
+    """A handle on an object that lives in the student's process, for as long as somebody has it."""
 
     __slots__ = ("_connection", "_limit_s", "_tag")
 
@@ -267,6 +274,10 @@ class Remote:
         object.__setattr__(self, "_connection", connection)
         object.__setattr__(self, "_tag", tag)
         object.__setattr__(self, "_limit_s", limit_s)
+
+    def __del__(self) -> None:
+        """Let go of the object over there."""
+        self._connection.drop(self._tag["id"])
 
     @property
     def type_name(self) -> str:
@@ -320,14 +331,19 @@ class RemoteModule(Remote):
     Other names may get new values while the module's functions run, and are asked for each time.
     """
 
-    __slots__ = ("_lasting",)
+    __slots__ = ("_handle", "_lasting")
 
+    _handle: Remote
     _lasting: dict[str, Remote]
 
     def __init__(self, module: Remote) -> None:
         connection, tag = module._connection, module._tag  # noqa: SLF001  # a handle as this one
         super().__init__(connection, tag, module._limit_s)  # noqa: SLF001
+        object.__setattr__(self, "_handle", module)
         object.__setattr__(self, "_lasting", {})
+
+    def __del__(self) -> None:
+        """The handle that it was made from is what holds the module."""
 
     def get(self, name: str) -> Remote:
         """The module's global ``name``."""

@@ -174,6 +174,8 @@ class Student:
 
     def _answer(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         try:
+            for number in request.get("free", ()):  # nobody over there has these any more
+                self._objects.pop(number, None)
             answer, answer_blob = getattr(self, f"_do_{request['do']}")(request, blob)
         except InvalidProgram as error:
             return {"invalid": error.crash}, b""
@@ -272,12 +274,6 @@ class Student:
         (seed,) = self._arguments(request, blob)
         self._seed = seed
         self._seed_everything()
-        return {"ok": None}, b""
-
-    def _do_free(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
-        (numbers,) = self._arguments(request, blob, deref=False)
-        for number in numbers:
-            self._objects.pop(number, None)
         return {"ok": None}, b""
 
     # --- requests of a check on a training program ----------------------------------------
@@ -408,8 +404,8 @@ class Student:
         if text not in self._notes:
             self._notes.append(text)
 
-    def _arguments(self, request: dict[str, Any], blob: bytes, *, deref: bool = True) -> Any:
-        values = unpack(request["args"], blob, deref=self._kept if deref else None)
+    def _arguments(self, request: dict[str, Any], blob: bytes) -> Any:
+        values = unpack(request["args"], blob, deref=self._kept)
         return settings.place(values, self._placed)
 
     def _kept(self, tag: dict[str, Any]) -> Any:
