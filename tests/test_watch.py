@@ -198,6 +198,39 @@ def test_a_superseded_grading_leaves_the_warm_process_usable(
     assert warm_grader.grade(quick, submission.read(path, quick.submit)).verdict.passed
 
 
+def test_a_modules_checks_are_told_as_they_begin(warm_grader: Grader) -> None:
+    """Each with its number, in the order of the file; a recorded training with step and loss."""
+    said: list[Progress] = []
+    over = Grader(replace(warm_grader._options, progress=said.append), warm_grader._zygote)
+    exercise = bank.load("xor_torch")
+    given = submission.read(exercise.reference / "solution.py", exercise.submit)
+    over.grade(exercise, given)
+    begun = [each.doing for each in said if each.step is None and each.doing.startswith("check ")]
+    ids = [line.id for line in exercise.rubric]
+    assert begun == [f"check {n} of {len(ids)}: {id_}" for n, id_ in enumerate(ids, 1)]
+    trained = [each for each in said if each.step is not None]
+    assert trained
+    assert all(each.doing in begun and each.loss is not None for each in trained)
+
+
+def test_a_save_ends_the_grading_of_a_module_at_its_next_check(warm_grader: Grader) -> None:
+    """And the warm process grades the newer text."""
+    seen: list[str] = []
+
+    def stop(told: Progress) -> None:
+        seen.append(told.doing)
+        if told.doing.startswith("check 2"):
+            raise Superseded
+
+    over = Grader(replace(warm_grader._options, progress=stop), warm_grader._zygote)
+    exercise = bank.load("dropout")
+    given = submission.read(exercise.reference / "solution.py", exercise.submit)
+    with pytest.raises(Superseded):
+        over.grade(exercise, given)
+    assert seen[-1] == "check 2 of 8: eval_identity"
+    assert warm_grader.grade(exercise, given).verdict.passed
+
+
 def test_changes_are_told_check_by_check_and_finding_by_finding() -> None:
     """What passes or fails now, what is gone and new, the score; nothing where nothing changed."""
     bad = shown(report(failed("zero_grad", FINDING), passed("learns")))

@@ -12,6 +12,7 @@ import json
 import os
 import socket
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,9 @@ from grader.checks.outcome import RunReport
 from grader.checks.plugin import GradePlugin, MakeProgram
 from grader.checks.program import Program
 from grader.checks.remote import Supervision
-from grader.checks.running import Programs
+from grader.checks.running import PROGRESS_S, Programs
 from grader.checks.student import Student
-from grader.model import CheckResult, ExecutedCell, Finding, Limits
+from grader.model import CheckResult, ExecutedCell, Finding, Limits, Progress
 from grader.observation.record import Call, Kept, Training
 from grader.observation.traces import advice, findings_of
 from grader.plain import read, to_plain
@@ -90,13 +91,17 @@ class Judge:
         self._keep = bool(job.get("keep"))
         self._calls: list[Call] = []
         self._advice: list[Finding] = []
+        self._doing = ""
+        self._told_at = 0.0
 
     def run(self) -> None:
         """Run every check, and report the run as a whole at the end."""
         plugin = GradePlugin(
             rubric=self._job["rubric"],
             seed=self._job["seed"],
-            student=Student(self._supervision, self._limits, self._report, self._traced),
+            student=Student(
+                self._supervision, self._limits, self._report, self._traced, self._trains
+            ),
             make_program=self._make_program(),
             report=self._report,
             reported=self._send_check,
@@ -105,6 +110,7 @@ class Judge:
             clock=self._supervision.clock,
             device=Device.of(self._job["device"]),
             audit=Audit() if self._job.get("proves") else None,
+            began=self._began,
         )
         timeout = self._limits.wall_s + GRACE_S
         pytest.main(
@@ -122,9 +128,25 @@ class Judge:
         return Programs(
             supervision=self._supervision,
             limits=self._limits,
-            progress=lambda progress: self._results.send({"progress": asdict(progress)}),
+            progress=self._tell,
             keep=self._keep,
         ).run
+
+    def _tell(self, progress: Progress) -> None:
+        self._results.send({"progress": asdict(progress)})
+
+    def _began(self, doing: str) -> None:
+        """A check is under way; one of several tests is told once."""
+        if doing != self._doing:
+            self._doing = doing
+            self._tell(Progress(doing=doing))
+
+    def _trains(self, step: int, loss: float | None) -> None:
+        """A check has the student's own training run: its step and loss, now and then."""
+        now = time.monotonic()
+        if step and now - self._told_at > PROGRESS_S:
+            self._told_at = now
+            self._tell(Progress(doing=self._doing, step=step, loss=loss))
 
     def _traced(self, rows: list[Any], trace: Trace) -> None:
         """All rules look at what a check had called; what it doesn't ask for is advice."""

@@ -44,6 +44,7 @@ from grader.rules import Found, find_all, noting, of_rules
 from grader.runner.devices import CPU, Device
 
 Reported = Callable[[CheckResult], None]
+Began = Callable[[str], None]
 
 
 class MakeProgram(Protocol):
@@ -79,6 +80,7 @@ class GradePlugin:
         clock: Clock,
         device: Device = CPU,
         audit: Audit | None = None,
+        began: Began = lambda _doing: None,
     ) -> None:
         self._rubric = rubric
         self._seed = seed
@@ -91,6 +93,7 @@ class GradePlugin:
         self._clock = clock
         self._device = device
         self._audit = audit
+        self._began = began
         self._results: dict[str, CheckResult] = {}
         self._noted = Noted()
         self._left: Counter[str] = Counter()
@@ -133,8 +136,14 @@ class GradePlugin:
         self._noted = Noted(wanted=wanted, needs=missing)
         if missing:
             pytest.skip(f"needs {', '.join(missing)}")
+        self._tell(_check_id(item))
         with self._clock.running(), noting(self._noted.rules.extend):
             yield
+
+    def _tell(self, check_id: str) -> None:
+        """Which check is under way, and how many there are."""
+        known = list(self._left)  # in the order of the file
+        self._began(f"check {known.index(check_id) + 1} of {len(known)}: {check_id}")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:

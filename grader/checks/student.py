@@ -22,6 +22,7 @@ from grader.checks.remote import (
     Supervision,
 )
 from grader.checks.sight import Sight
+from grader.checks.training import Training
 from grader.errors import StudentFault
 from grader.model import Limits, Outcome
 from grader.trace.reading import Reader
@@ -37,11 +38,13 @@ class Student:
         limits: Limits,
         report: RunReport,
         traced: Callable[[list[Any], Trace], object] = lambda _rows, _trace: None,
+        trains: Callable[[int, float | None], object] = lambda _step, _loss: None,
     ) -> None:
         self._supervision = supervision
         self._limits = limits
         self._report = report
         self._traced = traced
+        self._trains = trains
         self._sight = Sight()
         self._connection: Connection | None = None
         self._module: RemoteModule | None = None
@@ -82,11 +85,13 @@ class Student:
         """
         self._loaded()
         reader = Reader()
+        training = Training()
         kept: list[Any] = []
 
         def take(rows: list[Any]) -> None:
-            reader.read([rows])
+            training.take(reader.read([rows]))
             kept.extend(rows)
+            self._trains(training.step, training.loss)
 
         result = self._ask("trace_call", [function, list(args), kwargs], take)
         trace = Trace.of_reader(reader)
