@@ -70,8 +70,8 @@ def _made(form: Form[Answer]) -> Answer:
 
 
 def _is_told(wrong: object) -> bool:
-    """Of a form that breaks down nothing can be told."""
-    return not isinstance(wrong, torch.Tensor) or bool(wrong.isfinite().all())
+    """Of a form that breaks down everywhere nothing can be told."""
+    return not isinstance(wrong, torch.Tensor) or bool(wrong.isfinite().any())
 
 
 class Audit:

@@ -104,7 +104,37 @@ WRONG = {
     },
 }
 """For each function what the known slips give."""
-WRONG_WHEN_LARGE = {"relu": {"min(max(x, 0), 6): it is cut at 6 as well": F.relu6}}
+WRONG_WHEN_LARGE = {
+    "relu": {"min(max(x, 0), 6): it is cut at 6 as well": F.relu6},
+    "sigmoid": {
+        "exp(x) / (1 + exp(x)): exp(x) becomes infinite, and inf / inf is NaN": lambda x: (
+            x.exp() / (1 + x.exp())
+        ),
+    },
+    "tanh": {
+        "made of exp(x) and exp(−x): they become infinite, and inf / inf is NaN": lambda x: (
+            (x.exp() - (-x).exp()) / (x.exp() + (-x).exp())
+        ),
+    },
+    "softmax": {
+        "exp(x) by its sum: exp(x) becomes infinite, and inf / inf is NaN": lambda x: (
+            x.exp() / x.exp().sum(-1, keepdim=True)
+        ),
+        "NaN in rows of small numbers: one maximum was subtracted from all rows": lambda x: (
+            (x - x.max()).exp() / (x - x.max()).exp().sum(-1, keepdim=True)
+        ),
+    },
+    "mish": {
+        "made of (1 + exp(x))²: it becomes infinite, and inf / inf is NaN": lambda x: (
+            x * ((1 + x.exp()) ** 2 - 1) / ((1 + x.exp()) ** 2 + 1)
+        ),
+    },
+    "elu": {
+        "NaN where exp(x) is infinite: a mask multiplies it by 0": lambda x: (
+            x * (x > 0) + (x.exp() - 1) * (x <= 0)
+        ),
+    },
+}
 """What agrees with the right function at ordinary numbers."""
 
 

@@ -1,5 +1,6 @@
 # e^2x over itself: infinity by infinity.
 # failed: mish
+# says: made of (1 + exp(x))²: it becomes infinite, and inf / inf is NaN
 import math
 import torch
 import torch.nn.functional as F

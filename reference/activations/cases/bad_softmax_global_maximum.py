@@ -1,5 +1,6 @@
 # One maximum for all rows: rows with small numbers become 0 / 0.
 # failed: softmax
+# says: NaN in rows of small numbers: one maximum was subtracted from all rows
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # exp overflows.
 # failed: softmax
+# says: exp(x) by its sum: exp(x) becomes infinite, and inf / inf is NaN
 import math
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The formula as it stands: NaN for large numbers.
 # failed: tanh
+# says: made of exp(x) and exp(−x): they become infinite, and inf / inf is NaN
 import math
 import torch
 import torch.nn.functional as F
