@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
+from grader.checks.forms import known_form, on
 
 MARGIN = 0.05
 """Between the two largest logits of a sample: no rounding may change which is the largest."""
@@ -48,15 +49,63 @@ def share(handle):
         return math.inf
 
 
-def same_share(handle, expected, what):
-    """Compare an accuracy with the right one."""
-    got = share(handle)
-    if math.isclose(got, expected, abs_tol=1e-5):
-        return
-    message = f"the accuracy {what} is wrong"
-    if expected and math.isclose(got, 100 * expected, rel_tol=1e-4):
-        message += ": expected a share of 1, got a percentage"
-    raise CheckFailed(message, details=[f"expected {expected:.6g}   got {got:.6g}"])
+def near(one, other):
+    """Whether two lists of accuracies are the same."""
+    return all(math.isclose(a, b, abs_tol=1e-5) for a, b in zip(one, other, strict=True))
+
+
+def wrong_shares(logits, labels, size):
+    """What the known slips give for one set of samples in batches of ``size``, by what they are."""
+    right = logits.argmax(1) == labels
+    last, count, hits = right.double().split(size)[-1], len(labels), int(right.sum())
+    pairs = zip(logits.argmax(1).split(size), labels.split(size), strict=True)
+    everywhere = sum(int((one[:, None] == other).sum()) for one, other in pairs)
+    return {
+        "a percentage, not a share of 1": 100 * hits / count,
+        "the number of right predictions, not their share": float(hits),
+        "the share of wrong predictions": 1 - hits / count,
+        "the share that is rounded down to a whole number": float(hits // count),
+        "that of the smallest logits, not of the largest": float(
+            (logits.argmin(1) == labels).double().mean()
+        ),
+        "what comes out if each prediction is compared with every label of its batch": (
+            everywhere / count
+        ),
+        "that of the last batch alone, divided by all samples": float(last.sum()) / count,
+        "that of the last batch alone": float(last.mean()),
+    }
+
+
+def wrong_with_a_short_batch(logits, labels, size):
+    """The same for slips that show only where the last batch is shorter than the others."""
+    batches = (logits.argmax(1) == labels).double().split(size)
+    return {
+        "the mean of the batches' accuracies: a short batch counts too much": float(
+            torch.stack([batch.mean() for batch in batches]).mean()
+        ),
+        "divided as if every batch were full": float(sum(map(sum, batches)))
+        / (size * len(batches)),
+        "that of the full batches: the short last one is left out": float(
+            torch.cat(batches[:-1]).mean()
+        ),
+    }
+
+
+def same_shares(got, asked, what, slips=wrong_shares):
+    """Compare accuracies with the right ones; a slip is named where it gives all of them.
+
+    ``asked`` holds logits, labels and the batch size of each, ``what`` a few words about it.
+    """
+    expected = [float((x.argmax(1) == labels).double().mean()) for x, labels, _ in asked]
+    tables = [slips(*each) for each in asked]
+    forms = {said: [table[said] for table in tables] for said in tables[0]}
+    slip = known_form(got, expected, forms, near)
+    for mine, right, words in zip(got, expected, what, strict=True):
+        if not near([mine], [right]):
+            raise CheckFailed(
+                f"the accuracy {words} is {slip or 'wrong'}",
+                details=[f"expected {right:.6g}   got {mine:.6g}"],
+            )
 
 
 @check("accuracy")
@@ -69,13 +118,16 @@ def test_accuracy(student, draw, rows, batch):
     rows = len(inputs)
     model = student.props.Watched(weight)
     model.eval()  # so that only the counting can be wrong
+    got, asked, what = [], [], []
     for wrong in (torch.zeros(rows, dtype=torch.bool), draw.uniform(rows) < 0.4):
         labels = spoil(right, wrong, classes)
         loader = student.props.loader(inputs, labels, batch)
-        expected = float((labels == right).double().mean())
-        what = f"of {int((labels == right).sum())} right predictions in {rows}"
-        same_share(student.evaluate(model, loader), expected, what)
-        same_share(student.evaluate(model, loader), expected, f"{what}, asked a second time,")
+        words = f"of {int((labels == right).sum())} right predictions in {rows}"
+        for again in ("", ", asked a second time,"):
+            got.append(share(student.evaluate(model, loader)))
+            asked.append((inputs @ weight.T, labels, batch))
+            what.append(words + again)
+    same_shares(got, asked, what)
 
 
 @check("short_last_batch")
@@ -88,14 +140,14 @@ def test_short_last_batch(student, draw, full, last):
     in_last = torch.arange(rows) >= 8 * full
     model = student.props.Watched(weight)
     model.eval()
+    got, asked, what = [], [], []
     for wrong in (in_last, ~in_last):
-        loader = student.props.loader(inputs, spoil(right, wrong), 8)
-        expected = float((~wrong).double().mean())
-        same_share(
-            student.evaluate(model, loader),
-            expected,
-            f"over {full} batches of 8 and one of {last}, with {int((~wrong).sum())} right,",
-        )
+        labels = spoil(right, wrong)
+        loader = student.props.loader(inputs, labels, 8)
+        got.append(share(student.evaluate(model, loader)))
+        asked.append((inputs @ weight.T, labels, 8))
+        what.append(f"over {full} batches of 8 and one of {last}, {int((~wrong).sum())} right,")
+    same_shares(got, asked, what, wrong_with_a_short_batch)
 
 
 def evaluated(student, draw, *, training, rows=20):
@@ -196,9 +248,11 @@ def test_confusion(student, reference, draw, rows, classes):
             f"the confusion matrix of {classes} classes has the wrong shape",
             details=[f"expected {tuple(expected.shape)}   got {tuple(got.shape)}"],
         )
-    if not torch.equal(got, expected.double()):
-        message, details = differing(got, expected)
-        raise CheckFailed(message, details=details)
+    right = expected.double()
+    slip = known_form(got, right, on(WRONG_MATRICES, right), torch.allclose)
+    if not torch.equal(got, right):
+        said = f"is {slip}" if slip else "holds wrong counts"
+        raise CheckFailed(f"the confusion matrix {said}", details=differing(got, right))
 
 
 def matrix(handle):
@@ -217,12 +271,23 @@ def matrix(handle):
     return value.double()
 
 
+WRONG_MATRICES = {
+    "transposed: rows should be the true classes": lambda right: right.T,
+    "made of shares of each row, not of counts": lambda right: (
+        right / right.sum(1, keepdim=True).clamp(min=1)
+    ),
+    "made of shares of all samples, not of counts": lambda right: right / right.sum(),
+    "empty on its diagonal: what was right is not counted": lambda right: (
+        right - right.diag().diag()
+    ),
+    "1 where more was counted: equal pairs of classes count once": lambda right: right.clamp(max=1),
+}
+"""What the known slips make of the right matrix, by what they are."""
+
+
 def differing(got, expected):
     """Message and details for a matrix of the right shape and wrong counts."""
-    message = "the confusion matrix holds wrong counts"
-    if torch.equal(got.T, expected.double()):
-        message = "the confusion matrix is transposed: rows should be the true classes"
     row, column = (got != expected).nonzero()[0].tolist()
     numbers = f"expected {int(expected[row, column])}   got {float(got[row, column]):g}"
     share = f"({int((got != expected).sum())} of {expected.numel()} differ)"
-    return message, [f"true class {row}, predicted {column}   {numbers}   {share}"]
+    return [f"true class {row}, predicted {column}   {numbers}   {share}"]

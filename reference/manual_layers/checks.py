@@ -9,10 +9,43 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.chance import ERROR_RATE, mean_bound, require_drawn, std_bounds
+from grader.checks.forms import named_number, on
 
 pytestmark = pytest.mark.usefixtures("watched")  # a built-in may stand behind one size alone
 
 COMPARISONS = 6  # the statistical ones of this file: they share one error rate
+
+
+WRONG_OUTPUTS = {
+    "x Wᵀ: the bias is not added": lambda x, weight, _bias: x @ weight.T,
+    "x Wᵀ − b: the bias is subtracted": lambda x, weight, bias: x @ weight.T - bias,
+    "that for x less its mean, not for x": lambda x, weight, bias: (x - x.mean()) @ weight.T + bias,
+}
+WRONG_RELUS = {
+    "the smaller of x and 0, not the larger": lambda x: x.clamp(max=0),
+    "cut at 1 as well": lambda x: x.clamp(0, 1),
+    "0 and 1: that is where x is above 0, not x itself": lambda x: (x > 0).to(x.dtype),
+    "|x|: negative numbers are to become 0": torch.abs,
+    "not 0 for negative x but 0.01 · x: that is a leaky ReLU": (
+        lambda x: torch.where(x > 0, x, 0.01 * x)
+    ),
+    "x as it was: nothing becomes 0": torch.clone,
+}
+"""What the known slips give, by what they are."""
+
+
+def wrong_deviations(inputs, outputs):
+    """The standard deviations that known slips of the start give, by what they are."""
+    std = math.sqrt(2 / inputs)
+    return {
+        "√(1 / in), without the 2": math.sqrt(1 / inputs),
+        "2 / in: the root is missing": 2 / inputs,
+        "√(2 / out), of the wrong side": math.sqrt(2 / outputs),
+        "√(2 / (in + out)), Xavier's": math.sqrt(2 / (inputs + outputs)),
+        "1: the numbers are not scaled": 1.0,
+        "that of torch.rand, which gives numbers from 0 to 1, times √(2 / in)": std / math.sqrt(12),
+        "√(1 / (3 · in)), with which nn.Linear starts": math.sqrt(1 / (3 * inputs)),
+    }
 
 
 def tensor_facts(handle, what):
@@ -109,7 +142,12 @@ def test_kaiming(student, in_features, out_features):
     std = math.sqrt(2 / in_features)
     layer = f"ManualLinear({in_features}, {out_features}).weight"
     bounds = std_bounds(weight.numel(), std=std, rate=rate)
-    bounds.require(float(weight.std()), f"the standard deviation of {layer}")
+    measured = float(weight.std())
+    named = named_number(
+        wrong_deviations(in_features, out_features),
+        lambda wrong: measured in std_bounds(weight.numel(), std=wrong, rate=rate),
+    )
+    bounds.require(measured, f"the standard deviation of {layer}", named)
     bounds = mean_bound(weight.numel(), std=std, rate=rate)
     bounds.require(float(weight.mean()), f"the mean of {layer}")
     require_drawn(weight, layer, std=std, rate=rate)
@@ -121,7 +159,8 @@ def test_kaiming(student, in_features, out_features):
 @check("zero_bias")
 def test_zero_bias(student, agree):
     """The bias starts at 0."""
-    agree(student.ManualLinear(6, 40).bias, torch.zeros(40), what="bias")
+    forms = {"1 everywhere, not 0": torch.ones(40)}
+    agree(student.ManualLinear(6, 40).bias, torch.zeros(40), what="bias", forms=forms)
 
 
 SIZES = {"one sample": (1, 5, 3), "square": (7, 4, 4), "one input": (6, 1, 3), "many": (257, 9, 2)}
@@ -138,7 +177,8 @@ def test_forward(student, draw, agree, size):
     x = draw.normal(batch, in_features)
     kept = student.put(x)
     weight = layer.weight.value
-    agree(layer(kept), x @ weight.T + bias, what="the output", rtol=1e-5)
+    forms = on(WRONG_OUTPUTS, x, weight, bias)
+    agree(layer(kept), x @ weight.T + bias, what="the output", rtol=1e-5, forms=forms)
     left_alone(kept, x)
 
 
@@ -171,10 +211,10 @@ def test_gradients(student, draw, agree, batch):
 def test_relu(student, draw, agree, dtype):
     """Negative numbers become 0, the rest stays, and gradients pass where numbers did."""
     relu = student.ManualReLU()
-    for shape in [(1,), (3, 5), (2, 3, 4), (40, 30)]:
+    for shape in [(3, 5), (2, 3, 4), (40, 30), (1,)]:
         x = 3 * draw.normal(*shape, dtype=dtype)
         kept = student.put(x)
-        agree(relu(kept), x.clamp(min=0), what="the output")
+        agree(relu(kept), x.clamp(min=0), what="the output", forms=on(WRONG_RELUS, x))
         left_alone(kept, x)
     x, gradient = draw.normal(4, 6, dtype=dtype), draw.normal(4, 6, dtype=dtype)
     kept = student.put(x.clone().requires_grad_())

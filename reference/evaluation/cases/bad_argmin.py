@@ -1,5 +1,6 @@
 # The smallest logit is taken for the prediction.
 # failed: accuracy
+# says: that of the smallest logits, not of the largest
 import torch
 
 

@@ -1,5 +1,6 @@
 # Predictions keep a dimension of one, so that == compares each with every label.
 # failed: accuracy
+# says: what comes out if each prediction is compared with every label of its batch
 import torch
 
 

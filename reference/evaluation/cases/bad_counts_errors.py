@@ -1,5 +1,6 @@
 # The share of wrong predictions is returned.
 # failed: accuracy
+# says: the share of wrong predictions
 import torch
 
 

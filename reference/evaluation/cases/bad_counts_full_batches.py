@@ -1,5 +1,6 @@
 # The samples are counted as if every batch were full.
 # failed: short_last_batch
+# says: divided as if every batch were full
 import torch
 
 

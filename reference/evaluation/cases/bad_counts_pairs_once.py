@@ -1,5 +1,6 @@
 # All samples are added by one indexed +=, which counts equal pairs once.
 # failed: confusion
+# says: 1 where more was counted: equal pairs of classes count once
 import torch
 
 

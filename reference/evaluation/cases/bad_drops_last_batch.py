@@ -1,5 +1,6 @@
 # The short last batch is left out.
 # failed: short_last_batch
+# says: that of the full batches: the short last one is left out
 import torch
 
 

@@ -1,5 +1,6 @@
 # The share is rounded down to a whole number.
 # failed: accuracy
+# says: the share that is rounded down to a whole number
 import torch
 
 

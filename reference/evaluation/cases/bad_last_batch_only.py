@@ -1,5 +1,6 @@
 # The count is set to zero in each batch.
 # failed: accuracy
+# says: that of the last batch alone, divided by all samples
 import torch
 
 

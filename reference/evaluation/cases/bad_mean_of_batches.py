@@ -1,5 +1,6 @@
 # The accuracies of the batches are averaged, so a short batch counts too much.
 # failed: short_last_batch
+# says: the mean of the batches' accuracies: a short batch counts too much
 import torch
 
 

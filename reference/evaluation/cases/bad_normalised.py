@@ -1,5 +1,6 @@
 # Shares of each row are returned where counts are asked for.
 # failed: confusion
+# says: made of shares of each row, not of counts
 import torch
 
 

@@ -1,5 +1,6 @@
 # What was right is not counted.
 # failed: confusion
+# says: empty on its diagonal: what was right is not counted
 import torch
 
 

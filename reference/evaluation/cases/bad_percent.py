@@ -1,5 +1,6 @@
 # The accuracy is returned as a percentage.
 # failed: accuracy
+# says: a percentage, not a share of 1
 import torch
 
 

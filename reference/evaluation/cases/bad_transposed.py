@@ -1,5 +1,6 @@
 # Rows are the predicted classes, columns the true ones.
 # failed: confusion
+# says: transposed: rows should be the true classes
 import torch
 
 

@@ -1,5 +1,6 @@
 # The bias is made and never added.
 # failed: trainable forward
+# says: x Wᵀ: the bias is not added
 import math
 import torch
 

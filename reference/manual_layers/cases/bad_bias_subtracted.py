@@ -1,5 +1,6 @@
 # The bias is subtracted.
 # failed: forward
+# says: x Wᵀ − b: the bias is subtracted
 import math
 import torch
 

@@ -1,5 +1,6 @@
 # The standard deviation comes from the number of outputs.
 # failed: kaiming
+# says: √(2 / out), of the wrong side
 import math
 import torch
 

@@ -1,5 +1,6 @@
 # The input is centred in place before the product.
 # failed: forward gradients?
+# says: that for x less its mean, not for x
 import math
 import torch
 

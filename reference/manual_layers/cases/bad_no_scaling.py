@@ -1,5 +1,6 @@
 # The weights keep the standard deviation 1.
 # failed: kaiming
+# says: 1: the numbers are not scaled
 import math
 import torch
 

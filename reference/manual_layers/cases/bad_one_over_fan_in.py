@@ -1,5 +1,6 @@
 # The 2 of Kaiming's formula is missing.
 # failed: kaiming
+# says: √(1 / in), without the 2
 import math
 import torch
 

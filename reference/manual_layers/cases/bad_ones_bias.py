@@ -1,5 +1,6 @@
 # The bias starts at 1.
 # failed: zero_bias
+# says: 1 everywhere, not 0
 import math
 import torch
 

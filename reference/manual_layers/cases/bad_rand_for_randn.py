@@ -1,5 +1,6 @@
 # torch.rand gives numbers from 0 to 1.
 # failed: kaiming
+# says: that of torch.rand, which gives numbers from 0 to 1, times √(2 / in)
 import math
 import torch
 

@@ -1,5 +1,6 @@
 # clamp(max=0) keeps the negative half.
 # failed: relu
+# says: the smaller of x and 0, not the larger
 import math
 import torch
 

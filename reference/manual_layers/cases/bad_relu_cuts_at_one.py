@@ -1,5 +1,6 @@
 # Values are cut at 1 as well.
 # failed: relu
+# says: cut at 1 as well
 import math
 import torch
 

@@ -1,5 +1,6 @@
 # It returns the mask, without the values.
 # failed: relu
+# says: 0 and 1: that is where x is above 0, not x itself
 import math
 import torch
 

@@ -1,5 +1,6 @@
 # The absolute value.
 # failed: relu
+# says: |x|: negative numbers are to become 0
 import math
 import torch
 

@@ -1,5 +1,6 @@
 # A leaky ReLU.
 # failed: relu
+# says: not 0 for negative x but 0.01 · x: that is a leaky ReLU
 import math
 import torch
 

@@ -1,5 +1,6 @@
 # The variance is used as the standard deviation.
 # failed: kaiming
+# says: 2 / in: the root is missing
 import math
 import torch
 

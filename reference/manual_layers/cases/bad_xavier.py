@@ -1,5 +1,6 @@
 # Xavier's formula in place of Kaiming's.
 # failed: kaiming
+# says: √(2 / (in + out)), Xavier's
 import math
 import torch
 

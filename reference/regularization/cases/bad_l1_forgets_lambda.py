@@ -1,5 +1,6 @@
 # The strength is never used.
 # failed: l1
+# says: the sum of |w|: it is not multiplied by lambda
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # Squares are summed up.
 # failed: l1
+# says: made of w², not of |w|: that is L2
 import torch
 import torch.nn as nn
 

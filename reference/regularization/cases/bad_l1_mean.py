@@ -1,5 +1,6 @@
 # The mean of the absolute values is taken instead of their sum.
 # failed: l1
+# says: made of the means of |w|, not of their sums
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # Negative weights make the penalty smaller.
 # failed: l1
+# says: made of w, not of |w|: negative weights make it smaller
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The sum is overwritten in every round.
 # failed: l1
+# says: that of the last parameter alone
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The biases are left out.
 # failed: l1
+# says: that of the weights alone: the biases are left out
 import torch
 import torch.nn as nn
 

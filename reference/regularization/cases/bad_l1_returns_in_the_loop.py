@@ -1,5 +1,6 @@
 # The function returns after the first parameter.
 # failed: l1
+# says: that of the first parameter alone
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The penalty is turned into a plain number: right, but nothing learns from it.
 # failed: weight_decay
+# says: what it is without any penalty: none flows back to it
 import torch
 import torch.nn as nn
 

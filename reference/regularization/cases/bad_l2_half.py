@@ -1,5 +1,6 @@
 # Half of the sum is taken.
 # failed: l2
+# says: half of what it should be
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The strength goes into the square.
 # failed: l2
+# says: the sum of (lambda · w)²: lambda is squared as well
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The mean of the squares is taken instead of their sum.
 # failed: l2
+# says: made of the means of w², not of their sums
 import torch
 import torch.nn as nn
 

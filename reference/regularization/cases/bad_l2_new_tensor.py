@@ -1,5 +1,6 @@
 # The result is put into a new tensor, which knows nothing of the parameters.
 # failed: weight_decay
+# says: what it is without any penalty: none flows back to it
 import torch
 import torch.nn as nn
 

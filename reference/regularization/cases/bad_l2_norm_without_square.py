@@ -1,5 +1,6 @@
 # The length of each parameter is taken, not its square.
 # failed: l2
+# says: made of the lengths of the parameters, √Σw²: the square is missing
 import torch
 import torch.nn as nn
 

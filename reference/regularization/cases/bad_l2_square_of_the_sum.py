@@ -1,5 +1,6 @@
 # The sum is squared, not each number.
 # failed: l2
+# says: made of (Σw)², not of Σw²
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The penalty is computed where nothing is recorded.
 # failed: weight_decay
+# says: what it is without any penalty: none flows back to it
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The batch is normalised by itself in evaluation too.
 # failed: norm_running
+# says: made of the batch's own statistics, not of the running ones
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # Mean and variance are detached, so that the gradient of the input is wrong.
 # failed: norm_gradients
+# says: what comes out if none flows through mean and variance
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The deviation from the mean is divided by the variance.
 # failed: norm_training norm_running norm_gradients
+# says: divided by the variance: the root is missing
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # eps is added to the deviation, not to the variance.
 # failed: norm_training norm_running norm_gradients?
+# says: divided by √var + eps: eps belongs under the root
 import torch
 import torch.nn as nn
 

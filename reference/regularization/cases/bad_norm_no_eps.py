@@ -1,5 +1,6 @@
 # Nothing is added to the variance: a feature that never changes gives 0 / 0.
 # failed: norm_training norm_running norm_gradients?
+# says: NaN for a feature that never changes: eps is missing, and 0 is divided by 0
 import torch
 import torch.nn as nn
 

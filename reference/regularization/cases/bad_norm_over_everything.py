@@ -1,5 +1,6 @@
 # One mean and one variance are taken of the whole batch.
 # failed: norm_training norm_running norm_gradients
+# says: normalised over everything, not over the batch for each feature
 import torch
 import torch.nn as nn
 

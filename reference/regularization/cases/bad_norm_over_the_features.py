@@ -1,5 +1,6 @@
 # Each sample is normalised, not each feature.
 # failed: norm_training norm_running norm_gradients
+# says: normalised for each sample, not for each feature
 import torch
 import torch.nn as nn
 

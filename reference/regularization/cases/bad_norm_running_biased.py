@@ -1,5 +1,6 @@
 # The biased variance goes into the running one.
 # failed: norm_running
+# says: made of a running variance that is the biased one, divided by N
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The statistics of the last batch replace all earlier ones.
 # failed: norm_running
+# says: made of the statistics of the last training batch alone
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The scale starts at 0.
 # failed: norm_training norm_running norm_gradients
+# says: 0: the scale starts at 0, not at 1
 import torch
 import torch.nn as nn
 

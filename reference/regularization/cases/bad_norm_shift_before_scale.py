@@ -1,5 +1,6 @@
 # The shift is added before the scale is applied.
 # failed: norm_training norm_gradients
+# says: scale · (x + shift): the scale belongs to x alone
 import torch
 import torch.nn as nn
 

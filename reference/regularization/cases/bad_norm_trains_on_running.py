@@ -1,5 +1,6 @@
 # In training too the running statistics normalise.
 # failed: norm_training norm_running norm_gradients
+# says: made with the running statistics, not with those of the batch
 import torch
 import torch.nn as nn
 

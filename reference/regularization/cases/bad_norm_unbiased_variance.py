@@ -1,5 +1,6 @@
 # The batch is normalised by the unbiased variance.
 # failed: norm_training norm_running norm_gradients
+# says: made with the variance that is divided by N − 1, not by N
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The running statistics follow the batches of the evaluation too.
 # failed: norm_running
+# says: made of running statistics that follow the batches of the evaluation too
 import torch
 import torch.nn as nn
 
