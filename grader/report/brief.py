@@ -13,6 +13,7 @@ from grader.model import CellStatus, IsolationLevel, Outcome, Place, Status
 from grader.report.full import headline_of, isolation, of_cell
 from grader.report.lines import BLUE, BOLD, LEVEL_COLOURS, RED, STATUS_COLOURS, Ink
 from grader.shown import words
+from grader.shown.blocks import TICKS
 from grader.shown.focus import Focus, ended, focus, is_follow_up, lines_around, span
 from grader.shown.harmless import columns, cut, one_line, within
 from grader.shown.view import Shown, ShownCheck, ShownCrash, ShownFinding, headline
@@ -105,7 +106,8 @@ class Brief(Ink):
             yield from self.flow(head.rstrip(), text, paint=STATUS_COLOURS[status])
         else:
             gap = " " * (columns(head) - columns(head.rstrip()))
-            yield self.paint(STATUS_COLOURS[status], head.rstrip()) + gap + shortened(text, room)
+            fitted = shortened(TICKS.sub(r"\1", text), room)
+            yield self.paint(STATUS_COLOURS[status], head.rstrip()) + gap + fitted
 
     # --- where to start -------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from grader.shown.view import (
 
 _ID_WIDTH = 24
 _MESSAGE_LIMIT = 600
+_SOURCE_LIMIT = 160
 _DETAIL_LINES = 12
 _OUTPUT_LINES = 8
 
@@ -185,7 +186,7 @@ class Page(Ink):
         what = one_line(finding.what, _MESSAGE_LIMIT)
         yield from self.flow(head, what, paint=LEVEL_COLOURS[finding.level], gap=" ")
         if finding.place:
-            yield self._source(finding.place, entry.source, indent=4)
+            yield from self._source(finding.place, entry.source, indent=4)
         for fact in finding.evidence:
             text = one_line(words.told(fact), _MESSAGE_LIMIT)
             yield from self.flow("    ", text, hang=6, gap="")
@@ -201,7 +202,7 @@ class Page(Ink):
     def _crash(self, crash: ShownCrash, *, indent: int) -> Iterator[str]:
         pad = " " * indent
         if crash.place:
-            yield self._source(crash.place, crash.source, indent=indent)
+            yield from self._source(crash.place, crash.source, indent=indent)
         if crash.explanation:
             said = one_line(crash.explanation, _MESSAGE_LIMIT)
             yield from self.flow(pad, said, hang=indent, gap="")
@@ -216,15 +217,21 @@ class Page(Ink):
             if crash.omitted and number == len(crash.callers) - OUTER_FRAMES:
                 yield f"{pad}  … {crash.omitted} more {words.plural(crash.omitted, 'call')}"
             times = f"{call.times:,} times " if call.times > 1 else ""
-            yield self._source(
+            yield from self._source(
                 call.place, call.source, indent=indent + 2, head=f"called {times}from "
             )
 
-    def _source(self, place: Place, source: str, *, indent: int, head: str = "") -> str:
-        where = " " * indent + head + one_line(self.at(place), self.width - indent - len(head))
-        room = self.width - columns(where) - 3
-        line = one_line(source.strip(), room) if room > 0 else ""
-        return self.paint(DIM, where) + ("   " + line if line else "")
+    def _source(self, place: Place, source: str, *, indent: int, head: str = "") -> Iterator[str]:
+        """A place with its line of code beside it, or below it where there is no room."""
+        where, start = self.at(place), " " * indent + head
+        # As it was typed it is never broken: an editor opens what stands in one line.
+        where = start + (where if self.path else one_line(where, self.width - len(start)))
+        line = one_line(source.strip(), _SOURCE_LIMIT)
+        if columns(where) + 3 + columns(line) <= self.width:
+            yield self.paint(DIM, where) + ("   " + line if line else "")
+        else:
+            yield self.paint(DIM, where)
+            yield from self.code_line(line, indent)
 
 
 def of_cell(cell: ShownCell) -> tuple[str, str]:

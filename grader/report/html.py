@@ -37,7 +37,7 @@ from grader.report import chart, review
 from grader.report.listing import Note, anchor, listing, marked_anchors
 from grader.report.notebook import notebook, reading
 from grader.shown import words
-from grader.shown.blocks import blocks
+from grader.shown.blocks import TICKS, blocks
 from grader.shown.focus import Focus
 from grader.shown.view import Shown, ShownCheck, headline, same_file, shown
 
@@ -48,7 +48,6 @@ _CURVES = {
 }
 _MAX_CHARTS = 12
 _CHANCE, _NEAR_CHANCE = math.log(10), 0.4
-_TICKS = re.compile(r"`([^`\n]{1,200})`")
 _LAYERS = {
     "capabilities": "No rights of an administrator",
     "cgroup": "Ceilings for memory and tasks, kept by the kernel for all of it together",
@@ -216,5 +215,5 @@ def _sentence_at(text: str, place: Place | None) -> str:
 def _ticks(text: str) -> Markup:
     """The text with what stands between backticks as code; all of it escaped."""
     return Markup(  # noqa: S704 - escaped before the tags are put in
-        _TICKS.sub(r'<code translate="no">\1</code>', str(escape(text)))
+        TICKS.sub(r'<code translate="no">\1</code>', str(escape(text)))
     )

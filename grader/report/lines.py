@@ -11,7 +11,7 @@ from typing import Any
 import wcwidth
 
 from grader.model import Level, Place, Status
-from grader.shown.blocks import blocks
+from grader.shown.blocks import TICKS, blocks
 from grader.shown.harmless import columns, within
 
 NARROWEST, WIDTH, WIDEST = 40, 100, 120
@@ -57,7 +57,11 @@ class Ink:
     def flow(
         self, head: str, text: str, *, paint: str = "", hang: int = 4, gap: str = "   "
     ) -> Iterator[str]:
-        """Wrap ``head`` and ``text`` with a hanging indent, painting only the head."""
+        """Wrap ``head`` and ``text`` with a hanging indent, painting only the head.
+
+        What a page shows as code, between backticks, stands without them.
+        """
+        text = TICKS.sub(r"\1", text)
         if columns(head) > self.width * 2 // 3 and text:  # a line of its own leaves room to read
             yield self.paint(paint, head)
             head, gap = " " * hang, ""
@@ -69,7 +73,7 @@ class Ink:
         yield from rest
 
     def hint(self, head: str, text: str, *, hang: int) -> Iterator[str]:
-        """A hint: its paragraphs wrapped and without the backticks of a page, its code as it is.
+        """A hint: its paragraphs wrapped, its code as it is.
 
         A line of code that is wider than the terminal goes on below, further to the right.
         """
@@ -78,14 +82,16 @@ class Ink:
                 yield ""
             if block.is_code:
                 for line in block.text.split("\n"):
-                    yield from self._code_line(line, hang)
+                    yield from self.code_line(line, hang)
             else:
-                prose = block.text.replace("`", "")
                 start = head if not number else " " * hang
                 gap = "" if number else " "
-                yield from self.flow(start, prose, paint="" if number else BOLD, hang=hang, gap=gap)
+                yield from self.flow(
+                    start, block.text, paint="" if number else BOLD, hang=hang, gap=gap
+                )
 
-    def _code_line(self, line: str, hang: int) -> Iterator[str]:
+    def code_line(self, line: str, hang: int) -> Iterator[str]:
+        """A line of code below what hangs at this column, broken where the terminal ends."""
         room = self.width - hang - _FURTHER
         while columns(line) > room:
             piece = within(line, room)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+TICKS = re.compile(r"`([^`\n]{1,200})`")
+"""Code within a sentence, as its writer marks it."""
 _FENCED = re.compile(r"^```\w*\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 
