@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -22,14 +23,10 @@ from grader.report.text import render_text
 from grader.rules import _words
 from reading_level import grade
 from states import ALL
+from style_guide import PERCENT, SINGULAR, faults
 
 ROOT = Path(__file__).parents[1]
 MEDIAN_GRADE = 9.0
-SINGULAR = re.compile(
-    r"(?<![\d.,·])\b1 (?:(?:forward|backward) passes|steps|tensors|checks|findings|lines|updates|"
-    r"epochs|digits|points|cells|times|parameters|images)\b"
-)
-PERCENT = re.compile(r"\d%(?![\w(])")
 
 
 def _hints() -> Iterator[tuple[str, str]]:
@@ -113,6 +110,73 @@ def test_numbers_of_rules_are_written_in_one_way() -> None:
     assert _words.count(1, "forward pass") == "1 forward pass"
     assert _words.count(1250, "forward pass") == "1,250 forward passes"
     assert _words.count(2, "step") == "2 steps"
+    assert _words.count(1.0, "step") == "1 step"
+    assert _words.count(2.5, "step") == "2.5 steps"
     assert _words.value(2.2537) == "2.25"
     assert _words.value(float("nan")) == "nan"
     assert _words.percent(0.125) == "12.5 %"
+
+
+SENTENCES = ("what", "fix", "sentence")
+COUNTED = re.compile(
+    r"\{(?!count\()([^{}:]*)\} (?:backward passes|batches|labels|predictions|rows|samples|steps|"
+    r"tensors|units|updates)\b"
+)
+"""A number of things that is written without ``count``; a name or a mean is none."""
+
+
+def _template(node: ast.expr) -> str:
+    """A text as it stands in the code of a rule; what is put in stands between braces."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        parts = (
+            part.value if isinstance(part, ast.Constant) else f"{{{_put_in(part)}}}"
+            for part in node.values
+        )
+        return "".join(map(str, parts))
+    return ""  # made elsewhere: what comes of it is held by the cases of the rule
+
+
+def _put_in(part: ast.expr) -> str:
+    assert isinstance(part, ast.FormattedValue)
+    return ast.unparse(part.value) + (":" + _template(part.format_spec) if part.format_spec else "")
+
+
+def _rule_sentences() -> Iterator[tuple[str, str, str]]:
+    """Rule, kind and template of each sentence that a rule's code has."""
+    for path in sorted(Path(rules_package.__path__[0]).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg in SENTENCES:
+                text = _template(node.value)
+                if text:
+                    yield path.stem, node.arg, text
+
+
+RULE_SENTENCES = list(_rule_sentences())
+
+
+@pytest.mark.parametrize("kind", SENTENCES)
+def test_every_sentence_of_a_rule_keeps_to_the_guide(kind: str) -> None:
+    """Stops, capitals, per cent, no blame; things are counted by ``count``, which knows of one."""
+    texts = [(rule, text) for rule, its, text in RULE_SENTENCES if its == kind]
+    assert len(texts) > 40
+    wrong = []
+    for rule, text in texts:
+        plain = re.sub(r"\{[^{}]*\}", "x", text)
+        if kind == "sentence" and text[0].islower():
+            wrong.append(f"{rule}: a sentence begins with a capital letter: {text}")
+        wrong += [f"{rule}: {fault}: {text}" for fault in faults(kind, plain)]
+        if re.search(r"\{[^{}]*%\}", text):
+            wrong.append(f"{rule}: per cent is written by percent: {text}")
+        for found in COUNTED.finditer(text):
+            if not found[1].endswith("name"):
+                wrong.append(f"{rule}: not counted by count: {found[0]}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("kind", SENTENCES)
+def test_the_median_sentence_of_a_rule_is_read_at_grade_nine(kind: str) -> None:
+    """Numbers and names that are put in left out."""
+    texts = [re.sub(r"\{[^{}]*\}", "5", text) for _, its, text in RULE_SENTENCES if its == kind]
+    assert statistics.median(map(grade, texts)) <= MEDIAN_GRADE

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 
-def count(number: int, noun: str) -> str:
-    """A number of things: ``1 forward pass``, ``1,250 forward passes``."""
+def count(number: float, noun: str) -> str:
+    """A number of things, or a mean of such: ``1 forward pass``, ``1,250 forward passes``."""
     ending = "es" if noun.endswith(("s", "sh", "ch", "x")) else "s"
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}{ending}"
+    said = f"{number:,.1f}".removesuffix(".0")
+    return f"{said} {noun}" if number == 1 else f"{said} {noun}{ending}"
 
 
 def value(number: float) -> str:

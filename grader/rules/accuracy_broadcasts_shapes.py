@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Comparison
 from grader.trace.losses import by_place
 from grader.trace.trace import Trace
@@ -59,14 +60,15 @@ def _finding(found: list[Comparison]) -> Finding:
         level=Level.ERROR,
         place=first.place,
         step=first.updates,
-        what=f"{rows} predictions are compared with {rows} labels each with each, which gives "
-        f"{rows * rows:,} answers",
+        what=f"{count(rows, 'prediction')} are compared with {count(rows, 'label')} each with "
+        f"each, which gives {rows * rows:,} answers",
         evidence=(
             Evidence(
                 label="right answers that this line counts in the first batch",
                 expected=f"{first.right} of {rows}",
                 actual=f"{first.crossed} of {rows * rows}",
-                sentence=f"In the first batch {first.right} of {rows} predictions are right, and "
+                sentence=f"In the first batch {first.right} of {count(rows, 'prediction')} are "
+                "right, and "
                 f"this comparison finds {first.crossed:,} of {rows * rows:,} numbers equal.",
             ),
         ),

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Reported, WrongAxis
 from grader.trace.losses import by_place
 from grader.trace.trace import Trace
@@ -81,10 +82,11 @@ def _over_rows(first: WrongAxis) -> Finding:
         evidence=(
             Evidence(
                 label="what is compared with the labels",
-                expected=f"one class for each of the {first.rows} rows",
-                actual=f"one row for each of the {first.classes} classes",
-                sentence=f"The output has {first.rows} rows and {first.classes} classes, and this "
-                f"argmax gives {first.classes} numbers of rows.",
+                expected=f"one class for each of the {count(first.rows, 'row')}",
+                actual=f"one row for each of the {count(first.classes, 'class')}",
+                sentence=f"The output has {count(first.rows, 'row')} and "
+                f"{count(first.classes, 'class')}, and this "
+                f"argmax gives {count(first.classes, 'number')} of rows.",
             ),
         ),
         fix="take the argmax over the dimension of the classes (dim=1)",
@@ -114,8 +116,8 @@ def _averaged(one: Reported) -> Finding:
         level=Level.NOTE,
         place=one.place,
         step=one.updates,
-        what=f"the accuracy that is printed ({_text(one)}) is the mean of {one.batches} batches, "
-        "one of which is shorter",
+        what=f"the accuracy that is printed ({_text(one)}) is the mean of "
+        f"{count(one.batches, 'batch')}, one of which is shorter",
         evidence=(_evidence(one, "as the mean over batches of different sizes"),),
         fix="count the right predictions of all batches, and divide once by the number of labels",
         why=WHY,

@@ -36,6 +36,7 @@ import math
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import percent
 from grader.schema.rows import Criterion, Loss
 from grader.trace.losses import by_place, is_repeated
 from grader.trace.trace import Trace
@@ -106,9 +107,9 @@ def _cut(one: Criterion) -> Finding:
         Evidence(
             label="scores that the ReLU has made 0",
             expected="none",
-            actual=f"{share:.0%}",
-            sentence=f"In step {one.backward} the ReLU has made {share:.0%} of the scores 0: the "
-            "model can rule out no class, and no gradient comes through these scores.",
+            actual=percent(share),
+            sentence=f"In step {one.backward} the ReLU has made {percent(share)} of the scores 0: "
+            "the model can rule out no class, and no gradient comes through these scores.",
         ),
         "let the last layer's scores go into the loss as they are, without the ReLU",
     )

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Clipping, Update
 from grader.trace.trace import Trace
 
@@ -59,14 +60,15 @@ def _finding(clipping: Clipping) -> Finding:
         level=Level.ERROR,
         place=clipping.place,
         step=1,
-        what=f"the gradients are clipped {clipping.late} times after the step that they were for",
+        what=f"the gradients are clipped {count(clipping.late, 'time')} after the step that "
+        "they were for",
         evidence=(
             Evidence(
                 label="clippings that came before the step",
                 expected=str(clipping.calls),
                 actual="0",
-                sentence=f"In each of {clipping.calls} clippings the step had consumed these very "
-                "gradients already, so nothing was clipped that counts.",
+                sentence=f"In each of {count(clipping.calls, 'clipping')} the step had consumed "
+                "these very gradients already, so nothing was clipped that counts.",
             ),
         ),
         fix="clip between backward() and step()",

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Targets, Turn
 from grader.trace.trace import Trace
 
@@ -84,8 +85,9 @@ def _finding(place: Place | None, batches: int, kinds: float, mixed: float) -> F
                 label=f"classes in a batch, on average over {batches}",
                 expected=f"about {mixed:.1f}",
                 actual=f"{kinds:.1f}",
-                sentence=f"The {batches} batches that were looked at hold {kinds:.1f} different "
-                f"labels on average; with the same labels in random order it would be {mixed:.1f}.",
+                sentence=f"The {count(batches, 'batch')} that were looked at hold {kinds:.1f} "
+                "different labels on average; with the same labels in random order it would be "
+                f"{mixed:.1f}.",
             ),
         ),
         fix="let the training loader shuffle (shuffle=True)",

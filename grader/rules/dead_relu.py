@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Backward, Parameter, Rectified
 from grader.trace.trace import Trace
 
@@ -74,15 +75,16 @@ def _finding(trace: Trace, looks: list[Rectified]) -> Finding:
         level=Level.WARNING,
         place=_place(trace, last),
         step=looks[dead].backward,
-        what=f"{where} gives 0 for every input: all of its {last.units} units are dead",
+        what=f"{where} gives 0 for every input: all of its {count(last.units, 'unit')} are dead",
         evidence=(
             Evidence(
                 label=f"units of {where} that answer to some row of the batch",
                 expected=f"most of {last.units}",
                 actual="0",
-                sentence=f"In step {last.backward} none of the {last.units} units gave anything "
-                f"but 0 to any of {last.rows} rows; so it was from step {looks[dead].backward} "
-                "on.",
+                sentence=f"In step {last.backward} none of the {count(last.units, 'unit')} gave "
+                "anything "
+                f"but 0 to any of {count(last.rows, 'row')}; so it was from step "
+                f"{looks[dead].backward} on.",
             ),
         ),
         fix="begin with biases near zero and with inputs of ordinary size, or take smaller steps; "

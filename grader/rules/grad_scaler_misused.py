@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Scaled
 from grader.trace.trace import Trace
 
@@ -80,7 +81,7 @@ def _finding(one: Scaled) -> Finding:
             Evidence(
                 label="how often",
                 expected="never",
-                actual=f"{one.count} times that were looked at",
+                actual=f"{count(one.count, 'time')} that were looked at",
                 sentence=f"In {one.count} of the steps that were looked at, {WHAT[one.what]}.",
             ),
         ),

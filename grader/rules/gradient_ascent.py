@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Backward, Direction, Objective, Update
 from grader.trace.trace import Trace
 
@@ -105,8 +106,8 @@ def _uphill(place: Place | None, objectives: list[Objective], turned: list[float
                 label="cosine of the angle between the first updates and the gradient",
                 expected="below 0",
                 actual=", ".join(f"{cosine:.2f}" for cosine in turned),
-                sentence=f"The first {len(turned)} updates went uphill: 1 would be straight along "
-                f"the gradient, and theirs was {min(turned):.2f} at least.",
+                sentence=f"The first {count(len(turned), 'update')} went uphill: 1 would be "
+                f"straight along the gradient, and theirs was {min(turned):.2f} at least.",
             ),
             _misfit(objectives),
         ),

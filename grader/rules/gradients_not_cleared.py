@@ -80,7 +80,7 @@ def _finding(leftover: Leftover, place: Place | None, times: int, updates: int) 
     part = (
         ""
         if leftover.leaves >= leftover.of_leaves
-        else f" (in {leftover.leaves} of {leftover.of_leaves} tensors)"
+        else f" (in {leftover.leaves} of {count(leftover.of_leaves, 'tensor')})"
     )
     return Finding(
         rule=RULE,

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Parameter
 from grader.trace.parameters import first_place, is_idle, named, parameters_of, steppers
 from grader.trace.trace import Trace
@@ -84,8 +85,9 @@ def _finding(trace: Trace, cut: list[Parameter]) -> Finding:
                 label="parameters in the optimizer that never got a gradient",
                 expected="none",
                 actual=named(cut),
-                sentence=f"In {cut[0].of} losses that were looked at none led to {named(cut)}; "
-                f"after {trace.updates} steps they are what they were at first.",
+                sentence=f"In {count(cut[0].of, 'loss')} that were looked at none led to "
+                f"{named(cut)}; "
+                f"after {count(trace.updates, 'step')} they are what they were at first.",
             ),
         ),
         fix="look between these layers and the loss for detach(), .data, item(), argmax, "

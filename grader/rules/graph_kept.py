@@ -32,6 +32,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Kept, Old
 from grader.trace.trace import Trace
 
@@ -85,8 +86,8 @@ def _of_loss(found: list[Old]) -> Finding:
                 expected=f"{first.nodes} in each pass, no more",
                 actual=f"{first.nodes} in pass {first.backward}, {last.nodes} in pass "
                 f"{last.backward}",
-                sentence=f"The graph had {first.nodes} operations in pass {first.backward} and "
-                f"{last.nodes} in pass {last.backward}.",
+                sentence=f"The graph had {count(first.nodes, 'operation')} in pass "
+                f"{first.backward} and {last.nodes} in pass {last.backward}.",
             ),
         ),
         fix="start each step from values without a graph: detach() what is carried on, and add up "

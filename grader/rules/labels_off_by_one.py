@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Targets
 from grader.trace.losses import by_place
 from grader.trace.trace import Trace
@@ -75,14 +76,14 @@ def _finding(first: Targets, labels: int) -> Finding:
         place=first.place,
         step=first.backward,
         what=f"the labels run from 1 to {last}, and none of {labels} is 0, while the model has "
-        f"{first.classes} outputs",
+        f"{count(first.classes, 'output')}",
         evidence=(
             Evidence(
                 label="class numbers among the labels",
-                expected=f"0 to {last - 1}, for {last} outputs",
+                expected=f"0 to {last - 1}, for {count(last, 'output')}",
                 actual=f"1 to {last}, for {first.classes}",
-                sentence=f"Of {labels} labels that were looked at none is 0, and each number from "
-                f"1 to {last} is there.",
+                sentence=f"Of {count(labels, 'label')} that were looked at none is 0, and each "
+                f"number from 1 to {last} is there.",
             ),
         ),
         fix="number the classes from 0 (subtract 1 from the labels), and give the model one output "

@@ -34,6 +34,7 @@ import math
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Backward, Pairing, Permuted
 from grader.trace.curves import end_of
 from grader.trace.losses import by_place, is_repeated
@@ -96,7 +97,7 @@ def _on_the_way(found: list[Permuted]) -> Finding:
                 expected="0",
                 actual=f"{first.moved} of {first.rows}",
                 sentence=f"The loader gave {first.rows} inputs and labels; the model got the "
-                f"inputs as they were, and {first.moved} labels had changed places.",
+                f"inputs as they were, and {count(first.moved, 'label')} had changed places.",
             ),
         ),
         fix=FIX,
@@ -120,7 +121,8 @@ def _in_the_data(trace: Trace, one: Pairing, other: Pairing) -> Finding:
                 expected=f"more than by chance ({chance:.0f} of {one.rows})",
                 actual=f"{one.hits} of {one.rows}",
                 sentence=f"Of {one.rows} training rows {one.hits} have the label of the row "
-                f"nearest to them, and chance alone gives {chance:.0f}; of {other.rows} rows of "
+                f"nearest to them, and chance alone gives {chance:.0f}; of "
+                f"{count(other.rows, 'row')} of "
                 f"other data with the same classes it is {other.hits}.",
             ),
         ),

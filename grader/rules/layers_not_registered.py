@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Parameter
 from grader.trace.parameters import first_place, is_idle, named, parameters_of
 from grader.trace.trace import Trace
@@ -75,8 +76,9 @@ def _finding(trace: Trace, lost: list[Parameter]) -> Finding:
                 label="parameters that every loss leads to and that the model doesn't register",
                 expected="none",
                 actual=named(lost),
-                sentence=f"{numbers:,} numbers in {len(lost)} tensors get gradients, are in no "
-                f"optimizer, and are after {trace.updates} steps what they were at first.",
+                sentence=f"{numbers:,} numbers in {count(len(lost), 'tensor')} get gradients, "
+                "are in no "
+                f"optimizer, and are after {count(trace.updates, 'step')} what they were at first.",
             ),
         ),
         fix="keep layers in nn.ModuleList or nn.ModuleDict instead of a Python list or dictionary",

@@ -108,7 +108,8 @@ def _first_bad(trace: Trace) -> int | None:
 def _evidence(verdict: RateVerdict) -> Iterator[Evidence]:
     if verdict.replayed is not None and verdict.scale is not None:
         yield Evidence(
-            label=f"loss after {verdict.steps} steps, each {1 / verdict.scale:,.0f} times smaller",
+            label=f"loss after {count(verdict.steps, 'step')}, each {1 / verdict.scale:,.0f} "
+            "times smaller",
             expected="not much better, if the step size were right",
             actual=f"{verdict.replayed:.4g}",
             sentence=f"With steps 1/{1 / verdict.scale:,.0f} as long, the loss falls from "

@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Backward, Update
 from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.trace import Trace
@@ -85,9 +86,9 @@ def _evidence(verdict: RateVerdict) -> Evidence:
         else f"with steps {verdict.scale:,.0f} times as long"
     )
     return Evidence(
-        label=f"loss after {verdict.steps} steps {how}",
+        label=f"loss after {count(verdict.steps, 'step')} {how}",
         expected=f"about {verdict.end:.4g}, as in this training",
         actual=f"{verdict.replayed:.4g}",
         sentence=f"The loss went from {verdict.start:.4g} to {verdict.end:.4g}; {how} it came to "
-        f"{verdict.replayed:.4g} in {verdict.steps} steps.",
+        f"{verdict.replayed:.4g} in {count(verdict.steps, 'step')}.",
     )

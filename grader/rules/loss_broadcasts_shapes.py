@@ -58,7 +58,7 @@ def _finding(loss: Loss) -> Finding:
         level=Level.ERROR,
         place=loss.place,
         step=loss.backward,
-        what=f"the loss compares each of {count} predictions with each of {count} targets: their "
+        what=f"the loss compares each of {count:,} predictions with each of {count} targets: their "
         f"shapes, ({count}, 1) and ({count},), broadcast",
         evidence=(
             Evidence(

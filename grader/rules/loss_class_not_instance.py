@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Misuse
 from grader.trace.trace import Trace
 
@@ -70,7 +71,7 @@ def _finding(misuse: Misuse, times: int) -> Finding:
             Evidence(
                 label=f"what {misuse.name}(…) was given",
                 expected="settings, or nothing",
-                actual=f"tensors of {given}" + (f", {times} times" if times > 1 else ""),
+                actual=f"tensors of {given}" + (f", {count(times, 'time')}" if times > 1 else ""),
                 sentence=f"{misuse.name}(…) takes settings, or nothing; it was given {given}"
                 + (f", {times:,} times." if times > 1 else "."),
             ),

@@ -34,6 +34,7 @@ import itertools
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Born, Forward
 from grader.trace.trace import Trace
 
@@ -80,15 +81,15 @@ def _finding(trace: Trace, place: Place, models: list[Born]) -> Finding:
         level=Level.ERROR if each <= 1 else Level.NOTE,
         place=place,
         step=starts[1] + 1,
-        what=f"{name} is made anew {len(models)} times, after {each:g} steps each time, and begins "
-        "with random weights",
+        what=f"{name} is made anew {count(len(models), 'time')}, after {count(each, 'step')} each "
+        "time, and begins with random weights",
         evidence=(
             Evidence(
                 label=f"steps that each {name} was trained for",
                 expected=f"{trace.updates}, all of them",
                 actual=f"{each:g}",
-                sentence=f"{len(models)} models were made at this line, one after the other, and "
-                "none was called again once the next one was there.",
+                sentence=f"{count(len(models), 'model')} were made at this line, one after the "
+                "other, and none was called again once the next one was there.",
             ),
         ),
         fix="make the model once, before the loop",

@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Backward, Forward, Update
 from grader.trace.losses import by_place, is_starved
 from grader.trace.trace import Trace
@@ -71,14 +72,15 @@ def _finding(trace: Trace, found: list[Update]) -> Finding:
         level=Level.ERROR,
         place=found[0].place,
         step=found[0].number,
-        what=f"the optimizer has made {trace.updates} steps without a gradient: there was no "
-        "backward pass",
+        what=f"the optimizer has made {count(trace.updates, 'step')} without a gradient: there "
+        "was no backward pass",
         evidence=(
             Evidence(
                 label="backward passes",
                 expected=f"about {trace.updates}, one for each step",
                 actual="0",
-                sentence=f"{trace.updates} steps were made, and backward() was never called.",
+                sentence=f"{count(trace.updates, 'step')} were made, and backward() was never "
+                "called.",
             ),
         ),
         fix="call backward() on the loss before the step",

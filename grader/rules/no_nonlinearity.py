@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Forward, Parameter, Stacked
 from grader.trace.trace import Trace
 
@@ -71,9 +72,10 @@ def _finding(trace: Trace, pair: Stacked, *, is_sure: bool) -> Finding:
                 label=f"what stands between {first} and {second}",
                 expected="an activation function",
                 actual="nothing, or what is linear too",
-                sentence=f"{first} gives {pair.hidden} numbers and {second} takes them as they "
-                f"are, so one layer from {pair.inputs} to {pair.outputs} numbers could do the "
-                "same.",
+                sentence=f"{first} gives {count(pair.hidden, 'number')} and {second} takes them "
+                "as they "
+                f"are, so one layer from {pair.inputs} to {count(pair.outputs, 'number')} could "
+                "do the same.",
             ),
         ),
         fix="put an activation function, such as a ReLU, between the two layers; or leave one out",

@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Backward, Parameter, Scaled
 from grader.trace.parameters import is_idle, named, parameters_of, steppers
 from grader.trace.trace import Trace
@@ -75,14 +76,15 @@ def _finding(trace: Trace, held: list[Parameter]) -> Finding:
         level=Level.ERROR,
         place=last.place,
         step=None,
-        what=f"after {last.number} backward passes the optimizer has made no step, and no weight "
-        "has changed",
+        what=f"after {count(last.number, 'backward pass')} the optimizer has made no step, and "
+        "no weight has changed",
         evidence=(
             Evidence(
                 label="steps of the optimizer",
                 expected=f"about {last.number}, as there were so many backward passes",
                 actual="0",
-                sentence=f"{named(held)} got gradients in {last.number} backward passes, and have "
+                sentence=f"{named(held)} got gradients in "
+                f"{count(last.number, 'backward pass')}, and have "
                 "the numbers that they began with.",
             ),
         ),

@@ -81,14 +81,14 @@ def _finding(trace: Trace, place: Place, made: list[Held], each: float) -> Findi
         level=Level.ERROR if each <= 1 else Level.NOTE,
         place=place,
         step=made[1].updates or None,
-        what=f"{name} is made anew {count} times for the same parameters, and forgets its averages "
-        "each time",
+        what=f"{name} is made anew {count:,} times for the same parameters, and forgets its "
+        "averages each time",
         evidence=(
             Evidence(
                 label=f"steps that each {name} made",
                 expected=f"{trace.updates}, all of them",
                 actual=f"{each:g}",
-                sentence=f"{count} times a new {name} took over the same parameters, after "
+                sentence=f"{count:,} times a new {name} took over the same parameters, after "
                 f"{each:g} {plural} of the one before.",
             ),
         ),

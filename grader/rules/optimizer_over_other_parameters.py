@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Parameter
 from grader.trace.parameters import is_idle, named, parameters_of, steppers
 from grader.trace.trace import Trace
@@ -96,7 +97,7 @@ def _finding(
             expected="none",
             actual=named(missing),
             sentence=f"The loss leads to {named(missing)}, and no optimizer holds them: after "
-            f"{trace.updates} steps they have the numbers that they began with.",
+            f"{count(trace.updates, 'step')} they have the numbers that they began with.",
         )
     ]
     if stale:
@@ -105,7 +106,8 @@ def _finding(
                 label="tensors that the optimizer holds and that no loss leads to",
                 expected="none",
                 actual=str(len(stale)),
-                sentence=f"The optimizer holds {len(stale)} tensors that no loss leads to.",
+                sentence=f"The optimizer holds {count(len(stale), 'tensor')} that no loss leads "
+                "to.",
             )
         )
     return Finding(

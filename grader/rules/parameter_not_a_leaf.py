@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Backward, Old
 from grader.trace.trace import Trace
 
@@ -72,7 +73,8 @@ def _finding(found: list[Old]) -> Finding:
                 "pass, and that are in no model and no optimizer",
                 expected="none",
                 actual=str(first.leaves - first.hosted),
-                sentence=f"The loss of pass {first.backward} leads through {first.old} operations "
+                sentence=f"The loss of pass {first.backward} leads through "
+                f"{count(first.old, 'operation')} "
                 "from before the first pass to a tensor that nothing can change.",
             ),
         ),

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Misspelt, Parameter
 from grader.trace.parameters import first_place, named, parameters_of, steppers
 from grader.trace.trace import Trace
@@ -66,15 +67,15 @@ def _misspelt(one: Misspelt) -> Finding:
         level=Level.ERROR,
         place=one.place,
         step=None,
-        what=f"{one.attribute!r} of a {one.owner} means nothing to torch: {one.tensors} tensors "
-        f"{now}",
+        what=f"{one.attribute!r} of a {one.owner} means nothing to torch: "
+        f"{count(one.tensors, 'tensor')} {now}",
         evidence=(
             Evidence(
                 label="tensors that follow this attribute",
                 expected=str(one.tensors),
                 actual="0",
                 sentence=f"{one.attribute} was set to {one.value} on a {one.owner}, and "
-                f"{one.other} of its {one.tensors} tensors {now}.",
+                f"{one.other} of its {count(one.tensors, 'tensor')} {now}.",
             ),
         ),
         fix="set requires_grad of each tensor, or call requires_grad_() of the module",
@@ -95,7 +96,7 @@ def _frozen(trace: Trace, frozen: list[Parameter]) -> Finding:
                 expected="none, if all of the model is to learn",
                 actual=named(frozen),
                 sentence=f"{named(frozen)} took part in the training, got no gradient, and are "
-                f"after {trace.updates} steps what they were at first.",
+                f"after {count(trace.updates, 'step')} what they were at first.",
             ),
         ),
         fix="if these layers are to learn, let them ask for gradients (requires_grad)",

@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Forward, Overlap
 from grader.trace.loaders import Evaluation, evaluations
 from grader.trace.trace import Trace
@@ -69,7 +70,7 @@ def _is_trained(trace: Trace, one: Evaluation, overlaps: Mapping[tuple[int, int]
 
 def _finding(trace: Trace, first: Forward) -> Finding:
     source = trace.sources[first.source]
-    rows = f"{source.size} rows" if source.size > 0 else "rows"
+    rows = count(source.size, "row") if source.size > 0 else "rows"
     return Finding(
         rule=RULE,
         level=Level.NOTE,

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Criterion, Mixed, Recurrence
 from grader.trace.losses import by_place
 from grader.trace.trace import Trace
@@ -85,14 +86,15 @@ def _mixed(one: Mixed) -> Finding:
         level=Level.ERROR,
         place=one.place,
         step=one.backward,
-        what=f"before the first layer the {one.rows} samples of a batch are cut up and put "
-        "together anew",
+        what=f"before the first layer the {count(one.rows, 'sample')} of a batch are cut up and "
+        "put together anew",
         evidence=(
             Evidence(
                 label="rows of the first layer's input that are samples of the batch",
                 expected=f"{one.rows}",
                 actual="not all of them",
-                sentence=f"The first layer gets all numbers of the batch's {one.rows} samples, "
+                sentence="The first layer gets all numbers of the batch's "
+                f"{count(one.rows, 'sample')}, "
                 "but its rows are not the samples: they hold numbers of several.",
             ),
         ),
@@ -108,16 +110,16 @@ def _recurrent(one: Recurrence) -> Finding:
         level=Level.WARNING,
         place=one.place,
         step=one.backward,
-        what=f"a recurrent layer takes the {one.steps} samples of a batch for {one.steps} steps "
-        "in time",
+        what=f"a recurrent layer takes the {count(one.steps, 'sample')} of a batch for "
+        f"{count(one.steps, 'step')} in time",
         evidence=(
             Evidence(
                 label="sequences that the recurrent layer runs over",
                 expected=f"{one.steps}, one for each target",
                 actual=f"{one.batch}",
                 sentence=f"The loss has {one.steps} targets, and the recurrent layer runs over "
-                f"{one.batch} sequences of {one.steps} steps: what it remembers of one sample "
-                "goes into the next.",
+                f"{one.batch} sequences of {count(one.steps, 'step')}: what it remembers of one "
+                "sample goes into the next.",
             ),
         ),
         fix="tell the recurrent layer batch_first=True, or give it (time, batch, features)",

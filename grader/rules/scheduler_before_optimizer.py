@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Scaled, Schedule
 from grader.trace.trace import Trace
 
@@ -68,8 +69,8 @@ def _finding(one: Schedule) -> Finding:
                 label="steps of the optimizer before the schedule's first one",
                 expected="at least 1",
                 actual="0",
-                sentence=f"{one.name} made {one.calls} steps, the first of them before any of the "
-                f"{one.updates} steps of the optimizer.",
+                sentence=f"{one.name} made {count(one.calls, 'step')}, the first of them before "
+                f"any of the {count(one.updates, 'step')} of the optimizer.",
             ),
         ),
         fix="step the schedule after the optimizer",

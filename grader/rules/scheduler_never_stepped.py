@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Schedule
 from grader.trace.trace import Trace
 
@@ -62,7 +63,8 @@ def _finding(one: Schedule) -> Finding:
                 label="steps of the schedule",
                 expected="at least 1",
                 actual="0",
-                sentence=f"{one.updates} updates were made since, and no step of the schedule.",
+                sentence=f"{count(one.updates, 'update')} were made since, and no step of the "
+                "schedule.",
             ),
         ),
         fix="call the schedule's step() where the rate is to change, or leave it out",

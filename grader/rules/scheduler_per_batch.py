@@ -38,6 +38,7 @@ import math
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Schedule, Update
 from grader.trace.trace import Trace
 
@@ -93,14 +94,15 @@ def _per_batch(one: Schedule, rates: list[float], late: float) -> Finding:
         level=Level.ERROR,
         place=one.place,
         step=1,
-        what=f"{one.name} is stepped with every batch, {one.calls} times: the rate falls from "
-        f"{max(rates):g} to {late:.2g} by the middle of the training",
+        what=f"{one.name} is stepped with every batch, {count(one.calls, 'time')}: the rate "
+        f"falls from {max(rates):g} to {late:.2g} by the middle of the training",
         evidence=(
             Evidence(
                 label="the learning rate in the second half of the training",
                 expected=f"a good part of {max(rates):g}",
                 actual=f"at most {late:.2g}",
-                sentence=f"In {one.updates} updates {one.name} made {one.calls} steps, and "
+                sentence=f"In {count(one.updates, 'update')} {one.name} made "
+                f"{count(one.calls, 'step')}, and "
                 f"half-way the rate was {late:.2g} instead of {max(rates):g}.",
             ),
         ),
@@ -115,14 +117,15 @@ def _per_epoch(one: Schedule) -> Finding:
         level=Level.WARNING,
         place=one.place,
         step=None,
-        what=f"{one.name} was made for {one.total} steps and made {one.calls}",
+        what=f"{one.name} was made for {count(one.total, 'step')} and made {one.calls}",
         evidence=(
             Evidence(
                 label="steps of the schedule",
                 expected=f"{one.total}, as it was made for",
                 actual=str(one.calls),
-                sentence=f"{one.name} was made for {one.total} steps, there were {one.updates} "
-                f"updates, and it was stepped after one in {one.updates // one.calls} of them.",
+                sentence=f"{one.name} was made for {count(one.total, 'step')}, there were "
+                f"{count(one.updates, 'update')}, and it was stepped after one in "
+                f"{one.updates // one.calls} of them.",
             ),
         ),
         fix="step this schedule after each update, or make it for as many steps as it gets",

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Criterion
 from grader.trace.losses import by_place, is_repeated
 from grader.trace.trace import Trace
@@ -72,7 +73,8 @@ def _finding(one: Criterion) -> Finding:
                 label="numbers that the softmax is taken over",
                 expected="one for each class, 2 or more",
                 actual="1",
-                sentence=f"The model gives 1 number for each of {one.rows} rows, and the softmax "
+                sentence=f"The model gives 1 number for each of {count(one.rows, 'row')}, and "
+                "the softmax "
                 "of one number is 1: what the model answers makes no difference to the loss.",
             ),
         ),

@@ -34,6 +34,7 @@ import math
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Criterion, Loss
 from grader.trace.losses import by_place, is_repeated
 from grader.trace.trace import Trace
@@ -89,6 +90,6 @@ def _sentence(classes: int) -> str:
         return "The loss was given probabilities, expected raw scores."
     lowest = math.log(math.e + classes - 1) - 1
     return (
-        f"The loss was given probabilities of {classes} classes, so it can't fall below "
+        f"The loss was given probabilities of {count(classes, 'class')}, so it can't fall below "
         f"{lowest:.3f}, even if every answer is right; given raw scores, it can come down to 0."
     )

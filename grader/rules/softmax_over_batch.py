@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Criterion
 from grader.trace.losses import SUM, by_place, is_repeated
 from grader.trace.trace import Trace
@@ -71,17 +72,18 @@ def _finding(one: Criterion) -> Finding:
         level=Level.ERROR,
         place=one.place,
         step=one.backward,
-        what=f"the softmax is taken along dim={one.axis}, over {one.length} numbers that are no "
-        f"classes: there are {one.classes} of these",
+        what=f"the softmax is taken along dim={one.axis}, over {count(one.length, 'number')} "
+        f"that are no classes: there are {one.classes} of these",
         evidence=(
             Evidence(
                 label="sum of the probabilities of one row",
                 expected="1",
                 actual=f"{one.sums:.4g}",
                 sentence=f"The probabilities of one row add up to {one.sums:.4g} over its "
-                f"{one.classes} classes, expected 1.",
+                f"{count(one.classes, 'class')}, expected 1.",
             ),
         ),
-        fix=f"take the softmax along the axis of the classes, which has {one.classes} numbers",
+        fix="take the softmax along the axis of the classes, which has "
+        f"{count(one.classes, 'number')}",
         why=WHY,
     )

@@ -35,6 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Forward, Overlap
 from grader.trace.loaders import evaluations
 from grader.trace.trace import Trace
@@ -70,14 +71,15 @@ def _finding(first: Forward, pair: Overlap) -> Finding:
         level=Level.WARNING,
         place=first.place,
         step=first.updates,
-        what=f"{pair.shared} of the {pair.of} rows that the model is evaluated on were trained on",
+        what=f"{pair.shared} of the {count(pair.of, 'row')} that the model is evaluated on were "
+        "trained on",
         evidence=(
             Evidence(
                 label="rows of the evaluation that are among the trained ones",
                 expected="0",
                 actual=f"{pair.shared} of {pair.of}",
-                sentence=f"The training saw {pair.trained} rows and the evaluation "
-                f"{pair.of}, and {pair.shared} rows are in both.",
+                sentence=f"The training saw {count(pair.trained, 'row')} and the evaluation "
+                f"{pair.of:,}, and {pair.shared:,} of them were in both.",
             ),
         ),
         fix="draw the order of the rows once and cut it into the two parts, or call random_split "

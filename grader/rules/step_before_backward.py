@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Backward, Forward, Parameter, Update, Within
 from grader.trace.losses import by_place
 from grader.trace.trace import Trace
@@ -92,8 +93,8 @@ def _finding(early: list[Update], steps: int) -> Finding:
                 label="steps between a loss and its backward pass",
                 expected="0",
                 actual=f"{len(early)} of {steps}",
-                sentence=f"{len(early)} of {steps} steps were made when the loss was computed and "
-                "its gradients were not.",
+                sentence=f"{len(early)} of {count(steps, 'step')} were made when the loss was "
+                "computed and its gradients were not.",
             ),
         ),
         fix="first clear the gradients, then compute the loss, then backward(), then step()",

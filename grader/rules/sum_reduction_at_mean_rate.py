@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Backward, Criterion, Update
 from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.losses import LIKELIHOODS, by_place
@@ -91,11 +92,13 @@ def _finding(trace: Trace, one: Criterion, verdict: RateVerdict) -> Finding:
         level=Level.ERROR,
         place=one.place,
         step=one.backward,
-        what=f"the loss is the sum over {one.rows} rows, so each step is {one.rows} times as long "
+        what=f"the loss is the sum over {count(one.rows, 'row')}, so each step is "
+        f"{count(one.rows, 'time')} as long "
         f"as that of their mean, too long to learn with a rate{rate}",
         evidence=(
             Evidence(
-                label=f"loss after {verdict.steps} steps, at {verdict.scale:g} of the step",
+                label=f"loss after {count(verdict.steps, 'step')}, at {verdict.scale:g} of the "
+                "step",
                 expected=f"far below {verdict.start:.4g}",
                 actual=f"{verdict.replayed:.4g}",
                 sentence=f"With steps of {verdict.scale:g} of that length the same training comes "

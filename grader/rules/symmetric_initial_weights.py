@@ -73,12 +73,12 @@ def _finding(symmetric: Symmetric, place: Place | None) -> Finding:
         level=Level.ERROR,
         place=place,
         step=None,
-        what=f"all {symmetric.units} units of {name} begin with the same weights, and after "
-        f"{symmetric.updates} steps they are still the same",
+        what=f"all {count(symmetric.units, 'unit')} of {name} begin with the same weights, and "
+        f"after {count(symmetric.updates, 'step')} they are still the same",
         evidence=(
             Evidence(
                 label=f"different units among the {symmetric.units} of {name}",
-                expected=f"{symmetric.units}, after {symmetric.updates} steps",
+                expected=f"{symmetric.units}, after {count(symmetric.updates, 'step')}",
                 actual="1",
                 sentence=f"After {count(symmetric.updates, 'step')}, the {symmetric.units:,} units "
                 f"of {name} are still one and the same.",

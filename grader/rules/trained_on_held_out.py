@@ -132,7 +132,7 @@ def _finding(held: Source, proof: _Proof) -> Finding:
     first = proof.first
     place: Place | None = first.place
     batches = sum(held.trained.values())
-    rows = f"{held.name} of {held.size} rows" if held.size > 0 else held.name
+    rows = f"{held.name} of {count(held.size, 'row')}" if held.size > 0 else held.name
     return Finding(
         rule=RULE,
         level=proof.level,

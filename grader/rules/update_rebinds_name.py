@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import count
 from grader.schema.rows import Backward, Rebound
 from grader.trace.trace import Trace
 
@@ -72,7 +73,7 @@ def _finding(trace: Trace, found: list[Rebound]) -> Finding:
                 label="parameters of the model that have changed",
                 expected="all",
                 actual="none",
-                sentence=f"After {passes} backward passes no parameter has changed, and "
+                sentence=f"After {count(passes, 'backward pass')} no parameter has changed, and "
                 f"{first.name!r} stands for one that was moved along its gradient.",
             ),
         ),

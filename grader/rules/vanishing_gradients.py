@@ -36,6 +36,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
+from grader.rules._words import count
 from grader.schema.rows import Parameter
 from grader.trace.curves import end_of, start_of
 from grader.trace.phases import losses_of
@@ -103,7 +104,7 @@ def _finding(trace: Trace, near: Parameter, far: Parameter, poor: list[Parameter
                 expected="about as large for its size",
                 actual=f"{share:.2g} of it",
                 sentence=f"For its size, the gradient of {first} is {share:.2g} of that of "
-                f"{last}; {len(poor)} weights get less than {SHARE:g} of it.",
+                f"{last}; {count(len(poor), 'weight')} get less than {SHARE:g} of it.",
             ),
             Evidence(
                 label="loss at the end",

@@ -436,7 +436,7 @@ class _Chooser:
     def _number(self, finding: Finding) -> ShownFinding:
         entry = ShownFinding(
             number=len(self._by_cause) + 1,
-            finding=finding,
+            finding=words.finding_in_style(finding),
             source=source_line(self._report.submission, finding.place),
         )
         self._by_cause[_cause(finding)] = entry

@@ -6,12 +6,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.errors import NOT_YOUR_CODE
 from grader.model import (
     CellStatus,
     Evidence,
     Exercise,
+    Finding,
     IsolationLevel,
     Level,
     Limits,
@@ -118,12 +120,18 @@ def in_style(text: str) -> str:
     return _PERCENT.sub(" %", text)
 
 
+def finding_in_style(finding: Finding) -> Finding:
+    """Return a finding with its own sentences as ``in_style`` has them; evidence is ``told``."""
+    what, fix, why = map(in_style, (finding.what, finding.fix, finding.why))
+    return replace(finding, what=what, fix=fix, why=why)
+
+
 def told(fact: Evidence) -> str:
     """Return a measured fact as a sentence: the rule's own, else one made of its parts."""
     if fact.sentence:
         return in_style(fact.sentence)
     label = fact.label[:1].upper() + fact.label[1:] if named(fact.label) else fact.label
-    return f"{label}: {fact.actual} (expected: {fact.expected})."
+    return in_style(f"{label}: {fact.actual} (expected: {fact.expected}).")
 
 
 def named(text: str) -> bool:

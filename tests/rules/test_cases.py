@@ -12,6 +12,7 @@ from grader.model import Finding
 from grader.rules import Rule, all_rules, find_all
 from grader.trace.trace import Trace
 from recording import expected, record_with_replays
+from style_guide import of_finding
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/*.py"))
@@ -20,12 +21,16 @@ RULES = [rule.name for rule in all_rules()]
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_case_gets_exactly_its_marked_findings(path: Path) -> None:
-    """All rules together find what the case's lines say, there, and nothing else."""
+    """All rules together find what the case's lines say, there, and nothing else.
+
+    And they say it as docs/style.md asks for.
+    """
     trace = record_with_replays(path.read_text(), name=path.name)
     all_found = find_all(trace)
     assert all_found.broken == {}
     found = {(finding.rule, finding.place.line if finding.place else 0) for finding in all_found}
     assert found == expected(path)
+    assert [fault for finding in all_found for fault in of_finding(finding)] == []
     assert trace.faults == ()
     assert trace.missed == ()
     assert trace.end is not None
