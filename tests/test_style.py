@@ -64,6 +64,13 @@ def test_the_median_text_is_read_at_grade_nine(corpus: str) -> None:
     assert statistics.median(grades) <= MEDIAN_GRADE
 
 
+@pytest.mark.parametrize("corpus", ["examples", "hints"])
+def test_no_hint_is_above_grade_ten(corpus: str) -> None:
+    """Who asks for a hint is stuck already."""
+    hard = {name: round(grade(text), 1) for name, text in CORPORA[corpus]() if grade(text) > 10}
+    assert hard == {}
+
+
 @pytest.mark.parametrize("corpus", sorted(CORPORA))
 def test_percent_is_written_in_one_way(corpus: str) -> None:
     """``85 %``: a number, a space, the sign; not in code, where it means something else."""
