@@ -27,11 +27,11 @@ from grader.bulk.hand_in import Class, HandIn, Student
 from grader.errors import GraderFault, UsageError
 
 FILE = "journal.sqlite"
-SCHEMA = 2
+SCHEMA = 3
 _APPLICATION = 0x67726164  # "grad", which `file` and others can tell the format by
-_STEPS = ("journal.sql", "marks.sql")
+_STEPS = ("journal.sql", "marks.sql", "teaching.sql")
 """What takes a journal from one schema to the next."""
-ADOPTED = ("observation", "override", "change", "history")
+ADOPTED = ("observation", "override", "change", "history", "hinted")
 """Tables whose rows are saved out of a broken journal, beside the results."""
 _BUSY_S = 10.0
 _WIDTH = 10  # columns of a result

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.bulk import closer, marks
-from grader.bulk.closer import Mended
+from grader.bulk import closer, marks, teaching
 from grader.bulk.hand_in import Student
 from grader.bulk.journal import Journal, Row
 from grader.bulk.similar import Pair
+from grader.bulk.teaching import Mended
 from grader.model import Outcome
 from grader.shown.harmless import cut, visible
 
@@ -154,7 +154,7 @@ def overview(journal: Journal, title: str, exercise_id: str) -> Overview:
     ranked = sorted(causes.values(), key=_rank)
     found.causes = ranked[:_MOST_CAUSES]
     found.alike = [numbers for numbers in same.values() if len(numbers) > 1]
-    found.mended = closer.mended(journal)
+    found.mended = teaching.mended(journal)
     found.changed = _changed(journal, found)
     found.missing = journal.students("missing")
     found.unknown = journal.students("unknown")

@@ -21,7 +21,17 @@ from types import FrameType
 from typing import Any, Protocol
 
 from grader import submission
-from grader.bulk import archive, fingerprint, lock, marks, outputs, reports, salvage, similar
+from grader.bulk import (
+    archive,
+    fingerprint,
+    lock,
+    marks,
+    outputs,
+    reports,
+    salvage,
+    similar,
+    teaching,
+)
 from grader.bulk.choose import Wanted
 from grader.bulk.crew import Began, Crew, Done, Interrupt, Left, Said, Workers
 from grader.bulk.fair import fair, share_of
@@ -181,6 +191,7 @@ class _Run:
                 reports.adjust_all(journal, adjuster)
             journal.set_about("rubric", rubric)
             marks.remember(journal)
+            teaching.remember(journal, exercise.rubric)
             for _ in reports.draw_pages(journal, adjuster):
                 self._show.look()
         except (GraderFault, sqlite3.Error) as problem:

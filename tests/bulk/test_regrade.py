@@ -287,21 +287,6 @@ def test_a_number_near_its_threshold_is_looked_at() -> None:
     ]  # fmt: skip
 
 
-def test_what_the_next_hand_in_mended_is_counted(results: Path) -> None:
-    """Of those who had a finding and handed in again, and of nobody else."""
-    rows = [
-        ("ann", "1", '["a", "b"]'), ("ben", "2", '["a"]'), ("cy", "3", '["b"]'),
-        ("ann", "4", '["b"]'), ("ben", "5", '["a"]'), ("ben", "6", "[]"),
-    ]  # fmt: skip
-    with salvage.opened(results / FILE, EXERCISE, print) as journal:
-        for who, sha256, rules in rows:
-            journal.db.execute(
-                "INSERT INTO history VALUES (?, 1, ?, '', 0, ?)", (who, sha256, rules)
-            )
-        found = {each.rule: (each.had, each.gone) for each in closer.mended(journal)}
-    assert found == {"a": (3, 2), "b": (1, 0)}
-
-
 def test_the_table_of_checks_keeps_its_types_in_parquet(results: Path) -> None:
     """Where pyarrow is installed; elsewhere nothing is written and nothing is said."""
     path = results / tables.PARQUET
