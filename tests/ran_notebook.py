@@ -22,7 +22,8 @@ from grader.model import (
     SubmissionKind,
 )
 from grader.pipeline import SUBSET_NOTE
-from samples import STALE, notebook
+from sample_code import STALE
+from sample_notebook import notebook
 
 FILE = "digits.ipynb"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import samples
+import sample_parts
 from grader.model import (
     CheckResult,
     Crash,
@@ -40,7 +40,7 @@ RUBRIC = (
     Rubric(id="zero_grad", title="Gradients are cleared", points=2),
     Rubric(id="learns", title="It learns", points=0.3),
 )
-EXERCISE = samples.exercise(
+EXERCISE = sample_parts.exercise(
     title="Repair a loop",
     version="1",
     lesson="1.3",
@@ -49,7 +49,7 @@ EXERCISE = samples.exercise(
     limits=Limits(),
     rubric=RUBRIC,
 )
-SUBMISSION = samples.submission("x = 1", "work.py")
+SUBMISSION = sample_parts.submission("x = 1", "work.py")
 CRASH = Crash(
     type="ValueError",
     message="no",
@@ -60,7 +60,7 @@ CRASH = Crash(
 
 
 def report(*results: CheckResult, outcome: Outcome = Outcome.OK, **changes: Any) -> Report:
-    run = samples.run(
+    run = sample_parts.run(
         started="2030-01-01T00:00:00Z",
         wall_s=1.23456,
         cpu_s=0.5,

@@ -25,19 +25,9 @@ from grader.model import (
     SubmissionKind,
 )
 from ran_notebook import executed, failed, png, shown, stream
-from samples import (
-    LOOP,
-    REPAIRED,
-    RUBRIC,
-    SAMPLES,
-    STALE,
-    debug_loop,
-    exercise,
-    report,
-    run,
-    scored,
-    submission,
-)
+from sample_code import LOOP, REPAIRED, STALE
+from sample_parts import RUBRIC, exercise, report, run, scored, submission
+from samples import SAMPLES, debug_loop
 
 STARTER = Path(__file__).parents[1] / "exercises" / "debug_loop" / "starter.py"
 

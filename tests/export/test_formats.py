@@ -21,8 +21,10 @@ from grader.shown.view import shown
 from platforms import READERS, Read, Refused
 from platforms import no_commands as refuse_commands
 from poison import hostile, poisoned
-from samples import SAMPLES, STALE, exercise, run, scored, submission
-from samples import report as made
+from sample_code import STALE
+from sample_parts import exercise, run, scored, submission
+from sample_parts import report as made
+from samples import SAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = formats.names()

@@ -8,7 +8,7 @@ import pytest
 
 from grader.model import Rubric, Visibility
 from grader.shown.measures import Share, measures
-from samples import exercise, run
+from sample_parts import exercise, run
 
 MEASURED = {"test_accuracy": 0.9788, "test_accuracy_low": 0.9716, "test_accuracy_high": 0.9842}
 
