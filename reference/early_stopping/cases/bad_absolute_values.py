@@ -1,5 +1,6 @@
 # The size of the loss decides, whatever its sign.
 # failed: stops min_delta
+# says: looks at the size of the loss, whatever its sign
 import torch
 
 

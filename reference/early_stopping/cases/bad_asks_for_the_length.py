@@ -14,7 +14,7 @@ class EarlyStopping:
     def step(self, val_loss, parameters):
         if val_loss < self.best_loss - self.min_delta:
             self.best_loss = val_loss
-            self.best_params = [parameters[i].data.clone() for i in range(len(parameters))]
+            self.best_params = [parameters[i].data.clone() for i in range(len(parameters))]  # here
             self.counter = 0
         else:
             self.counter += 1

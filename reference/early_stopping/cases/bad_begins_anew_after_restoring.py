@@ -1,5 +1,6 @@
 # After a restore the first epoch is the best again.
 # failed: restores
+# says: that of the last epoch, not of the best
 import torch
 
 

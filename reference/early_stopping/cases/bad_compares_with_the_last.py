@@ -1,5 +1,7 @@
 # Each loss is compared with the one before.
 # failed: stops restores? min_delta ties? nan?
+# says: compares each loss with the one before, not with the best
+# says: that of the last epoch, not of the best
 import torch
 
 

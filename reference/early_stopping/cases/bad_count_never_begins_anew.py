@@ -1,5 +1,6 @@
 # An improvement leaves the count as it is.
 # failed: stops nan? min_delta? restores?
+# says: counts on after an improvement, where it should begin anew
 import torch
 
 

@@ -1,5 +1,6 @@
 # detach() gives another view of the same numbers.
 # failed: restores
+# says: what it was before restore(): nothing came back
 import torch
 
 

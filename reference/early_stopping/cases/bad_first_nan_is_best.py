@@ -1,5 +1,6 @@
 # The first loss becomes the best one even if it is nan; nothing is ever smaller.
 # failed: nan
+# says: takes a first loss of nan for the best one, and nothing is smaller than that
 import torch
 
 

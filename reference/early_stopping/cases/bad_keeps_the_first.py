@@ -1,5 +1,6 @@
 # Only the first parameters are kept.
 # failed: restores
+# says: that of the first epoch, not of the best
 import torch
 
 

@@ -1,5 +1,6 @@
 # The parameters are kept in every epoch.
 # failed: restores
+# says: that of the last epoch, not of the best
 import torch
 
 

@@ -1,5 +1,6 @@
 # The parameters themselves are kept, not copies of them.
 # failed: restores
+# says: what it was before restore(): nothing came back
 import torch
 
 

@@ -1,5 +1,7 @@
 # The loss is taken for an accuracy: larger is better.
 # failed: stops ties? min_delta nan restores
+# says: takes the largest loss for the best
+# says: that of the last epoch, not of the best
 import torch
 
 

@@ -1,5 +1,6 @@
 # The parameters are gone through twice in one call.
 # failed: any_iterable
+# says: what it was before restore(): nothing came back
 import torch
 
 

@@ -1,5 +1,6 @@
 # Every smaller loss becomes the best one, so that small steps add up to nothing.
 # failed: min_delta
+# says: takes each smaller loss for the best, even by less than min_delta
 import torch
 
 

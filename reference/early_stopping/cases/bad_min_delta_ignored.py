@@ -1,5 +1,6 @@
 # min_delta is never used.
 # failed: min_delta
+# says: does not use min_delta
 import torch
 
 
@@ -12,7 +13,7 @@ class EarlyStopping:
         self.counter = 0
 
     def step(self, val_loss, parameters):
-        if val_loss < self.best_loss:
+        if val_loss < self.best_loss:  # here
             self.best_loss = val_loss
             self.best_params = [p.data.clone() for p in parameters]
             self.counter = 0

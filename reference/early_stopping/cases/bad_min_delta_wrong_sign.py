@@ -1,5 +1,6 @@
 # min_delta makes it easier, not harder.
 # failed: min_delta
+# says: adds min_delta to the best loss, where it should subtract it
 import torch
 
 

@@ -1,5 +1,6 @@
 # It asks whether the loss is worse; a loss of nan is not, and becomes the best.
 # failed: nan
+# says: takes a loss of nan for an improvement
 import torch
 
 

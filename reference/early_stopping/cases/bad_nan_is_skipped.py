@@ -1,5 +1,6 @@
 # A loss of nan is passed over and not counted.
 # failed: nan
+# says: does not count an epoch whose loss is nan
 import torch
 
 

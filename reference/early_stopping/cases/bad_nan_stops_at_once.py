@@ -1,5 +1,6 @@
 # A loss of nan ends the training, whatever the patience.
 # failed: nan
+# says: says stop at the first loss of nan
 import torch
 
 

@@ -1,5 +1,6 @@
 # It stops one epoch after the patience is used up.
 # failed: stops ties min_delta nan
+# says: waits for one epoch more than the patience
 import torch
 
 

@@ -1,5 +1,6 @@
 # restore makes a new list and leaves the parameters alone.
 # failed: restores
+# says: what it was before restore(): nothing came back
 import torch
 
 

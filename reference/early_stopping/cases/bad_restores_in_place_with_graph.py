@@ -24,4 +24,4 @@ class EarlyStopping:
 
     def restore(self, parameters):
         for p, saved in zip(parameters, self.best_params):
-            p.copy_(saved)
+            p.copy_(saved)  # here

@@ -1,5 +1,6 @@
 # The loop variable gets the saved tensor, the parameter does not.
 # failed: restores
+# says: what it was before restore(): nothing came back
 import torch
 
 

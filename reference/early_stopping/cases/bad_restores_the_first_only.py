@@ -1,5 +1,6 @@
 # restore returns after the first parameter.
 # failed: restores
+# says: what it was before restore(): nothing came back
 import torch
 
 

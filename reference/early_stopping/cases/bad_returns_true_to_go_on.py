@@ -1,5 +1,6 @@
 # step returns whether to go on.
 # failed: stops ties min_delta nan
+# says: says whether to go on, not whether to stop
 import torch
 
 

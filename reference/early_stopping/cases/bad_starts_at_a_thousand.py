@@ -1,5 +1,6 @@
 # The best loss starts at 1000: no larger one is ever better.
 # failed: stops
+# says: starts with a best loss of 1000, which larger losses never reach
 import torch
 
 

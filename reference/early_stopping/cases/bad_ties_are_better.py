@@ -1,5 +1,6 @@
 # A loss that equals the best one counts as an improvement.
 # failed: ties
+# says: takes a loss that equals the best one for an improvement
 import torch
 
 
