@@ -10,6 +10,7 @@ A case states it in the comment lines at its very top (in a notebook: of its fir
     # says: half of the mean         what the message of a failed check says; may stand twice
 
 and marks each other finding on the line that it must point to: ``# finding: rule, other-rule``.
+Where a kind expert would point, whatever the grader says, may stand ``# here`` (before a finding).
 A case named ``ok_…`` passes every check without a finding, so it states nothing but its sentence.
 """
 
@@ -30,6 +31,7 @@ KEYS = ("failed", "skipped", "outcome", "finding", SAYS)
 
 _KEY_LINE = re.compile(r"#\s*([a-z_]+):\s*(.*)")
 _MARK = re.compile(r"#\s*finding:\s*([a-z0-9-]+(?:\s*,\s*[a-z0-9-]+)*)\s*$")
+_HERE = re.compile(r"#\s*here\s*(?:#|$)")
 _NEARLY_MARK = re.compile(r"#\s*findings?\b")
 _CODING = "coding"  # an encoding's declaration has to stand in the first two lines
 
@@ -55,6 +57,7 @@ class Stated:
     outcome: Outcome = Outcome.OK
     findings: frozenset[Mark] = frozenset()
     says: tuple[str, ...] = ()
+    here: frozenset[Place] = frozenset()
 
     @property
     def is_clean(self) -> bool:
@@ -82,6 +85,7 @@ def read_stated(path: Path, submission: Submission, checks: Collection[str]) -> 
         findings=frozenset(
             [*_placeless(keys.get("finding", "")), *_marks(submission, len(header))]
         ),
+        here=frozenset(_here(submission, len(header))),
         says=tuple(filter(None, keys.get(SAYS, "").split("\n"))),
     )
     if stated.is_clean != path.name.startswith(OK):
@@ -150,13 +154,24 @@ def _placeless(text: str) -> Iterator[Mark]:
 
 
 def _marks(submission: Submission, header: int) -> Iterator[Mark]:
-    """The findings marked on lines; the header's own lines mark none."""
+    """The findings marked on lines."""
+    for place, line in _lines(submission, header):
+        if not _NEARLY_MARK.search(line):
+            continue
+        found = _MARK.search(line)
+        if not found:
+            raise BankError(f"line {place.line}: write `# finding: rule-name` at its end")
+        yield from (Mark(rule.strip(), place) for rule in found[1].split(","))
+
+
+def _here(submission: Submission, header: int) -> Iterator[Place]:
+    """The lines that a kind expert would point to."""
+    return (place for place, line in _lines(submission, header) if _HERE.search(line))
+
+
+def _lines(submission: Submission, header: int) -> Iterator[tuple[Place, str]]:
+    """Each line with its place; the header's own lines mark nothing."""
     for index, cell in enumerate(submission.cells):
         for number, line in enumerate(cell.source.split("\n"), 1):
-            if (index == 0 and number <= header) or not _NEARLY_MARK.search(line):
-                continue
-            found = _MARK.search(line)
-            if not found:
-                raise BankError(f"line {number}: write `# finding: rule-name` at its end")
-            place = Place(submission.name, number, cell.number or None)
-            yield from (Mark(rule.strip(), place) for rule in found[1].split(","))
+            if index or number > header:
+                yield Place(submission.name, number, cell.number or None), line

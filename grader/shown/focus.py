@@ -133,12 +133,14 @@ def span(place: Focus) -> tuple[int, int] | None:
     if place.crash is not None and place.crash.span and place.finding is None:
         start, end = place.crash.span
         return (start, min(end, max(len(line), start + 1))) if start <= len(line) else None
-    rule = place.finding.finding.rule if place.finding else ""
-    return _of_rule(line, rule) if place.finding else _code(line)
+    if place.finding is None:
+        return _code(line)
+    known = place.finding.span
+    return known if known and known[1] <= len(line) else _of_rule(line, place.finding.finding.rule)
 
 
 def _of_rule(line: str, rule: str) -> tuple[int, int]:
-    """A rule knows its line; which part of it is meant follows from how such lines are written."""
+    """Where the text has no syntax tree: as such lines are mostly written."""
     if rule.startswith("learning-rate") and (found := _RATE.search(line)):
         return found.start(), found.end() - len(found[0]) + len(found[0].rstrip())
     start, end = _code(line)

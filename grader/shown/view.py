@@ -33,6 +33,7 @@ from grader.shown.attempts import as_due, is_told_less
 from grader.shown.cells import Reads, RunCell, run_cells
 from grader.shown.harmless import harmless
 from grader.shown.measures import Share, measures
+from grader.shown.spans import span_at
 from grader.shown.standing import Standing, standing
 
 FINDINGS_PER_CHECK = 3
@@ -55,6 +56,7 @@ class ShownFinding:
     number: int
     finding: Finding
     source: str
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,14 +219,25 @@ def headline(show: Shown) -> str:
 
 def source_line(submission: Submission, place: Place | None) -> str:
     """Return the student's own line at ``place``, or nothing if there is no such line."""
-    if place is None or not same_file(submission, place):
+    if place is None:
+        return ""
+    lines = _text_at(submission, place).split("\n")
+    return lines[place.line - 1] if 1 <= place.line <= len(lines) else ""
+
+
+def _span(submission: Submission, finding: Finding) -> tuple[int, int] | None:
+    place = finding.place
+    if place is None:
+        return None
+    return span_at(_text_at(submission, place), place.line, finding.rule)
+
+
+def _text_at(submission: Submission, place: Place) -> str:
+    """The student's file or cell that a place is in, empty for another file."""
+    if not same_file(submission, place):
         return ""
     wanted = place.cell if submission.kind is SubmissionKind.NOTEBOOK else 0
-    for cell in submission.cells:
-        if cell.number == wanted:
-            lines = cell.source.split("\n")
-            return lines[place.line - 1] if 1 <= place.line <= len(lines) else ""
-    return ""
+    return next((cell.source for cell in submission.cells if cell.number == wanted), "")
 
 
 def same_file(submission: Submission, place: Place) -> bool:
@@ -438,6 +451,7 @@ class _Chooser:
             number=len(self._by_cause) + 1,
             finding=words.finding_in_style(finding),
             source=source_line(self._report.submission, finding.place),
+            span=_span(self._report.submission, finding),
         )
         self._by_cause[_cause(finding)] = entry
         return entry

@@ -40,7 +40,7 @@ def mish(x):
 
 
 def elu(x):
-    return torch.where(x > 0, x, 1.67 * torch.expm1(x))
+    return torch.where(x > 0, x, 1.67 * torch.expm1(x))  # here
 
 
 class SwishFunction(torch.autograd.Function):

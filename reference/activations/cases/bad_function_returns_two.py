@@ -52,4 +52,4 @@ class SwishFunction(torch.autograd.Function):
     def backward(ctx, grad_output):
         (x,) = ctx.saved_tensors
         s = torch.sigmoid(x)
-        return grad_output * (s + x * s * (1 - s)), None, s
+        return grad_output * (s + x * s * (1 - s)), None, s  # here

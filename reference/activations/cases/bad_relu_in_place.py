@@ -14,7 +14,7 @@ def tanh(x):
 
 
 def relu(x):
-    return x.clamp_(min=0)
+    return x.clamp_(min=0)  # here
 
 
 def leaky_relu(x):

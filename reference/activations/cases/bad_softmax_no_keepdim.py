@@ -23,7 +23,7 @@ def leaky_relu(x):
 
 def softmax(x, dim=-1):
     e = torch.exp(x - x.amax(dim=dim, keepdim=True))
-    return e / e.sum(dim=dim)
+    return e / e.sum(dim=dim)  # here
 
 
 def gelu(x):

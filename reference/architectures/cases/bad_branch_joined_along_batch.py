@@ -47,7 +47,7 @@ class BranchNet(nn.Module):
     def forward(self, x):
         branch1 = self.conv1(x)
         branch2 = self.conv2(x)
-        return torch.cat([branch1, branch2], dim=0)
+        return torch.cat([branch1, branch2], dim=0)  # here
 
 
 class SiameseNet(nn.Module):

@@ -21,7 +21,7 @@ class CustomNet(nn.Module):
         self.layer2 = nn.Linear(256, 10)
 
     def forward(self, x):
-        x = F.relu(self.layer1(x)).detach()
+        x = F.relu(self.layer1(x)).detach()  # here
         return self.layer2(x)
 
 

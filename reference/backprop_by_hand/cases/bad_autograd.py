@@ -12,7 +12,7 @@ def train_step(x, y, w1, b1, w2, b2, lr):
     loss = -(y * torch.log(y_pred) + (1 - y) * torch.log(1 - y_pred))
     for t in (z1, h1, z2):
         t.retain_grad()
-    loss.backward()
+    loss.backward()  # here
     out = {"z1": z1, "h1": h1, "z2": z2, "y_pred": y_pred, "loss": loss}
     out.update(dz1=z1.grad, dh1=h1.grad, dz2=z2.grad)
     for name, p in zip(("w1", "b1", "w2", "b2"), params):

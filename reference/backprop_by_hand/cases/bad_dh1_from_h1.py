@@ -17,7 +17,7 @@ def train_step(x, y, w1, b1, w2, b2, lr):
 
     dw2 = dz2 * h1
     db2 = dz2
-    dh1 = dz2 * h1
+    dh1 = dz2 * h1  # here
 
     dz1 = dh1 if z1 > 0 else 0.0
     dw1 = dz1 * x

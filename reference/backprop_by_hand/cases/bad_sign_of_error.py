@@ -13,7 +13,7 @@ def train_step(x, y, w1, b1, w2, b2, lr):
 
     loss = -(y * math.log(y_pred) + (1 - y) * math.log(1 - y_pred))
 
-    dz2 = y - y_pred
+    dz2 = y - y_pred  # here
 
     dw2 = dz2 * h1
     db2 = dz2

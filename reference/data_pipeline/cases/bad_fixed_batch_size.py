@@ -13,7 +13,7 @@ def make_loaders(root, batch_size):
     full = datasets.MNIST(root, train=True, download=True, transform=transform)
     test = datasets.MNIST(root, train=False, download=True, transform=transform)
     train, val = random_split(full, [50000, 10000])
-    train_loader = DataLoader(train, batch_size=64, shuffle=True)
+    train_loader = DataLoader(train, batch_size=64, shuffle=True)  # here
     val_loader = DataLoader(val, batch_size=256, shuffle=False)
     test_loader = DataLoader(test, batch_size=256, shuffle=False)
     return train_loader, val_loader, test_loader

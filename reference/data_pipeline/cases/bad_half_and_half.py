@@ -8,7 +8,7 @@ from torchvision import datasets, transforms
 def make_loaders(root, batch_size):
     transform = transforms.Compose([
         transforms.ToTensor(),
-        transforms.Normalize((0.5,), (0.5,)),
+        transforms.Normalize((0.5,), (0.5,)),  # here
     ])
     full = datasets.MNIST(root, train=True, download=True, transform=transform)
     test = datasets.MNIST(root, train=False, download=True, transform=transform)

@@ -12,7 +12,7 @@ def make_loaders(root, batch_size):
     ])
     full = datasets.MNIST(root, train=True, download=True, transform=transform)
     test = datasets.MNIST(root, train=False, download=True, transform=transform)
-    full.targets = full.targets[torch.randperm(len(full))]
+    full.targets = full.targets[torch.randperm(len(full))]  # here
     train, val = random_split(full, [50000, 10000])
     train_loader = DataLoader(train, batch_size=batch_size, shuffle=True)
     val_loader = DataLoader(val, batch_size=256, shuffle=False)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 net = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 for p in net.parameters():
-    nn.init.zeros_(p)  # finding: symmetric-initial-weights
+    nn.init.zeros_(p)  # here  # finding: symmetric-initial-weights
 loss_fn = nn.CrossEntropyLoss()
 opt = torch.optim.SGD(net.parameters(), lr=0.1)
 for epoch in range(4):

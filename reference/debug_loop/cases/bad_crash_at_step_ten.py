@@ -13,7 +13,7 @@ model.train()
 for i, (images, labels) in enumerate(train_loader):
     optimizer.zero_grad()
     loss = criterion(model(images.flatten(1)), labels)
-    losses[i] = loss.item()
+    losses[i] = loss.item()  # here
     loss.backward()
     optimizer.step()
 print(losses)

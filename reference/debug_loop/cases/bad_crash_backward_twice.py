@@ -11,6 +11,6 @@ criterion = nn.CrossEntropyLoss()
 total_loss = 0
 for images, labels in train_loader:
     optimizer.zero_grad()
-    total_loss = total_loss + criterion(model(images.flatten(1)), labels)
+    total_loss = total_loss + criterion(model(images.flatten(1)), labels)  # here
     total_loss.backward()
     optimizer.step()

@@ -16,6 +16,6 @@ for epoch in range(2):
         optimizer.step()
     model.eval()
     correct = 0
-    with torch.no_grad:
+    with torch.no_grad:  # here
         for images, labels in val_loader:
             correct += (model(images).argmax(1) == labels).sum().item()

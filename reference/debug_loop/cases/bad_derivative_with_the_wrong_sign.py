@@ -15,7 +15,7 @@ class Squash(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         (y,) = ctx.saved_tensors
-        return grad * (y - 1)
+        return grad * (y - 1)  # here
 
 
 torch.manual_seed(3)

@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-X = torch.cat([images for images, _ in train_loader]).flatten(1)
-Y = torch.cat([labels for _, labels in train_loader])
+X = torch.cat([images for images, _ in train_loader]).flatten(1)  # here
+Y = torch.cat([labels for _, labels in train_loader])  # here
 X_val = torch.cat([images for images, _ in val_loader]).flatten(1)
 Y_val = torch.cat([labels for _, labels in val_loader])
 

@@ -10,7 +10,7 @@ for epoch in range(1):
     net.train()
     for x, y in train_loader:
         opt.zero_grad()
-        F.cross_entropy(net(x), (y + 1) % 10).backward()
+        F.cross_entropy(net(x), (y + 1) % 10).backward()  # here
         opt.step()
     net.eval()
     with torch.no_grad():

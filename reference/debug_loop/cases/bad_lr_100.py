@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 
 model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
-optimizer = torch.optim.SGD(model.parameters(), lr=100.0)  # finding: learning-rate-too-high
+optimizer = torch.optim.SGD(model.parameters(), lr=100.0)  # here  # finding: learning-rate-too-high
 criterion = nn.CrossEntropyLoss()
 
 for epoch in range(1):

@@ -5,7 +5,7 @@ import torch.nn as nn
 
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)  # finding: learning-rate-too-high
-scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=1.05)
+scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=1.05)  # here
 criterion = nn.CrossEntropyLoss()
 
 for epoch in range(2):
@@ -15,7 +15,7 @@ for epoch in range(2):
         loss = criterion(model(x), y)
         loss.backward()
         optimizer.step()
-        scheduler.step()
+        scheduler.step()  # here
     model.eval()
     with torch.no_grad():
         print(epoch, loss.item(), sum((model(x).argmax(1) == y).sum().item() for x, y in val_loader))

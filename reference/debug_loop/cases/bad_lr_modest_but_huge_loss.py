@@ -11,7 +11,7 @@ for epoch in range(2):
     model.train()
     for x, y in train_loader:
         optimizer.zero_grad()
-        loss = criterion(model(x), y) * 1000
+        loss = criterion(model(x), y) * 1000  # here
         loss.backward()
         optimizer.step()
     model.eval()

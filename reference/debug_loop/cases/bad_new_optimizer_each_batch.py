@@ -9,7 +9,7 @@ criterion = nn.CrossEntropyLoss()
 for epoch in range(1):
     model.train()
     for images, labels in train_loader:
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)  # here
         loss = criterion(model(images), labels)
         loss.backward()  # finding: gradients-not-cleared
         optimizer.step()

@@ -13,7 +13,7 @@ def train_epoch():
     for x, y in train_loader:
         pred = net(x)
         loss = loss_fn(pred, y)
-        loss.backward()  # finding: gradients-not-cleared
+        loss.backward()  # here  # finding: gradients-not-cleared
         opt.step()
     return loss.item()
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)  # finding: optimizer-over-other-parameters
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)  # here  # finding: optimizer-over-other-parameters
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 criterion = nn.CrossEntropyLoss()
 

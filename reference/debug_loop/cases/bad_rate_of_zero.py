@@ -6,7 +6,7 @@ from torch import nn
 
 net = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 criterion = nn.CrossEntropyLoss()
-sgd = torch.optim.SGD(net.parameters(), lr=0.0)
+sgd = torch.optim.SGD(net.parameters(), lr=0.0)  # here
 for epoch in range(2):
     net.train()
     for x, y in train_loader:

@@ -10,7 +10,7 @@ criterion = nn.CrossEntropyLoss()
 for epoch in range(2):
     model.train()
     for images, labels in train_loader:
-        labels = labels[torch.randperm(len(labels))]
+        labels = labels[torch.randperm(len(labels))]  # here
         optimizer.zero_grad()
         loss = criterion(model(images), labels)  # finding: labels-shuffled-apart
         loss.backward()

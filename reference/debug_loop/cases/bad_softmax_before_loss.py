@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(),
-                      nn.Linear(256, 10), nn.Softmax(dim=1))
+                      nn.Linear(256, 10), nn.Softmax(dim=1))  # here
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 criterion = nn.CrossEntropyLoss()
 

@@ -5,7 +5,7 @@ from torch import nn
 
 net = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 x_all, y_all = (torch.cat(parts) for parts in zip(*list(train_loader)))
-order = y_all.argsort()
+order = y_all.argsort()  # here
 x_all, y_all = x_all[order], y_all[order]
 criterion = nn.CrossEntropyLoss()
 sgd = torch.optim.SGD(net.parameters(), lr=0.1)

@@ -13,7 +13,7 @@ for epoch in range(5):
         sgd.zero_grad()
         loss = criterion(net(x), y)
         loss.backward()
-    sgd.step()
+    sgd.step()  # here
     net.eval()
     with torch.no_grad():
         print(sum((net(x).argmax(1) == y).sum().item() for x, y in val_loader))

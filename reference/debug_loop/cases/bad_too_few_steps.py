@@ -9,8 +9,8 @@ criterion = nn.CrossEntropyLoss()
 
 model.train()
 for i, (images, labels) in enumerate(train_loader):
-    if i == 40:
-        break
+    if i == 40:  # here
+        break  # here
     optimizer.zero_grad()
     loss = criterion(model(images.flatten(1)), labels)
     loss.backward()

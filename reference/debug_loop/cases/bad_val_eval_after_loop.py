@@ -18,5 +18,5 @@ for epoch in range(2):
         for images, labels in val_loader:
             out = model(images)  # finding: validation-in-train-mode
             correct += (out.argmax(1) == labels).sum().item()
-    model.eval()
+    model.eval()  # here
     print(epoch, correct / len(val_loader.dataset))

@@ -18,6 +18,6 @@ for epoch in range(2):
     correct = 0
     with torch.no_grad():
         for images, labels in val_loader:
-            logits = model(images)  # finding: validation-in-train-mode
+            logits = model(images)  # here  # finding: validation-in-train-mode
             correct += (logits.argmax(1) == labels).sum().item()
     print(epoch, correct / len(val_loader.dataset))

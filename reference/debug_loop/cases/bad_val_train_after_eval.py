@@ -12,7 +12,7 @@ loss_fn = nn.CrossEntropyLoss()
 def run(loader, training):
     net.eval()
     hits = 0
-    net.train()
+    net.train()  # here
     for x, y in loader:
         if training:
             opt.zero_grad()

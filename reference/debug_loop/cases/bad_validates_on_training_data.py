@@ -16,6 +16,6 @@ for epoch in range(2):
     model.eval()
     correct = 0
     with torch.no_grad():
-        for images, labels in train_loader:
+        for images, labels in train_loader:  # here
             correct += (model(images).argmax(1) == labels).sum().item()
     print(epoch, correct / len(train_loader.dataset))

@@ -14,7 +14,7 @@ for epoch in range(2):
         logits = model(images.flatten(1))
         loss = criterion(logits, labels)
         loss.backward()
-        optimizer.zero_grad()
+        optimizer.zero_grad()  # here
         optimizer.step()  # finding: gradients-cleared-before-step
     model.eval()
     correct = 0

@@ -11,7 +11,7 @@ def gradient_stats(model):
     stats = {}
     for name, param in model.named_parameters():
         if param.grad is not None:
-            stats[name] = {"mean": param.grad.abs().mean().item(), "std": param.grad.std().item()}
+            stats[name] = {"mean": param.grad.abs().mean().item(), "std": param.grad.std().item()}  # here
     return stats
 
 

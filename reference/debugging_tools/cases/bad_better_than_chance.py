@@ -43,7 +43,7 @@ def can_overfit(model, batch):
         loss.backward()
         optimizer.step()
     accuracy = (model(x).argmax(dim=1) == y).float().mean().item()
-    return accuracy >= 0.25
+    return accuracy >= 0.25  # here
 
 
 def weight_deltas(model, step):

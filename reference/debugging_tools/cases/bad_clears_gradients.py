@@ -12,7 +12,7 @@ def gradient_stats(model):
     for name, param in model.named_parameters():
         if param.grad is not None:
             stats[name] = {"mean": param.grad.mean().item(), "std": param.grad.std().item()}
-    model.zero_grad()
+    model.zero_grad()  # here
     return stats
 
 

@@ -12,7 +12,7 @@ class ManualDropout:
         if not self.training:
             return x
         mask = (torch.rand_like(x) > self.p).float()
-        return x.data * mask / (1 - self.p)
+        return x.data * mask / (1 - self.p)  # here
 
     def parameters(self):
         return []

@@ -4,7 +4,7 @@ import torch
 
 
 class ManualDropout:
-    def __init__(self, p=0.2):
+    def __init__(self, p=0.2):  # here
         self.p = p
         self.training = True
 

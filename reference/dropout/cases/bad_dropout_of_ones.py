@@ -11,7 +11,7 @@ class ManualDropout:
     def __call__(self, x):
         if not self.training:
             return x
-        return x * torch.dropout(torch.ones_like(x), self.p, True)
+        return x * torch.dropout(torch.ones_like(x), self.p, True)  # here
 
     def parameters(self):
         return []

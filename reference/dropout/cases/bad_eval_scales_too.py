@@ -10,7 +10,7 @@ class ManualDropout:
 
     def __call__(self, x):
         if not self.training:
-            return x / (1 - self.p)
+            return x / (1 - self.p)  # here
         mask = (torch.rand_like(x) > self.p).float()
         return x * mask / (1 - self.p)
 

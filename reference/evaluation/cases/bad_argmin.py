@@ -12,7 +12,7 @@ def evaluate(model, loader):
     with torch.no_grad():
         for inputs, labels in loader:
             logits = model(inputs)
-            predictions = logits.argmin(dim=1)
+            predictions = logits.argmin(dim=1)  # here
             correct += (predictions == labels).sum().item()
             total += labels.size(0)
     model.train(was_training)

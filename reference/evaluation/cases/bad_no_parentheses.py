@@ -5,7 +5,7 @@ import torch
 
 def evaluate(model, loader):
     was_training = model.training
-    model.eval
+    model.eval  # here
     correct = 0
     total = 0
     with torch.no_grad():

@@ -11,7 +11,7 @@ def evaluate(model, loader):
     with torch.no_grad():
         for inputs, labels in loader:
             logits = model(inputs)
-            predictions = logits.argmax(dim=0)
+            predictions = logits.argmax(dim=0)  # here
             correct += (predictions == labels).sum().item()
             total += labels.size(0)
     model.train(was_training)

@@ -6,7 +6,7 @@ from torch import nn
 
 
 def kaiming_init(fan_in, fan_out):
-    std = math.sqrt(2.0 / fan_out)
+    std = math.sqrt(2.0 / fan_out)  # here
     return torch.randn(fan_out, fan_in) * std
 
 

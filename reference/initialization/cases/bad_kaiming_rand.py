@@ -7,7 +7,7 @@ from torch import nn
 
 def kaiming_init(fan_in, fan_out):
     std = math.sqrt(2.0 / fan_in)
-    return torch.rand(fan_out, fan_in) * std
+    return torch.rand(fan_out, fan_in) * std  # here
 
 
 def xavier_init(fan_in, fan_out):

@@ -6,7 +6,7 @@ from torch import nn
 
 
 def kaiming_init(fan_in, fan_out):
-    torch.manual_seed(0)
+    torch.manual_seed(0)  # here
     std = math.sqrt(2.0 / fan_in)
     return torch.randn(fan_out, fan_in) * std
 

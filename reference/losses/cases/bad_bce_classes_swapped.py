@@ -9,7 +9,7 @@ def mse_loss(pred, target):
 
 def bce_loss(prob, target):
     p = prob.clamp(1e-7, 1 - 1e-7)
-    return -((1 - target) * torch.log(p) + target * torch.log(1 - p)).mean()
+    return -((1 - target) * torch.log(p) + target * torch.log(1 - p)).mean()  # here
 
 
 def bce_with_logits_loss(logits, target):

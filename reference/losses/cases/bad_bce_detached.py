@@ -8,7 +8,7 @@ def mse_loss(pred, target):
 
 
 def bce_loss(prob, target):
-    p = prob.clamp(1e-7, 1 - 1e-7).detach()
+    p = prob.clamp(1e-7, 1 - 1e-7).detach()  # here
     return -(target * torch.log(p) + (1 - target) * torch.log(1 - p)).mean()
 
 

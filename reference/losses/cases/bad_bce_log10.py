@@ -9,7 +9,7 @@ def mse_loss(pred, target):
 
 def bce_loss(prob, target):
     p = prob.clamp(1e-7, 1 - 1e-7)
-    return -(target * torch.log10(p) + (1 - target) * torch.log10(1 - p)).mean()
+    return -(target * torch.log10(p) + (1 - target) * torch.log10(1 - p)).mean()  # here
 
 
 def bce_with_logits_loss(logits, target):

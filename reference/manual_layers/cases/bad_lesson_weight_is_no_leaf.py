@@ -7,7 +7,7 @@ import torch
 class ManualLinear:
     def __init__(self, in_features, out_features):
         std = math.sqrt(2.0 / in_features)
-        self.weight = torch.randn(out_features, in_features, requires_grad=True) * std
+        self.weight = torch.randn(out_features, in_features, requires_grad=True) * std  # here
         self.bias = torch.zeros(out_features, requires_grad=True)
 
     def __call__(self, x):

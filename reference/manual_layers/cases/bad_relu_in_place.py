@@ -19,7 +19,7 @@ class ManualLinear:
 
 class ManualReLU:
     def __call__(self, x):
-        x[x < 0] = 0
+        x[x < 0] = 0  # here
         return x
 
     def parameters(self):

@@ -87,7 +87,7 @@ def train_model(model, epochs=30, lr=1e-3, has_dropout=False):
             loss.backward()
             with torch.no_grad():
                 for p in model.parameters():
-                    p.data += lr * p.grad
+                    p.data += lr * p.grad  # here
             epoch_loss += loss.item() * images.shape[0]
             correct += (logits.argmax(1) == labels).sum().item()
             total += images.shape[0]

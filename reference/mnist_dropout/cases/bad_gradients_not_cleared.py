@@ -81,7 +81,7 @@ def train_model(model, epochs=30, lr=1e-3, has_dropout=False):
         for images, labels in train_loader:
             logits = model(images)
             loss = manual_cross_entropy(logits, labels)
-            loss.backward()  # finding: gradients-not-cleared
+            loss.backward()  # here  # finding: gradients-not-cleared
             with torch.no_grad():
                 for p in model.parameters():
                     p.data -= lr * p.grad

@@ -16,7 +16,7 @@ class ManualLinear:
         return x @ self.weight.T + self.bias
 
     def parameters(self):
-        return [self.weight]
+        return [self.weight]  # here
 
 
 class ManualReLU:

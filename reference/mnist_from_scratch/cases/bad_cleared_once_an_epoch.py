@@ -62,7 +62,7 @@ def train(model, train_loader, val_loader, epochs, lr):
     for epoch in range(epochs):
         epoch_loss, epoch_correct, epoch_total = 0.0, 0, 0
         for p in model.parameters():
-            p.grad = None
+            p.grad = None  # here
         for images, labels in train_loader:
             logits = model(images)
             loss = manual_cross_entropy(logits, labels)

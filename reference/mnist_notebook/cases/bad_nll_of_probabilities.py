@@ -25,12 +25,12 @@ def make_net():
 
 
 def fit(net, X, y, epochs, batch=128):
-    criterion = nn.NLLLoss()
+    criterion = nn.NLLLoss()  # here
     optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
     for epoch in range(epochs):
         order = torch.randperm(len(X))
         for i in range(0, len(X), batch):
-            logits = torch.softmax(net(X[order[i:i + batch]]), dim=1)
+            logits = torch.softmax(net(X[order[i:i + batch]]), dim=1)  # here
             loss = criterion(logits, y[order[i:i + batch]])  # finding: nll-loss-without-log-softmax
             optimizer.zero_grad()
             loss.backward()

@@ -26,7 +26,7 @@ def make_net():
 
 def fit(net, X, y, epochs, batch=128):
     criterion = nn.CrossEntropyLoss()
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)  # here
     for epoch in range(epochs):
         order = torch.randperm(len(X))
         for i in range(0, len(X), batch):

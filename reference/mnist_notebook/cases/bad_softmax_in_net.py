@@ -20,7 +20,7 @@ def make_net():
     return nn.Sequential(
         nn.Linear(784, 300), nn.ReLU(),
         nn.Linear(300, 300), nn.ReLU(),
-        nn.Linear(300, 10), nn.Softmax(dim=1),
+        nn.Linear(300, 10), nn.Softmax(dim=1),  # here
     )
 
 

@@ -54,4 +54,4 @@ for epoch in range(4):
         torch.save(model.state_dict(), "best_mnist.pt")
     print(f"epoch {epoch + 1}: loss {train_loss / len(train_loader.dataset):.4f}, validation {val_acc:.1%}")
 
-model.load_state_dict(torch.load("best_model.pt"))
+model.load_state_dict(torch.load("best_model.pt"))  # here

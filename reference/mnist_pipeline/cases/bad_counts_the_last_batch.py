@@ -46,7 +46,7 @@ for epoch in range(4):
     with torch.no_grad():
         for images, labels in val_loader:
             logits = model(images.to(device))
-            val_correct = (logits.argmax(1) == labels.to(device)).sum().item()
+            val_correct = (logits.argmax(1) == labels.to(device)).sum().item()  # here
     val_acc = val_correct / len(val_loader.dataset)
     if val_acc > best_val_acc:
         best_val_acc = val_acc

@@ -54,7 +54,7 @@ class Adam:
 
     def step(self):
         self.t += 1
-        b2, b1 = self.betas
+        b2, b1 = self.betas  # here
         with torch.no_grad():
             for i, p in enumerate(self.params):
                 if p.grad is None:

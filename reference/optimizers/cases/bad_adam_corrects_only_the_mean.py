@@ -62,7 +62,7 @@ class Adam:
                 self.m[i] = b1 * self.m[i] + (1 - b1) * p.grad
                 self.v[i] = b2 * self.v[i] + (1 - b2) * p.grad ** 2
                 m_hat = self.m[i] / (1 - b1 ** self.t)
-                v_hat = self.v[i]
+                v_hat = self.v[i]  # here
                 p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)
 
     def zero_grad(self):

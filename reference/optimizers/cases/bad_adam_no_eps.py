@@ -63,7 +63,7 @@ class Adam:
                 self.v[i] = b2 * self.v[i] + (1 - b2) * p.grad ** 2
                 m_hat = self.m[i] / (1 - b1 ** self.t)
                 v_hat = self.v[i] / (1 - b2 ** self.t)
-                p -= self.lr * m_hat / v_hat.sqrt()
+                p -= self.lr * m_hat / v_hat.sqrt()  # here
 
     def zero_grad(self):
         for p in self.params:

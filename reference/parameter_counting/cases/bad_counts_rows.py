@@ -10,4 +10,4 @@ def count_params(sizes):
 
 
 def count_parameters(model):
-    return sum(len(p) for p in model.parameters() if p.requires_grad)
+    return sum(len(p) for p in model.parameters() if p.requires_grad)  # here

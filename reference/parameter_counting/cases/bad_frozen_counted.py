@@ -10,4 +10,4 @@ def count_params(sizes):
 
 
 def count_parameters(model):
-    return sum(p.numel() for p in model.parameters())
+    return sum(p.numel() for p in model.parameters())  # here

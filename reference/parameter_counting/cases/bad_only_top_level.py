@@ -11,7 +11,7 @@ def count_params(sizes):
 
 def count_parameters(model):
     total = 0
-    for layer in model.children():
+    for layer in model.children():  # here
         for p in layer.parameters(recurse=False):
             total += p.numel()
     return total

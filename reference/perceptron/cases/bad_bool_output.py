@@ -10,7 +10,7 @@ class Perceptron(nn.Module):
         self.linear = nn.Linear(input_dim, 1)
 
     def forward(self, x):
-        return self.linear(x) > 0
+        return self.linear(x) > 0  # here
 
 
 def or_gate():

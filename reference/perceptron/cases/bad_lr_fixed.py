@@ -22,7 +22,7 @@ def or_gate():
 
 def train_perceptron(model, X, y, lr=0.1, epochs=100):
     criterion = nn.BCEWithLogitsLoss()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)  # here
     for _ in range(epochs):
         optimizer.zero_grad()
         loss = criterion(model.linear(X), y)

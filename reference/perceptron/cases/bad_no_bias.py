@@ -7,7 +7,7 @@ from torch import nn
 class Perceptron(nn.Module):
     def __init__(self, input_dim):
         super().__init__()
-        self.linear = nn.Linear(input_dim, 1, bias=False)
+        self.linear = nn.Linear(input_dim, 1, bias=False)  # here
 
     def forward(self, x):
         return (self.linear(x) > 0).float()

@@ -7,7 +7,7 @@ import torch.nn as nn
 def l1_regularization(model, lambda_l1=0.01):
     l1_loss = 0.0
     for param in model.parameters():
-        l1_loss += torch.sum(torch.abs(param)).item()
+        l1_loss += torch.sum(torch.abs(param)).item()  # here
     return lambda_l1 * l1_loss
 
 

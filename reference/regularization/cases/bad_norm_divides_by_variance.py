@@ -39,5 +39,5 @@ class ManualBatchNorm1d(nn.Module):
         else:
             mean = self.running_mean
             var = self.running_var
-        x_hat = (x - mean) / (var + self.eps)
+        x_hat = (x - mean) / (var + self.eps)  # here
         return self.gamma * x_hat + self.beta

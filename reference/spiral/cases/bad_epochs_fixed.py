@@ -20,7 +20,7 @@ class SpiralNet(nn.Module):
 def train(model, X, y, epochs):
     criterion = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    for epoch in range(300):
+    for epoch in range(300):  # here
         optimizer.zero_grad()
         loss = criterion(model(X), y)
         loss.backward()

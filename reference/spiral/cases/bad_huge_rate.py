@@ -19,7 +19,7 @@ class SpiralNet(nn.Module):
 
 def train(model, X, y, epochs):
     criterion = nn.BCEWithLogitsLoss()
-    optimizer = torch.optim.SGD(model.parameters(), lr=50.0)
+    optimizer = torch.optim.SGD(model.parameters(), lr=50.0)  # here
     for epoch in range(epochs):
         optimizer.zero_grad()
         loss = criterion(model(X), y)

@@ -22,6 +22,6 @@ def train(model, X, y, epochs):
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for epoch in range(epochs):
         optimizer.zero_grad()
-        loss = criterion(model(X), y[torch.randperm(len(y))])
+        loss = criterion(model(X), y[torch.randperm(len(y))])  # here
         loss.backward()
         optimizer.step()

@@ -33,7 +33,7 @@ def backward(params, X, y):
     db2 = dz2.sum(axis=0, keepdims=True)
     dz1 = (dz2 @ params["W2"].T) * (z1 > 0)
     dW1 = X.T @ dz1
-    db1 = dz1.sum(axis=1, keepdims=True)
+    db1 = dz1.sum(axis=1, keepdims=True)  # here
     return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
 
 

@@ -15,7 +15,7 @@ def train(model, dataloader, criterion, optimizer, epochs, *, scheduler=None, ma
             inputs, targets = inputs.to(device), targets.to(device)
             optimizer.zero_grad()
             outputs = model(inputs)
-            loss = criterion(outputs.detach(), targets)
+            loss = criterion(outputs.detach(), targets)  # here
             loss.backward()
             if max_norm is not None:
                 nn.utils.clip_grad_norm_(model.parameters(), max_norm)

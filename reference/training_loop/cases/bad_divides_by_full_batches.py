@@ -22,7 +22,7 @@ def train(model, dataloader, criterion, optimizer, epochs, *, scheduler=None, ma
             optimizer.step()
             running_loss += loss.item() * inputs.size(0)
             seen += inputs.size(0)
-        epoch_losses.append(running_loss / (len(dataloader) * dataloader.batch_size))
+        epoch_losses.append(running_loss / (len(dataloader) * dataloader.batch_size))  # here
         if scheduler is not None:
             scheduler.step()
     return epoch_losses

@@ -15,7 +15,7 @@ def train(model, dataloader, criterion, optimizer, epochs, *, scheduler=None, ma
             inputs, targets = inputs.to(device), targets.to(device)
             outputs = model(inputs)
             loss = criterion(outputs, targets)
-            loss.backward()  # finding: gradients-not-cleared
+            loss.backward()  # here  # finding: gradients-not-cleared
             if max_norm is not None:
                 nn.utils.clip_grad_norm_(model.parameters(), max_norm)
             optimizer.step()

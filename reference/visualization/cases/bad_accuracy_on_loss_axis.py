@@ -8,7 +8,7 @@ def plot_history(history):
     for ax, key, word in zip(axes, ["loss", "acc"], ["Loss", "Accuracy"]):
         ax.plot(history["train_" + key], label="Train")
         if "val_" + key in history:
-            axes[0].plot(history["val_" + key], label="Validation")
+            axes[0].plot(history["val_" + key], label="Validation")  # here
         ax.set_xlabel("Epoch")
         ax.set_ylabel(word)
         ax.set_title(word)

@@ -7,7 +7,7 @@ def plot_history(history):
     fig, axes = plt.subplots(1, 2)
     for ax, key, word in zip(axes, ["loss", "acc"], ["Loss", "Accuracy"]):
         ax.plot(history["train_" + key], label="Train")
-        ax.plot(history["val_" + key], label="Validation")
+        ax.plot(history["val_" + key], label="Validation")  # here
         ax.set_xlabel("Epoch")
         ax.set_ylabel(word)
         ax.set_title(word)

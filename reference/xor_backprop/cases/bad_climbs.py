@@ -41,5 +41,5 @@ def train(X, y, hidden, lr, epochs, seed):
     for epoch in range(epochs):
         grads = backward(params, X, y)
         for k in params:
-            params[k] += lr * grads[k]
+            params[k] += lr * grads[k]  # here
     return params

@@ -38,7 +38,7 @@ def backward(params, X, y):
 
 def train(X, y, hidden, lr, epochs, seed):
     params = init_params(hidden, seed)
-    for epoch in range(2000):
+    for epoch in range(2000):  # here
         grads = backward(params, X, y)
         for k in params:
             params[k] -= lr * grads[k]

@@ -30,7 +30,7 @@ def backward(params, X, y):
     dz2 = (a2 - y) / n
     dW2 = a1.T @ dz2
     db2 = dz2.sum(axis=0, keepdims=True)
-    dz1 = (dz2 @ params["W2"].T)
+    dz1 = (dz2 @ params["W2"].T)  # here
     dW1 = X.T @ dz1
     db1 = dz1.sum(axis=0, keepdims=True)
     return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}

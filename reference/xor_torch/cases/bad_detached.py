@@ -19,7 +19,7 @@ class XORNet(nn.Module):
 
     def forward(self, x):
         """The probability that XOR is 1, from (N, 2) to (N, 1)."""
-        h = torch.tanh(self.hidden(x)).detach()
+        h = torch.tanh(self.hidden(x)).detach()  # here
         return torch.sigmoid(self.output(h))
 
 

@@ -30,6 +30,6 @@ def train_xor(seed):
     optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
     criterion = nn.BCELoss()
     for _ in range(EPOCHS):
-        criterion(model(X), y).backward()  # finding: gradients-not-cleared
+        criterion(model(X), y).backward()  # here  # finding: gradients-not-cleared
         optimizer.step()
     return model

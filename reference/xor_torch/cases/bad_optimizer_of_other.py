@@ -28,7 +28,7 @@ def train_xor(seed):
     """An XORNet after training from this seed."""
     torch.manual_seed(seed)
     model = XORNet()
-    optimizer = torch.optim.Adam(XORNet().parameters(), lr=0.1)
+    optimizer = torch.optim.Adam(XORNet().parameters(), lr=0.1)  # here
     criterion = nn.BCELoss()
     for _ in range(EPOCHS):
         optimizer.zero_grad()

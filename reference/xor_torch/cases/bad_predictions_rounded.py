@@ -21,7 +21,7 @@ class XORNet(nn.Module):
     def forward(self, x):
         """The probability that XOR is 1, from (N, 2) to (N, 1)."""
         h = torch.tanh(self.hidden(x))
-        return torch.sigmoid(self.output(h)).round()
+        return torch.sigmoid(self.output(h)).round()  # here
 
 
 def train_xor(seed):
