@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ Z = 1.96
 NEAR = 2.0
 """Standard errors around a threshold within which chance could decide."""
 
-_NUMBER = re.compile(r"\{(measured|threshold|low|high)(?::((?:,|)(?:\.\d{1,2})?[%efg]?))?\}")
+_NUMBER = re.compile(r"\{(measured|threshold|low|high|tries)(?::((?:,|)(?:\.\d{1,2})?[%efg]?))?\}")
 
 
 class Interval(NamedTuple):
@@ -54,7 +54,14 @@ def may_be_chance(compared: Compared) -> bool:
 
 
 def value(compared: Compared) -> float:
-    """The number that counts: what was measured, or near the threshold the median of the seeds."""
+    """The number that counts: what was measured, or near the threshold the median of the seeds.
+
+    Of several tries the first that meets the threshold counts, else the best.
+    """
+    if compared.tried:
+        best = max if compared.relation == AT_LEAST else min
+        enough = (each for each in compared.tried if _meets(each, compared))
+        return next(enough, best(compared.tried))
     if not compared.again or not may_be_chance(compared):
         return compared.measured
     return statistics.median([compared.measured, *compared.again])
@@ -62,10 +69,25 @@ def value(compared: Compared) -> float:
 
 def holds(compared: Compared) -> bool:
     """Whether the number is as the rubric wants it; NaN never is."""
-    measured = value(compared)
+    return _meets(value(compared), compared)
+
+
+def _meets(measured: float, compared: Compared) -> bool:
     if compared.relation == AT_LEAST:
         return measured >= compared.threshold
     return measured <= compared.threshold
+
+
+def groups(compared: Iterable[Compared]) -> Iterator[tuple[Compared, ...]]:
+    """Comparisons in their order, those of which one is enough together."""
+    group: list[Compared] = []
+    for each in compared:
+        group.append(each)
+        if not each.or_next:
+            yield tuple(group)
+            group = []
+    if group:
+        yield tuple(group)
 
 
 def with_threshold(compared: Compared, threshold: float) -> Compared:
@@ -87,6 +109,8 @@ def metrics(compared: Compared) -> dict[str, float]:
     """The metrics of the result that a share is told as; none where it is not told."""
     if not compared.metric:
         return {}
+    if not compared.count:
+        return {compared.metric: value(compared)}
     interval, name = wilson(value(compared), compared.count), compared.metric
     return {
         name: interval.share,
@@ -112,8 +136,10 @@ def threshold_of(settings: Mapping[str, Any], name: str, kind: str) -> float:
 
 
 def _told(text: str, compared: Compared) -> str:
-    """A text with its numbers. Only these four are known, so a text can ask for nothing else."""
+    """A text with its numbers. Only these are known, so a text can ask for nothing else."""
     known = {"measured": value(compared), "threshold": compared.threshold}
+    if compared.tried:
+        known["tries"] = len(compared.tried)
     if compared.count:
         interval = wilson(known["measured"], compared.count)
         known |= {"low": interval.low, "high": interval.high}

@@ -330,6 +330,8 @@ class Compared:
     could fail it, so that it passes where a lower threshold lets this comparison hold;
     ``settles_fail``: the check fails where this comparison does. Of a share of ``count`` samples
     ``again`` are the shares of other seeds, None where it was far enough from the threshold.
+    ``tried`` are the numbers of tries that were made in this order until one met the threshold,
+    which then counts, else the best. ``or_next``: it is enough if the next comparison holds.
     """
 
     label: str
@@ -344,6 +346,8 @@ class Compared:
     count: int = 0
     again: tuple[float, ...] | None = None
     metric: str = ""
+    tried: tuple[float, ...] = ()
+    or_next: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

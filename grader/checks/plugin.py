@@ -301,9 +301,9 @@ class GradePlugin:
 
     @pytest.fixture
     def thresholds(self, request: pytest.FixtureRequest, data_kind: str) -> Thresholds:
-        """Holds measured numbers against the rubric line's: ``at_least`` and ``at_most``."""
-        keep = self._noted.compared.append
-        return Thresholds(self._line(request)["settings"], data_kind, keep)
+        """Holds measured numbers against the rubric line's."""
+        keep, measure = self._noted.compared.append, self.metrics.__setitem__
+        return Thresholds(self._line(request)["settings"], data_kind, keep, measure)
 
     def _line(self, request: pytest.FixtureRequest) -> Mapping[str, Any]:
         return self._rubric[_check_id(request.node)]

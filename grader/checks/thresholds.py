@@ -9,8 +9,8 @@ check read to do something else with it is the student's code needed again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader import comparison
@@ -51,47 +51,96 @@ class Settings(Mapping[str, Any]):
 class Thresholds:
     """The fixture ``thresholds``: holds measured numbers against the rubric line's.
 
-    ``kind`` is the form of the data, for a setting that has a number for each.
+    ``kind`` is the form of the data, for a setting that has a number for each. In each method
+    ``said`` is the message of a failure, with ``{measured:.1%}`` and ``{threshold:g}`` where the
+    numbers go; ``more`` are fields of a :class:`~grader.model.Compared`: ``details``, which are
+    written alike, ``settles_pass=True`` where nothing in the check comes after it, and ``metric``,
+    the name that the number has among the result's metrics.
     """
 
     def __init__(
-        self, values: Mapping[str, Plain], kind: str, keep: Callable[[Compared], object]
+        self,
+        values: Mapping[str, Plain],
+        kind: str,
+        keep: Callable[[Compared], object],
+        measure: Callable[[str, float], object],
     ) -> None:
         self._values = values
         self._kind = kind
         self._keep = keep
+        self._measure = measure
 
     def at_least(self, setting: str, measured: float, said: str, **more: Any) -> None:
         """Require that ``measured`` reaches the rubric's number ``setting``.
 
-        ``said`` is the message of a failure, with ``{measured:.1%}`` and ``{threshold:g}`` where
-        the numbers go; ``more`` are fields of a :class:`~grader.model.Compared`: ``details``,
-        which are written alike, and ``settles_pass=True`` where nothing in the check comes after
-        it.
+        Raises:
+            CheckFailed: it does not.
+        """
+        self._require(self._compared(AT_LEAST, setting, measured, said, more))
+
+    def at_most(self, setting: str, measured: float, said: str, **more: Any) -> None:
+        """Require that ``measured`` stays within the rubric's number ``setting``.
 
         Raises:
             CheckFailed: it does not.
         """
-        self._require(AT_LEAST, setting, measured, said, more)
+        self._require(self._compared(AT_MOST, setting, measured, said, more))
 
-    def at_most(self, setting: str, measured: float, said: str, **more: Any) -> None:
-        """Require that ``measured`` stays within the rubric's number ``setting``; as `at_least`."""
-        self._require(AT_MOST, setting, measured, said, more)
-
-    def _require(
-        self, relation: str, setting: str, measured: float, said: str, more: Mapping[str, Any]
+    def first_at_least(
+        self, setting: str, tries: Iterable[Callable[[], float]], said: str, **more: Any
     ) -> None:
-        require(
-            Compared(
-                label=more.get("label", setting.replace("_", " ")),
-                measured=float(measured),
-                relation=relation,
-                threshold=comparison.threshold_of(self._values, setting, self._kind),
-                setting=setting,
-                said=said,
-                **{name: value for name, value in more.items() if name != "label"},
-            ),
-            self._keep,
+        """Require that one of several tries reaches the rubric's number ``setting``.
+
+        They are made one after the other, until one does. ``said`` may have ``{tries}`` in it.
+
+        Raises:
+            CheckFailed: none does; the best is told.
+        """
+        waiting, tried = list(tries), list[float]()
+        while waiting:
+            tried.append(float(waiting.pop(0)()))
+            compared = self._compared(
+                AT_LEAST, setting, tried[-1], said, {**more, "settles_fail": not waiting}
+            )
+            compared = replace(compared, tried=tuple(tried))
+            compared = replace(compared, measured=comparison.value(compared))
+            if comparison.holds(compared) or not waiting:
+                self._require(compared)
+
+    def either(self, choices: Mapping[str, tuple[str, float]], said: str, **more: Any) -> None:
+        """Require one of several: ``choices`` has a relation and a number for each setting.
+
+        The relations are ``at least`` and ``at most``; the numbers in ``said`` are the first's.
+
+        Raises:
+            CheckFailed: none holds.
+        """
+        made = [
+            self._compared(relation, setting, measured, said, more)
+            for setting, (relation, measured) in choices.items()
+        ]
+        made[:-1] = [replace(each, or_next=True) for each in made[:-1]]
+        for each in made:
+            self._keep(each)
+        if not any(map(comparison.holds, made)):
+            raise _failed(made[0])
+
+    def _require(self, compared: Compared) -> None:
+        for name, value in comparison.metrics(compared).items():
+            self._measure(name, value)
+        require(compared, self._keep)
+
+    def _compared(
+        self, relation: str, setting: str, measured: float, said: str, more: Mapping[str, Any]
+    ) -> Compared:
+        return Compared(
+            label=more.get("label", setting.replace("_", " ")),
+            measured=float(measured),
+            relation=relation,
+            threshold=comparison.threshold_of(self._values, setting, self._kind),
+            setting=setting,
+            said=said,
+            **{name: value for name, value in more.items() if name != "label"},
         )
 
 
@@ -103,5 +152,9 @@ def require(compared: Compared, keep: Callable[[Compared], object]) -> None:
     """
     keep(compared)
     if not comparison.holds(compared):
-        message, details = comparison.failure(compared)
-        raise CheckFailed(message, details=details)
+        raise _failed(compared)
+
+
+def _failed(compared: Compared) -> CheckFailed:
+    message, details = comparison.failure(compared)
+    return CheckFailed(message, details=details)

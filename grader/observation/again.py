@@ -9,7 +9,7 @@ program, has to be run again. That is said with its reason, never guessed.
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -180,19 +180,20 @@ class _Judging:
     def _part_again(self, line: Rubric, part: Part) -> Part:
         """One test of a check: its comparisons in their order, up to the first that fails."""
         made: list[Compared] = []
-        for old in part.compared:
-            new = comparison.with_threshold(old, self._threshold(line, old))
-            made.append(new)
+        for old in comparison.groups(part.compared):
+            new = [comparison.with_threshold(each, self._threshold(line, each)) for each in old]
+            made += new
             _require_known(old, new)
-            self._metrics.update(comparison.metrics(new))
+            for each in new:
+                self._metrics.update(comparison.metrics(each))
             compared = (*made, *part.compared[len(made) :])
-            if not comparison.holds(new):
-                message, details = comparison.failure(new)
+            if not any(map(comparison.holds, new)):
+                message, details = comparison.failure(new[0])
                 return Part(
                     status=Status.FAILED, message=message, passed=part.passed, details=details,
                     compared=compared,
                 )  # fmt: skip
-            if not comparison.holds(old):
+            if not any(map(comparison.holds, old)):
                 return Part(
                     status=Status.PASSED, message=part.passed, passed=part.passed,
                     compared=compared,
@@ -240,22 +241,23 @@ def undecided(line: Rubric, reason: str, basis: Basis | None = None) -> CheckRes
     )
 
 
-def _require_known(old: Compared, new: Compared) -> None:
-    """Require that a fresh run would have come to this comparison, and to nothing after it.
+def _require_known(old: Sequence[Compared], new: Sequence[Compared]) -> None:
+    """Require that a fresh run would have come to these comparisons, and to nothing after them.
 
     Raises:
         NotKept: it is not known what it would have done.
     """
-    if new.threshold == old.threshold:
+    changed = [now for was, now in zip(old, new, strict=True) if was.threshold != now.threshold]
+    if not changed:
         return
-    name = f"its setting {new.setting!r}"
-    if comparison.may_be_chance(new) and new.again is None:
+    name = f"its setting {changed[0].setting!r}"
+    if any(comparison.may_be_chance(each) and each.again is None for each in changed):
         raise NotKept(f"{name} is so near to what was measured that other seeds have to be tried")
-    was, now = comparison.holds(old), comparison.holds(new)
-    other = comparison.value(new) != comparison.value(old)
-    if now and (other or not was) and not new.settles_pass:
+    was, now = (any(map(comparison.holds, each)) for each in (old, new))
+    other = list(map(comparison.value, new)) != list(map(comparison.value, old))
+    if now and (other or not was) and not new[-1].settles_pass:
         raise NotKept(f"{name} is met today, and what the check looks at then was not run")
-    if was and not now and not new.settles_fail:
+    if was and not now and not new[-1].settles_fail:
         raise NotKept(f"{name} is not met today, and another try might meet it")
 
 

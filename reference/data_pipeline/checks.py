@@ -185,7 +185,7 @@ def own_labels(images, labels, originals, name):
 
 @check("normalised")
 @pytest.mark.parametrize("name", NAMES)
-def test_normalised(loaders, originals, settings, name):
+def test_normalised(loaders, originals, thresholds, name):
     """The pixels have mean 0 and standard deviation 1, by MNIST's own two numbers."""
     images = torch.cat([images for images, _ in loaders.some(name)]).double()
     rows = [originals.rows.get(key) for key in load_props().keys(images).tolist()]
@@ -195,46 +195,42 @@ def test_normalised(loaders, originals, settings, name):
     if is_changed and name != "train":
         raise CheckFailed(f"the {WORDS[name]} loader gives images that are not those of MNIST")
     if is_changed:
-        allowed, expected = settings["changed"], torch.tensor([0.0, 1.0])
+        setting, expected = "changed", torch.tensor([0.0, 1.0])
         worst = max(abs(float(images.mean())), abs(float(images.std()) - 1))
     else:
         raw = torch.from_numpy(originals.images[[rows[at] for at in known]])
         right = ((raw.double() / 255 - MEAN) / STD).unsqueeze(1)
-        images, allowed = images[known], settings["allowed"]
+        images, setting = images[known], "allowed"
         expected = torch.stack([right.mean(), right.std()])
         worst = float((images - right).abs().max())
-    if not worst <= allowed:
-        raise CheckFailed(
-            f"the {WORDS[name]} images are not normalised with {MEAN} and {STD}",
-            details=[
-                f"mean     expected {float(expected[0]):.3f}   got {float(images.mean()):.3f}",
-                f"std      expected {float(expected[1]):.3f}   got {float(images.std()):.3f}",
-                f"smallest expected -0.424   got {float(images.min()):.3f}",
-                f"largest  expected 2.821   got {float(images.max()):.3f}",
-            ],
-        )
+    thresholds.at_most(
+        setting,
+        worst,
+        f"the {WORDS[name]} images are not normalised with {MEAN} and {STD}",
+        label=f"largest difference of the {WORDS[name]} images",
+        details=(
+            f"mean     expected {float(expected[0]):.3f}   got {float(images.mean()):.3f}",
+            f"std      expected {float(expected[1]):.3f}   got {float(images.std()):.3f}",
+            f"smallest expected -0.424   got {float(images.min()):.3f}",
+            f"largest  expected 2.821   got {float(images.max()):.3f}",
+        ),
+        settles_pass=True,
+    )
 
 
 @check("shares")
-def test_shares(loaders, originals, settings):
+def test_shares(loaders, originals, thresholds):
     """Five sixths of the images are for training, one sixth for validation, all others for test."""
     full, test = originals.sizes["full"], originals.sizes["test"]
-    slack = settings["slack"] * full
-    # A training loader may leave out its last, incomplete batch.
-    ranges = {
-        "train": (full * 5 / 6 - slack - BATCH, full * 5 / 6 + slack),
-        "val": (full / 6 - slack, full / 6 + slack),
-        "test": (test, test),
-    }
-    for name, (least, most) in ranges.items():
+    right = {"train": full * 5 / 6, "val": full / 6, "test": test}
+    missed = {}
+    for name, expected in right.items():
         size = len(loaders.first(name))
-        if not least <= size <= most:
-            of = test if name == "test" else full
-            right = round(full * 5 / 6 if name == "train" else full / 6 if name == "val" else test)
-            raise CheckFailed(
-                f"the {WORDS[name]} loader gives {size:,} of the {of:,} images that MNIST has "
-                f"here{' for tests' if name == 'test' else ''}, expected {right:,}"
-            )
+        # A training loader may leave out its last, incomplete batch.
+        least = expected - (BATCH if name == "train" else 0)
+        missed[name] = max(size - expected, least - size, 0.0) / full
+        if name == "test" and missed[name]:
+            raise CheckFailed(of_the_images(name, size, test, expected))
         strange = sum(originals.is_of_test(key) != (name == "test") for key in loaders.first(name))
         if name != "train" and strange > size / 2:
             raise CheckFailed(
@@ -247,6 +243,22 @@ def test_shares(loaders, originals, settings):
                 f"the {WORDS[name]} loader leaves out {asked - size} of its {asked:,} images: "
                 "its last, shorter batch"
             )
+    worst = max(missed, key=missed.get)
+    thresholds.at_most(
+        "slack",
+        missed[worst],
+        of_the_images(worst, len(loaders.first(worst)), full, right[worst]),
+        label="share of the images that are missing or too many",
+        settles_pass=True,
+    )
+
+
+def of_the_images(name, size, of, expected):
+    """How many images a loader gives, for a reader."""
+    return (
+        f"the {WORDS[name]} loader gives {size:,} of the {of:,} images that MNIST has "
+        f"here{' for tests' if name == 'test' else ''}, expected {round(expected):,}"
+    )
 
 
 @check("disjoint")
@@ -262,7 +274,7 @@ def test_disjoint(loaders, one, other):
 
 
 @check("shuffled")
-def test_shuffled(loaders, settings):
+def test_shuffled(loaders, thresholds):
     """Each epoch gives the training images in a new order, each of them once."""
     first, second = loaders.first("train"), loaders.order("train")
     if len(set(first)) < len(first):
@@ -270,11 +282,14 @@ def test_shuffled(loaders, settings):
             f"one epoch of training gives {len(first) - len(set(first)):,} images a second time"
         )
     stayed = sum(a == b for a, b in zip(first, second, strict=False))
-    if stayed > settings["stay"] * len(first):
-        raise CheckFailed(
-            f"the second epoch gives {stayed:,} of {len(first):,} training images at the same "
-            "place as the first"
-        )
+    thresholds.at_most(
+        "stay",
+        stayed / max(len(first), 1),
+        f"the second epoch gives {stayed:,} of {len(first):,} training images at the same "
+        "place as the first",
+        label="share of the images that stay at their place",
+        settles_pass=True,
+    )
 
 
 @check("steady")

@@ -45,7 +45,7 @@ def answers(student):
 
 
 @pytest.fixture
-def answer(answers, reference, request, settings):
+def answer(answers, reference, request, settings, thresholds):
     """The answer to the question that the running check is named after."""
     name = request.node.get_closest_marker(MARK).args[0]
     reason = " ".join(request.function.__doc__.split())
@@ -55,7 +55,7 @@ def answer(answers, reference, request, settings):
         raise CheckFailed(
             f"the answer has {len(answers[name]):,} characters or parts; a few are enough"
         )
-    return Answer(answers[name], reference.answers[name], reason, settings)
+    return Answer(answers[name], reference.answers[name], reason, settings, thresholds)
 
 
 def is_missing(value):
@@ -71,16 +71,19 @@ def strangers(answers, reference):
     return [f"keys of your table that are no question: {', '.join(unknown[:5])}"] if unknown else []
 
 
+NOT_RIGHT = "{} is not right"
+
+
 class Answer:
     """One answer beside the right one."""
 
-    def __init__(self, given, right, reason, settings):
+    def __init__(self, given, right, reason, settings, thresholds):
         self.given, self.right, self.reason = given, right, reason
-        self.tolerance = settings.get("tolerance", 0)
+        self.settings, self.thresholds = settings, thresholds
 
     def wrong(self, shown):
         """Say that an answer is wrong, and the reason."""
-        raise CheckFailed(f"{shown} is not right", details=[self.reason])
+        raise CheckFailed(NOT_RIGHT.format(shown), details=[self.reason])
 
     def other_kind(self, expected):
         """Say that this is no answer of the kind that was asked for."""
@@ -92,8 +95,15 @@ class Answer:
         numbers = as_numbers(self.given, self.right, in_percent=in_percent)
         if not numbers:
             self.other_kind("a number")
-        if not any(abs(number - self.right) <= self.tolerance + 1e-9 for number in numbers):
-            self.wrong(f"{numbers[0]:.10g}")
+        off = max(min(abs(number - self.right) for number in numbers) - 1e-9, 0.0)
+        shown = f"{numbers[0]:.10g}"
+        if "tolerance" in list(self.settings):
+            said = NOT_RIGHT.format(shown)
+            self.thresholds.at_most(
+                "tolerance", off, said, details=(self.reason,), settles_pass=True
+            )
+        elif off > self.settings.get("tolerance", 0):
+            self.wrong(shown)
 
     def is_letter(self):
         """The right letter."""

@@ -154,3 +154,57 @@ def test_rows_that_this_version_cant_read_decide_nothing_that_rests_on_a_rule() 
     seen = observation(failed, kept_training=training)
     seen = replace(seen, code=replace(seen.code, rules="of another version"))
     assert judged_again(seen, exercise()).undecided == {"zero_grad": NO_READER}
+
+
+def tries(*numbers: float, last: bool) -> Compared:
+    """A comparison of the best of several trainings, of which ``last`` was the last there is."""
+    return share(
+        numbers[-1], count=0, details=(), said="best of {tries}: {measured:.0%}",
+        tried=numbers, settles_fail=last,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("compared", "was", "threshold", "now", "metric"),
+    [
+        (tries(0.5, 0.7, 0.9, last=False), Status.PASSED, 0.6, Status.PASSED, 0.7),
+        (tries(0.5, 0.9, last=True), Status.PASSED, 0.95, Status.FAILED, 0.9),
+        (tries(0.5, 0.9, last=False), Status.PASSED, 0.95, None, 0.9),
+        (tries(0.5, 0.8, 0.7, last=True), Status.FAILED, 0.75, Status.PASSED, 0.8),
+        (tries(0.5, 0.8, 0.7, last=True), Status.FAILED, 0.9, Status.FAILED, 0.8),
+    ],
+)
+def test_of_several_tries_the_first_that_is_enough_counts(
+    compared: Compared, was: Status, threshold: float, now: Status | None, metric: float
+) -> None:
+    """As in a fresh run: a lower threshold ends them earlier, a higher one asks for more."""
+    again = judged_again(learns(was, compared), exercise(threshold=threshold))
+    if now is None:
+        assert "another try might meet it" in again.undecided["learns"]
+        return
+    assert (again.undecided, of(again).status) == ({}, now)
+    assert again.metrics["val_accuracy"] == metric
+    if now is Status.FAILED:
+        tried = len(compared.tried)
+        assert of(again).message == f"best of {tried}: {max(compared.tried):.0%}"
+
+
+@pytest.mark.parametrize(
+    ("shrinks", "small", "now"),
+    [(0.11, 0.15, "failed"), (0.04, 0.15, "passed"), (0.1, 0.3, "passed"), (0.06, 0.19, "failed")],
+)
+def test_of_comparisons_of_which_one_is_enough_each_can_change(
+    shrinks: float, small: float, now: str
+) -> None:
+    """The gap shrank by 0.05 to 0.2, which was neither enough nor small."""
+    compared = (
+        share(0.05, count=0, metric="", threshold=0.1, setting="shrinks", or_next=True,
+              details=(), said="{measured:g} of {threshold:g}"),
+        share(0.2, count=0, metric="", threshold=0.15, setting="small", relation="at most",
+              details=()),
+    )  # fmt: skip
+    today = exercise(shrinks=shrinks, small=small)
+    again = judged_again(learns(Status.FAILED, *compared), today)
+    assert not again.undecided
+    assert of(again).status.value == now
+    assert now == "passed" or of(again).message == f"0.05 of {shrinks:g}"
