@@ -41,7 +41,9 @@ from grader.model import (
 from grader.observation import code
 from grader.observation.record import Code, Kept, Observation
 from grader.plain import read, to_plain
+from grader.runner.devices import CPU
 from grader.runner.outside import devices, syntax
+from grader.runner.outside.bench import Bench
 from grader.runner.outside.job import Job, Session, Told
 from grader.runner.outside.supervisor import Supervisor
 from grader.runner.outside.warm import Zygote, ZygoteDied
@@ -61,6 +63,7 @@ class Options:
     ``subset`` keeps to the embedded subset also where the full data is asked for and there.
     ``proves``: the reference is graded, and the checks' known wrong forms are held apart.
     ``keep``: observations have all that the verdict was made from, the recorded training too.
+    ``many`` gradings of one exercise follow each other: its checks are collected once for them.
     ``scratch`` is where the submissions' working folders are made, else where the system says.
     """
 
@@ -72,6 +75,7 @@ class Options:
     subset: bool = False
     proves: bool = False
     keep: bool = False
+    many: bool = False
     scratch: Path | None = None
     progress: Callable[[Progress], None] | None = None
 
@@ -86,6 +90,7 @@ class Grader:
         self._device = devices.choose(options.device)
         self._options = options
         self._zygote = zygote or Zygote()
+        self._bench: Bench | None = None
 
     def __enter__(self) -> Self:
         self._zygote.start()
@@ -97,6 +102,7 @@ class Grader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._close_bench()
         self._zygote.close()
 
     def with_seed(self, seed: int) -> Grader:
@@ -179,11 +185,26 @@ class Grader:
         return session
 
     def _supervise(self, job: Job) -> Session:
+        progress = self._options.progress
         try:
-            return Supervisor(self._zygote, job, self._options.progress).run()
+            return Supervisor(self._zygote, job, progress, self._bench_for(job)).run()
         except ZygoteDied:  # nothing of the submission was judged: once more with a new one
+            self._close_bench()
             self._zygote.close()
-            return Supervisor(self._zygote, job, self._options.progress).run()
+            return Supervisor(self._zygote, job, progress).run()
+
+    def _bench_for(self, job: Job) -> Bench | None:
+        """What forks the judges of a job. On a GPU each starts by itself: CUDA can't be forked."""
+        if not self._options.many or job.device != CPU:
+            return None
+        if self._bench is None:
+            self._bench = Bench(self._zygote, job)
+        return self._bench if self._bench.is_for(job) else None
+
+    def _close_bench(self) -> None:
+        if self._bench is not None:
+            self._bench.close()
+            self._bench = None
 
     def _waits(self, doing: str) -> None:
         if self._options.progress is not None:

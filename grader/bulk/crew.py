@@ -92,7 +92,7 @@ class Crew:
     ) -> None:
         self.news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._exercise = exercise
-        self._options = replace(options, scratch=scratch.folder)
+        self._options = replace(options, scratch=scratch.folder, many=True)
         self._jobs = jobs
         self._nursery = Nursery(scratch.ends_with_us, VISION if exercise.data else ())
         self._waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()

@@ -8,11 +8,13 @@ student inherits.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from grader.checks.clock import Clock
 from grader.checks.forms import Audit
 from grader.checks.keeping import KeptRun, NoStudent, kept
 from grader.checks.outcome import RunReport
-from grader.checks.plugin import GradePlugin, MakeProgram
+from grader.checks.plugin import GradePlugin, MakeProgram, Sitting
 from grader.checks.program import Program
 from grader.checks.remote import Supervision
 from grader.checks.running import PROGRESS_S, Programs
@@ -58,18 +60,23 @@ GRACE_S = 60.0
 def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     """Entry point of the forked child. Descriptors: the supervisor's line, and the results."""
     del argument
-    control = socket.socket(fileno=descriptors[0])
-    results = Channel(socket.socket(fileno=descriptors[1]), max_json=MAX_JOB)
-    job = results.receive()[0]["job"]
+    judge, job = called(descriptors)
+    settle(job)
+    judge.run(Checks(job))
+    judge.end()
+
+
+def called(descriptors: list[int]) -> tuple[Judge, dict[str, Any]]:
+    """The judge of the job that comes over these two sockets, and the job."""
+    control, results = (socket.socket(fileno=fd) for fd in descriptors)
+    channel = Channel(results, max_json=MAX_JOB)
+    job: dict[str, Any] = channel.receive()[0]["job"]
     clock = Clock()
     supervision = NoStudent(clock) if "kept" in job else Supervision(control, clock)
-    _settle(job)
-    judge = Judge(job, supervision, results)
-    judge.run()
-    results.send({"done": True})
+    return Judge(job, supervision, channel), job
 
 
-def _settle(job: dict[str, Any]) -> None:
+def settle(job: dict[str, Any]) -> None:
     """Nothing of this process may reach the terminal, and no cache is written."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = True
@@ -79,8 +86,58 @@ def _settle(job: dict[str, Any]) -> None:
     seed_everything(job["seed"])
 
 
+class Checks:
+    """The checks of an exercise under pytest: collected once, run for one submission or for many.
+
+    ``plugin`` is what one submission is judged with, and is told whose that is before the first
+    check is run.
+    """
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.plugin = GradePlugin(
+            rubric=job["rubric"],
+            seed=job["seed"],
+            files={name: job.get(name) for name in ("reference", "heldout", "extra")},
+            data=job.get("data", {}),
+            device=Device.of(job["device"]),
+        )
+        self._between: _Between | None = None
+        self._files = [file for file in (job["checks"], job.get("extra")) if file]
+        self._timeout_s = Limits(**job["limits"]).wall_s + GRACE_S
+
+    def collect(self, then: Then) -> None:
+        """Collect them, call ``then``, and run them unless it says by True that they were run."""
+        self._between = _Between(then)
+        pytest.main(
+            [*self._files, f"--timeout={self._timeout_s:g}", "--timeout-method=signal",
+             f"--rootdir={Path(self._files[0]).parent}", "-c", os.devnull, *PYTEST_OPTIONS],
+            plugins=[self.plugin, self._between],
+        )  # fmt: skip
+
+    def run(self, session: pytest.Session) -> None:
+        """Run them in a fork that was made in ``then``."""
+        session.config.pluginmanager.unregister(self._between)
+        with contextlib.suppress(session.Interrupted):  # some could not be collected: that is told
+            session.config.hook.pytest_runtestloop(session=session)
+
+
+Then = Callable[[pytest.Session], bool | None]
+
+
+class _Between:
+    """A plugin that calls back between the collection and the first test."""
+
+    def __init__(self, then: Then) -> None:
+        self._then = then
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """As pytest has it: True says that the tests were run."""
+        return self._then(session)
+
+
 class Judge:
-    """Runs the checks and reports, message by message."""
+    """Judges one submission by an exercise's checks, and reports message by message."""
 
     def __init__(self, job: dict[str, Any], supervision: Supervision, results: Channel) -> None:
         self._job = job
@@ -94,31 +151,28 @@ class Judge:
         self._doing = ""
         self._told_at = 0.0
 
-    def run(self) -> None:
-        """Run every check, and report the run as a whole at the end."""
-        plugin = GradePlugin(
-            rubric=self._job["rubric"],
-            seed=self._job["seed"],
+    def run(self, checks: Checks) -> None:
+        """Collect and run every check, and report the run as a whole at the end."""
+        checks.collect(lambda _session: checks.plugin.begin(self.sitting()))
+        self.report(checks.plugin)
+
+    def sitting(self) -> Sitting:
+        """The submission, as the checks meet it."""
+        return Sitting(
             student=Student(
                 self._supervision, self._limits, self._report, self._traced, self._trains
             ),
             make_program=self._make_program(),
             report=self._report,
             reported=self._send_check,
-            files={"reference": self._job["reference"], "heldout": self._job["heldout"]},
-            data=self._job.get("data", {}),
             clock=self._supervision.clock,
-            device=Device.of(self._job["device"]),
             audit=Audit() if self._job.get("proves") else None,
             began=self._began,
         )
-        timeout = self._limits.wall_s + GRACE_S
-        pytest.main(
-            [self._job["checks"], f"--timeout={timeout:g}", "--timeout-method=signal",
-             f"--rootdir={Path(self._job['checks']).parent}", "-c", os.devnull, *PYTEST_OPTIONS],
-            plugins=[plugin],
-        )  # fmt: skip
-        self._send_run(plugin)
+
+    def end(self) -> None:
+        """Say that nothing more will come."""
+        self._results.send({"done": True})
 
     def _make_program(self) -> MakeProgram:
         """What gives the training run: a run of the submission, or the one that was kept."""
@@ -168,7 +222,8 @@ class Judge:
     def _send_check(self, result: CheckResult) -> None:
         self._results.send({"check": to_plain(result)})
 
-    def _send_run(self, plugin: GradePlugin) -> None:
+    def report(self, plugin: GradePlugin) -> None:
+        """Report the run as a whole, when all checks are done."""
         for broken in plugin.broken:
             self._results.send({"broken": broken})
         program = plugin.training

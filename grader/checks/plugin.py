@@ -10,7 +10,7 @@ import importlib.util
 import types
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,37 +63,41 @@ class MakeProgram(Protocol):
         ...
 
 
-class GradePlugin:
-    """Wires checks to one submission. ``rubric`` maps a check's id to its line, as plain data."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """One submission before the judge: what its checks ask, and who hears of their results."""
 
-    def __init__(  # noqa: PLR0913 - all that one grading consists of
+    student: Student
+    make_program: MakeProgram
+    report: RunReport
+    reported: Reported
+    clock: Clock
+    audit: Audit | None = None
+    began: Began = lambda _doing: None
+
+
+class GradePlugin:
+    """Wires checks to one submission. ``rubric`` maps a check's id to its line, as plain data.
+
+    Checks are collected before it is known whose they will be (:meth:`begin`).
+    """
+
+    _sitting: Sitting
+
+    def __init__(
         self,
         *,
         rubric: Mapping[str, Mapping[str, Any]],
         seed: int,
-        student: Student,
-        make_program: MakeProgram,
-        report: RunReport,
-        reported: Reported,
         files: Mapping[str, str | None],
         data: Mapping[str, str],
-        clock: Clock,
         device: Device = CPU,
-        audit: Audit | None = None,
-        began: Began = lambda _doing: None,
     ) -> None:
         self._rubric = rubric
         self._seed = seed
-        self._student = student
-        self._make_program = make_program
-        self._report = report
-        self._reported = reported
         self._files = files
         self._data = data
-        self._clock = clock
         self._device = device
-        self._audit = audit
-        self._began = began
         self._results: dict[str, CheckResult] = {}
         self._noted = Noted()
         self._left: Counter[str] = Counter()
@@ -102,6 +106,10 @@ class GradePlugin:
         self.by_rules = Found()
         self.findings: tuple[Finding, ...] = ()
         self.broken: list[str] = []
+
+    def begin(self, sitting: Sitting) -> None:
+        """From here on it is this submission that the checks ask."""
+        self._sitting = sitting
 
     # --- collection ---------------------------------------------------------------------------
 
@@ -137,20 +145,21 @@ class GradePlugin:
         if missing:
             pytest.skip(f"needs {', '.join(missing)}")
         self._tell(_check_id(item))
-        with self._clock.running(), noting(self._noted.rules.extend):
+        with self._sitting.clock.running(), noting(self._noted.rules.extend):
             yield
 
     def _tell(self, check_id: str) -> None:
         """Which check is under way, and how many there are."""
         known = list(self._left)  # in the order of the file
-        self._began(f"check {known.index(check_id) + 1} of {len(known)}: {check_id}")
+        self._sitting.began(f"check {known.index(check_id) + 1} of {len(known)}: {check_id}")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """What a check may take over one answer is bounded."""
-        if self._audit is not None:
-            self._audit.check = _check_id(item)
-        with self._clock.running(), noting(self._noted.rules.extend), audited(self._audit):
+        clock, audit = self._sitting.clock, self._sitting.audit
+        if audit is not None:
+            audit.check = _check_id(item)
+        with clock.running(), noting(self._noted.rules.extend), audited(audit):
             yield
 
     @pytest.hookimpl(wrapper=True)
@@ -183,30 +192,30 @@ class GradePlugin:
         self._results[check_id] = merged
         self._left[check_id] -= 1
         if not self._left[check_id]:
-            self._reported(proved(told_of(merged), self._audit))
+            self._sitting.reported(proved(told_of(merged), self._sitting.audit))
 
     # --- fixtures ---------------------------------------------------------------------------
 
     @pytest.fixture(scope="session")
     def student(self) -> Student:
         """The submission as a module over the wall."""
-        return self._student
+        return self._sitting.student
 
     @pytest.fixture
     def untouched(self) -> Untouched:
         """A context at whose end objects over there, and the process, are as they were before."""
-        return Untouched(self._student.look, self._student.seed)
+        return Untouched(self._sitting.student.look, self._sitting.student.seed)
 
     @pytest.fixture
     def watched(self) -> Iterator[None]:
         """Watches every call of a test: ``student.seen`` has what all tests so far have run."""
-        with self._student.watch():
+        with self._sitting.student.watch():
             yield
 
     @pytest.fixture(scope="session")
     def mirror(self) -> Mirror:
         """The submission's names as a notebook's own test has them: plain values come over."""
-        return Mirror(self._student)
+        return Mirror(self._sitting.student)
 
     @pytest.fixture(scope="session")
     def questions(self) -> Questions:
@@ -217,8 +226,8 @@ class GradePlugin:
     def program(self, request: pytest.FixtureRequest, questions: Questions) -> Program:
         """The submission, run once as a training program under the recorder."""
         shown = request.getfixturevalue("shown") if self._files["heldout"] else None
-        self.training = self._make_program(
-            self._report, shown, self._seed, quiet=False, questions=questions
+        self.training = self._sitting.make_program(
+            self._sitting.report, shown, self._seed, quiet=False, questions=questions
         )
         if self.training.ran.recorded.is_sound:
             self.by_rules = find_all(self.training.ran.recorded)
@@ -246,12 +255,16 @@ class GradePlugin:
             if k == 0:
                 return request.getfixturevalue("program").ran.outputs
             seed = self._seed + k
-            run = self._make_program(RunReport(), shown, seed, quiet=True, questions=questions)
+            run = self._sitting.make_program(
+                RunReport(), shown, seed, quiet=True, questions=questions
+            )
             return run.ran.outputs
 
         def renamed() -> tuple[object, object]:
             other = replace(questions, names=tuple(names.tolist()))
-            run = self._make_program(RunReport(), shown, self._seed, quiet=True, questions=other)
+            run = self._sitting.make_program(
+                RunReport(), shown, self._seed, quiet=True, questions=other
+            )
             return run.ran.outputs, run.ran.start
 
         _, labels = heldout

@@ -9,6 +9,7 @@ nothing else knows the list.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import inspect
 import itertools
@@ -50,6 +51,7 @@ class Rule:
     hides: frozenset[str]
 
 
+@functools.cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule of the package, by name."""
     found = []

@@ -30,10 +30,13 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from grader.runner.wall import limits_of
+
+Entry = Callable[[dict[str, Any], list[int]], object]
+"""What a forked child does with its request and its descriptors."""
 
 MAX_REQUEST = 64 << 10
 MAX_FDS = 8
@@ -63,21 +66,27 @@ def _import(names: Sequence[str]) -> None:
     gc.freeze()  # keeps the collector from touching, and so copying, shared pages
 
 
-def serve(control: socket.socket) -> None:
+def enter(request: dict[str, Any], descriptors: list[int]) -> None:
+    """Run the entry that a request names."""
+    importlib.import_module(request["entry"]).main(request["argument"], descriptors)
+
+
+def serve(control: socket.socket, entry: Entry = enter) -> None:
     """Fork on request and report every child's end, until the supervisor hangs up.
 
-    Then the children end too: whoever was to judge them is gone, however it went.
+    Then the children end too: whoever was to judge them is gone, however it went. Each child runs
+    ``entry``.
     """
     pidfds: dict[int, int] = {}
     try:
-        _serve(control, pidfds)
+        _serve(control, pidfds, entry)
     finally:
         for pidfd in pidfds:
             with contextlib.suppress(OSError):  # one that ended by itself just now
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
 
-def _serve(control: socket.socket, pidfds: dict[int, int]) -> None:
+def _serve(control: socket.socket, pidfds: dict[int, int], entry: Entry) -> None:
     poll = select.poll()
     poll.register(control, select.POLLIN)
     while True:
@@ -97,7 +106,7 @@ def _serve(control: socket.socket, pidfds: dict[int, int]) -> None:
             if wanted:
                 with contextlib.suppress(ImportError):  # the child finds out by itself
                     _import(wanted)
-            pid, pidfd = _fork(request, descriptors, control)
+            pid, pidfd = _fork(request, descriptors, control, entry)
             pidfds[pidfd] = pid
             poll.register(pidfd, select.POLLIN)
             socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [pidfd])
@@ -123,25 +132,27 @@ def _report_end(control: socket.socket, pid: int) -> None:
 
 
 def _fork(
-    request: dict[str, Any], descriptors: list[int], control: socket.socket
+    request: dict[str, Any], descriptors: list[int], control: socket.socket, entry: Entry
 ) -> tuple[int, int]:
     threads = os.listdir("/proc/self/task") if os.path.isdir("/proc/self/task") else [""]
     if len(threads) != 1:
         sys.exit(f"The zygote has {len(threads)} threads; forking it could hang its children.")
     pid = os.fork()
     if pid == 0:
-        _run_child(request, descriptors, control)
+        _run_child(request, descriptors, control, entry)
     for fd in descriptors:
         os.close(fd)
     return pid, os.pidfd_open(pid)
 
 
-def _run_child(request: dict[str, Any], descriptors: list[int], control: socket.socket) -> NoReturn:
+def _run_child(
+    request: dict[str, Any], descriptors: list[int], control: socket.socket, entry: Entry
+) -> NoReturn:
     code = 70
     try:
         control.close()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        importlib.import_module(request["entry"]).main(request["argument"], descriptors)
+        entry(request, descriptors)
         code = 0
     except BaseException:  # noqa: BLE001 - nothing may unwind into the zygote's own loop
         traceback.print_exc()

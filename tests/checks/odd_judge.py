@@ -33,7 +33,7 @@ import torch
 from grader import bank, submission
 from grader.checks import remote
 from grader.checks.clock import Clock
-from grader.checks.judge import Judge
+from grader.checks.judge import Checks, Judge
 from grader.checks.remote import Remote, Supervision
 from grader.errors import StudentFault
 from grader.model import Exercise, IsolationPolicy, Outcome, Status
@@ -231,7 +231,7 @@ def judging(job: Job, seed: int) -> Iterator[Channel]:
         remote.unpack = Changer(seed)  # type: ignore[attr-defined]
         supervision = Here(job)
         results = Channel(theirs)
-        Judge(job.judge, supervision, results).run()
+        Judge(job.judge, supervision, results).run(Checks(job.judge))
         supervision.end()
         results.send({"done": True})
         os._exit(0)

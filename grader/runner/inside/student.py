@@ -86,9 +86,7 @@ def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     go, _ = channel.receive()
     channel.seal_with(bytes.fromhex(go["seal"]))
     student = Student(channel, go["job"], data, device)
-    ours = [module for name, module in sys.modules.items() if name.partition(".")[0] == "grader"]
-    _hide_our_modules()
-    unseen.serve(ours, (student,))
+    unseen.serve(_hide_our_modules(), (student,))
     student.serve()
 
 
@@ -100,19 +98,22 @@ class _Theirs(BaseException):
         self.crash = crash
 
 
-def _hide_our_modules() -> None:
-    """From here on ``import grader.anything`` finds nothing.
+def _hide_our_modules() -> list[types.ModuleType]:
+    """From here on ``import grader.anything`` finds nothing; the modules that are hidden by it.
 
     The module that the data sets are of stays, so that they can be pickled, below packages
     that have nothing else in them.
     """
     kept = Mnist.__module__
-    for name in list(sys.modules):
-        if name.partition(".")[0] == "grader" and name != kept:
+    names = [name for name in sys.modules if name.partition(".")[0] == "grader"]
+    ours = [sys.modules[name] for name in names]
+    for name in names:
+        if name != kept:
             del sys.modules[name]
         if kept.startswith(f"{name}."):
             sys.modules[name] = empty = types.ModuleType(name)
             empty.__path__ = []
+    return ours
 
 
 class Student:

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from grader.errors import GraderFault
 from grader.model import Outcome, Output, Progress
 from grader.runner import wall
+from grader.runner.outside.bench import Bench
 from grader.runner.outside.job import Job, Session, Stream
 from grader.runner.outside.process import StudentProcess
 from grader.runner.outside.warm import Ended, Forked, Zygote, ZygoteDied
@@ -41,12 +42,20 @@ MAX_RESULT = 64 << 20
 
 
 class Supervisor:
-    """Runs one :class:`Job`. The zygote is the caller's and outlives it."""
+    """Runs one :class:`Job`. The zygote is the caller's and outlives it.
+
+    Its judge is a fork of the ``bench``, where there is one for this job.
+    """
 
     def __init__(
-        self, zygote: Zygote, job: Job, progress: Callable[[Progress], None] | None = None
+        self,
+        zygote: Zygote,
+        job: Job,
+        progress: Callable[[Progress], None] | None = None,
+        bench: Bench | None = None,
     ) -> None:
         self._zygote = zygote
+        self._bench = bench
         self._job = job
         self._limits = job.exercise.limits
         self._progress = progress
@@ -68,6 +77,8 @@ class Supervisor:
         IsolationRefused before a byte of the submission was read.
         """
         self._zygote.wait_ready()  # its imports are not the student's time
+        if self._bench is not None:
+            self._bench.wait_ready()
         started = time.monotonic()
         self._deadline = started + self._limits.wall_s
         session = self._session
@@ -93,19 +104,25 @@ class Supervisor:
     # --- the loop and the judge ---------------------------------------------------------------
 
     def _loop(self) -> None:
-        self._selector.register(self._zygote.control, selectors.EVENT_READ, self._hear_of_ends)
+        for each in self._forkers():
+            self._selector.register(each.control, selectors.EVENT_READ, self._hear_of_ends)
         while not self._done:
             for key, _ in self._selector.select(TICK_S):
                 if key.fileobj in self._selector.get_map():  # an earlier event may have closed it
                     key.data()
             self._look_at_limits()
 
+    def _forkers(self) -> tuple[Zygote, ...]:
+        """Whose children take part; the last of them forks the judge."""
+        return (self._zygote,) if self._bench is None else (self._zygote, self._bench)
+
     def _start_judge(self) -> None:
         control, control_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         results, results_theirs = socket.socketpair()
         with control_theirs, results_theirs:
             given = [control_theirs.fileno(), results_theirs.fileno()]
-            self._judge = self._zygote.fork(self._job.entry, {}, given, self._job.preload)
+            *_, forker = self._forkers()
+            self._judge = forker.fork(self._job.entry, {}, given, self._job.preload)
         self._control = control
         self._results = Channel(results, max_json=MAX_RESULT)  # it quotes the student
         # Not by way of the zygote: what it has read could be found in a student's memory.
@@ -240,7 +257,7 @@ class Supervisor:
             self._session.remember(outcome, reason)
 
     def _hear_of_ends(self) -> None:
-        for end in self._zygote.ends():
+        for end in [end for each in self._forkers() for end in each.ends()]:
             if self._judge is not None and end.pid == self._judge.pid:
                 self._judge_ended(end)
             elif self._student is not None and end.pid == self._student.pid:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -40,11 +41,12 @@ def kill_everything(pidfd: int, uid: int | None = None) -> int:
     """
     with contextlib.suppress(ProcessLookupError):
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-    return 0 if uid is None else _kill_user(uid)
+    return 0 if uid is None else _kill_user(uid, pidfd)
 
 
-def _kill_user(uid: int) -> int:
+def _kill_user(uid: int, pidfd: int) -> int:
     deadline = time.monotonic() + PATIENCE_S
+    select.select([pidfd], [], [], PATIENCE_S)  # its own end takes the kernel milliseconds
     while living := list(processes_of(uid)):
         if time.monotonic() > deadline:
             return len(living)
