@@ -161,7 +161,8 @@ def load(exercise_id: str) -> Exercise:
         folder / "exercise.yaml", f"exercises/{exercise_id}/exercise.yaml", BankError
     )
     rubric, due = _rubric(root, exercise_id)
-    _require_checks(f"reference/{exercise_id}/checks.py", reference / "checks.py", rubric)
+    where = f"reference/{exercise_id}/checks.py"
+    require_checks(where, reference / "checks.py", rubric, f"rubrics/{exercise_id}.yaml")
     exercise = Exercise(
         id=exercise_id,
         title=table.text("title"),
@@ -254,7 +255,7 @@ def _rubric(root: Path, exercise_id: str) -> tuple[tuple[Rubric, ...], str]:
     twice = [name for name, count in Counter(line.id for line in lines).items() if count > 1]
     if twice:
         raise BankError(f"{where}: expected each check once; {twice[0]!r} stands there twice.")
-    _check_needs(where, lines)
+    check_needs(where, lines)
     return lines, due
 
 
@@ -338,7 +339,7 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, bool | int | str)
 
 
-def _check_needs(where: str, lines: tuple[Rubric, ...]) -> None:
+def check_needs(where: str, lines: tuple[Rubric, ...]) -> None:
     """Raises BankError if a check needs one that isn't there, or in the end itself."""
     known = {line.id for line in lines}
     for line in lines:
@@ -355,14 +356,13 @@ def _check_needs(where: str, lines: tuple[Rubric, ...]) -> None:
         raise BankError(f"{where}: 'needs' must not go in a circle; found {chain}.") from None
 
 
-def _require_checks(where: str, path: Path, lines: tuple[Rubric, ...]) -> None:
+def require_checks(where: str, path: Path, lines: tuple[Rubric, ...], rubric: str) -> None:
     """Raises BankError for a check without a line in the rubric, or a line without a check."""
     try:
         defined = list(_defined_checks(path))
     except (SyntaxError, ValueError) as error:
         raise BankError(f"{where}: expected Python; {error}") from None
     known = {line.id for line in lines}
-    rubric = f"rubrics/{path.parent.name}.yaml"
     problems = [
         'expected a check id in quotes: @check("id")'
         if name is None

@@ -251,6 +251,8 @@ class Exercise:
     """What a course compares its students by, in names of metrics and of what was counted."""
     late: LatePolicy | None = None
     """What a late hand-in costs; the course's decision, never a bank's."""
+    extra: Path | None = None
+    """A file of checks of the course's own, whose lines end the rubric; never a bank's."""
 
     @property
     def max_score(self) -> float:

@@ -240,6 +240,7 @@ class Grader:
             data={each.name: each.form for each in data},
             judge={
                 "checks": str(exercise.reference / "checks.py"),
+                "extra": None if exercise.extra is None else str(exercise.extra),
                 "reference": str(exercise.reference / "solution.py"),
                 "heldout": next((str(datasets.heldout_file(name)) for name in exercise.data), None),
                 "rubric": {
@@ -332,6 +333,7 @@ def _secrets(exercise: Exercise, data: tuple[Given, ...]) -> tuple[Path, ...]:
     files = (
         exercise.reference / "solution.py",
         exercise.reference / "checks.py",
+        *([] if exercise.extra is None else [exercise.extra]),
         rubric,
         course,
         *labels,

@@ -10,6 +10,9 @@
       checks:
         boundary: {points: 3, visibility: hidden}
         accuracy: {settings: {threshold: 0.9}}
+      extra:                          # checks of the course's own
+        file: our_checks.py
+        checks: [{id: names, title: Names tell what they hold, points: 1}]
 
 What isn't named stays as the exercise has it. Every name is checked: a slip must not pass in
 silence as a wish that nobody grants.
@@ -18,6 +21,7 @@ silence as a wish that nobody grants.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -30,7 +34,10 @@ from grader.model import Exercise, IsolationLevel, LatePolicy, Limits, Rubric, V
 from grader.strict import Table, read_table
 
 FILE = "course.yaml"
-_OF_AN_EXERCISE = ("due", "late", "isolation", "limits", "checks", "feedback", "leaderboard")
+_OF_AN_EXERCISE = (
+    "due", "late", "isolation", "limits", "checks", "extra", "feedback", "leaderboard",
+)  # fmt: skip
+_OF_EXTRA = ("file", "checks")
 _OF_A_CHECK = ("title", "points", "visibility", "hints", "settings")
 _OF_LATE = ("deduct", "per", "grace", "cap")
 _UNITS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0}
@@ -42,16 +49,16 @@ def apply(path: Path, exercise: Exercise) -> Exercise:
     """The exercise as the course wants it.
 
     Raises:
-        UsageError: the file can't be read, or names something that isn't there.
+        UsageError, BankError: the file can't be read, or names something that isn't there.
     """
     table = read_table(path, path.name, UsageError)
     for name in table.items():
         if name not in bank.all_ids():
             raise UnknownName(f"exercise (in {path.name})", str(name), bank.all_ids())
-    return _revised(exercise, table.table(exercise.id))
+    return _revised(exercise, table.table(exercise.id), path.parent)
 
 
-def _revised(exercise: Exercise, table: Table) -> Exercise:
+def _revised(exercise: Exercise, table: Table, folder: Path) -> Exercise:
     unknown = [key for key in table.items() if key not in _OF_AN_EXERCISE]
     if unknown:
         raise UnknownName(f"key (in {table.where})", str(unknown[0]), _OF_AN_EXERCISE)
@@ -68,6 +75,8 @@ def _revised(exercise: Exercise, table: Table) -> Exercise:
         raise table.fail("due", "given, as late hand-ins lose points: late after when?")
     checks = table.table("checks")
     lines = tuple(_lines(exercise.rubric, checks, table.where))
+    file, more = _extra(table, folder, lines)
+    lines += more
     exercise = policy.decided(exercise, table, due)
     table.close()
     if not any(line.points for line in lines):
@@ -82,7 +91,31 @@ def _revised(exercise: Exercise, table: Table) -> Exercise:
         late=late,
         isolation=isolation,
         rubric=lines,
+        extra=file,
     )
+
+
+def _extra(
+    table: Table, folder: Path, lines: tuple[Rubric, ...]
+) -> tuple[Path | None, tuple[Rubric, ...]]:
+    """The file of the course's own checks, and their lines, which may need the others."""
+    if "extra" not in table.items():
+        return None, ()
+    extra = table.table("extra")
+    unknown = [key for key in extra.items() if key not in _OF_EXTRA]
+    if unknown:
+        raise UnknownName(f"key (in {extra.where})", str(unknown[0]), _OF_EXTRA)
+    file = (folder / extra.text("file")).resolve()
+    if not file.is_file() or file.suffix != ".py":
+        raise extra.fail("file", f"the name of a Python file beside {FILE}", extra.text("file"))
+    more = tuple(bank.read_line(each) for each in extra.tables("checks"))
+    every = Counter(line.id for line in (*lines, *more))
+    twice = next((name for name, count in every.items() if count > 1), None)
+    if twice is not None:
+        raise extra.fail("checks", "ids that no other check of the exercise has", twice)
+    bank.require_checks(file.name, file, more, FILE)
+    bank.check_needs(extra.where, (*lines, *more))
+    return file, more
 
 
 def _late(table: Table) -> LatePolicy:

@@ -65,6 +65,8 @@ def _files(exercise: Exercise) -> Iterator[Path]:
     rubric = exercise.reference.parents[1] / "rubrics" / f"{exercise.id}.yaml"
     if rubric.is_file():
         yield rubric
+    if exercise.extra is not None:
+        yield exercise.extra
 
 
 def _digest(path: Path) -> str:

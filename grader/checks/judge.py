@@ -97,7 +97,7 @@ class Checks:
         self.plugin = GradePlugin(
             rubric=job["rubric"],
             seed=job["seed"],
-            files={name: job.get(name) for name in ("reference", "heldout", "extra")},
+            files={"reference": job["reference"], "heldout": job["heldout"]},
             data=job.get("data", {}),
             device=Device.of(job["device"]),
         )

@@ -177,8 +177,10 @@ class GradePlugin:
     def _take(self, item: pytest.Item, error: BaseException | None, duration: float) -> None:
         check_id = _check_id(item)
         passed = _first_sentence(item)
-        end = not_kept(error) if isinstance(error, NotKept) else judge_end(error, passed)
-        status, message, more = end
+        if isinstance(error, NotKept):
+            status, message, more = not_kept(error)
+        else:
+            status, message, more = judge_end(error, passed, item.path.name)
         result = CheckResult(
             id=check_id,
             title=self._rubric[check_id]["title"],

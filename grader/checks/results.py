@@ -18,7 +18,6 @@ from grader.checks.thresholds import Noted
 from grader.errors import NOT_YOUR_CODE, GraderFault, StudentFault
 from grader.model import Basis, CheckResult, Part, Status
 
-CHECKS = "checks.py"
 OWN = (GraderFault, NotJudged, TooLong)
 """Exceptions whose text is a sentence by itself."""
 
@@ -77,14 +76,19 @@ def proved(result: CheckResult, audit: Audit | None) -> CheckResult:
     return replace(result, status=Status.ERROR, message=NOT_YOUR_CODE, details=problems)
 
 
-def judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, dict[str, Any]]:
-    """Status, message and the rest of a result, by what the check raised."""
+def judge_end(
+    error: BaseException | None, passed: str, file: str
+) -> tuple[Status, str, dict[str, Any]]:
+    """Status, message and the rest of a result, by what the check raised.
+
+    ``file`` is the name of the file that the check stands in.
+    """
     status, message, more = Status.FAILED, "", dict[str, Any]()
     match error:
         case None:
             status, message = Status.PASSED, passed
         case Unsettled():
-            status, message, more = Status.ERROR, error.message, {"details": _told(error)}
+            status, message, more = Status.ERROR, error.message, {"details": _told(error, file)}
         case NotJudged():
             status, message = Status.SKIPPED, error.message
         case CheckFailed():
@@ -100,7 +104,7 @@ def judge_end(error: BaseException | None, passed: str) -> tuple[Status, str, di
         case pytest.skip.Exception():
             status, message = Status.SKIPPED, str(error.msg)
         case _:  # whose fault that is shows when the reference stands in the student's place
-            status, message, more = Status.ERROR, NOT_YOUR_CODE, {"details": _told(error)}
+            status, message, more = Status.ERROR, NOT_YOUR_CODE, {"details": _told(error, file)}
     return status, message, more
 
 
@@ -109,13 +113,13 @@ def not_kept(error: NotKept) -> tuple[Status, str, dict[str, Any]]:
     return Status.ERROR, str(error), {"basis": Basis(unkept=str(error))}
 
 
-def _told(error: BaseException) -> tuple[str, str]:
+def _told(error: BaseException, file: str) -> tuple[str, str]:
     """The line of the checks that an exception left, and what a traceback's last line says.
 
-    Where no line of ``checks.py`` is in it, the innermost one of the grader is told.
+    Where no line of the check's own ``file`` is in it, the innermost one of the grader is told.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).name == CHECKS]
+    own = [frame for frame in frames if Path(frame.filename).name == file]
     at = (own or frames)[-1:]
     where = "".join(f"{Path(frame.filename).name}, line {frame.lineno}" for frame in at)
     text = str(error) if isinstance(error, OWN) else f"{type(error).__name__}: {error}"

@@ -42,7 +42,9 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         only=arguments.only,
         roster=roster.read(arguments.roster) if arguments.roster else None,
         skip=frozenset(
-            path.resolve() for path in (arguments.output, arguments.roster) if path is not None
+            path.resolve()
+            for path in (arguments.output, arguments.roster, exercise.extra)
+            if path is not None
         ),
     )
     plan = Plan(

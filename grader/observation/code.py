@@ -1,6 +1,6 @@
 """By what it is known that a check or a rule is not what it was: digests of their code.
 
-A check's digest covers its own test functions and everything in ``checks.py`` that is no check,
+A check's digest covers its own test functions and everything in its file that is no check,
 the reference solution and ``props.py``: a change of another check leaves it as it was, and so do
 comments and blank lines.
 """
@@ -23,8 +23,11 @@ def of(exercise: Exercise) -> Code:
     """The digests of today's code."""
     files = (exercise.reference / "solution.py", exercise.starter.with_name("props.py"))
     around = tuple((path, _stamp(path)) for path in files if path.is_file())
-    checks = exercise.reference / "checks.py"
-    return Code(checks=_of_checks(checks, _stamp(checks), around), rules=of_rules())
+    checks: dict[str, str] = {}
+    for path in (exercise.reference / "checks.py", exercise.extra):
+        if path is not None:
+            checks |= _of_checks(path, _stamp(path), around)
+    return Code(checks=checks, rules=of_rules())
 
 
 @functools.cache

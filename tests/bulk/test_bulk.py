@@ -274,3 +274,34 @@ def test_an_output_that_cannot_be_one(bulk: Bulk) -> None:
     assert (code, "holds results of tiny, and perceptron is to be graded" in said) == (2, True), (
         said
     )
+
+
+OWN = """from grader.checks import CheckFailed, check
+
+
+@check("no_loop")
+def test_no_loop(student):
+    \"\"\"It says that it is done.\"\"\"
+    if student.done.value is not True:
+        raise CheckFailed("done is not True")
+"""
+
+
+def test_a_course_has_checks_of_its_own(bulk: Bulk) -> None:
+    """Beside the submissions, and no submission: no student's program can read them."""
+    place = bulk.tmp / "class/own.py"
+    peeks = f"try:\n    print(open({str(place)!r}).read())\nexcept OSError:\n    done = True\n"
+    course = "tiny: {extra: {file: own.py, checks: [{id: no_loop, title: It is done, points: 2}]}}"
+    files: dict[str, str | bytes] = {
+        "ann.py": GOOD + "done = True\n", "ben.py": GOOD + "done = 1\n", "cy.py": GOOD + peeks,
+        "own.py": OWN, "course.yaml": course,
+    }  # fmt: skip
+    lay(bulk.tmp / "class", files)
+    code, said = bulk()
+    assert code == 0, said
+    found = {row["submission"]["student"]["name"]: row["checks"][-1] for row in bulk.rows()}
+    assert {name: check["status"] for name, check in found.items()} == {
+        "ann": "passed", "ben": "failed", "cy": "passed",
+    }  # fmt: skip
+    assert (found["ben"]["id"], found["ben"]["message"]) == ("no_loop", "done is not True")
+    assert found["ann"]["score"] == 2

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bulk.conftest import GOOD, WRONG, Bulk
 from bulk.folders import lay
-from grader import bank
-from grader.bulk import course
-from grader.errors import UsageError
-from grader.model import IsolationLevel, Visibility
+from grader import bank, decided
+from grader.bulk import course, fingerprint
+from grader.errors import BankError, UsageError
+from grader.model import Exercise, IsolationLevel, Visibility
+from grader.observation import code
 
 
 def _applied(tmp_path: Path, text: str) -> object:
@@ -83,3 +87,67 @@ def test_a_class_gets_the_courses_points(bulk: Bulk) -> None:
     after = {row["submission"]["student"]["name"]: row["max_score"] for row in bulk.rows()}
     assert before == {"ann": 2, "ben": 2}
     assert after == {"ann": 8, "ben": 8}
+
+
+OWN = """from grader.checks import CheckFailed, check
+
+
+@check("named")
+def test_named(program):
+    \"\"\"The model has a name.\"\"\"
+    raise CheckFailed("it has none")
+"""
+
+
+def test_checks_of_ones_own_end_the_rubric(tmp_path: Path) -> None:
+    """They have a file and lines, may need the others, and change what a result depends on."""
+    (tmp_path / "own.py").write_text(OWN)
+    text = """
+debug_loop:
+  extra:
+    file: own.py
+    checks: [{id: named, title: The model has a name, points: 3, needs: [learns]}]
+"""
+    plain, changed = bank.load("debug_loop"), _applied(tmp_path, text)
+    assert isinstance(changed, Exercise)
+    assert changed.max_score == plain.max_score + 3
+    assert (changed.rubric[-1].id, changed.rubric[-1].needs) == ("named", ("learns",))
+    before = fingerprint.of_circumstances(changed, {}), code.of(changed)
+    assert before[0] != fingerprint.of_circumstances(plain, {})
+    (tmp_path / "own.py").write_text(OWN.replace("none", "no name"))
+    assert before[0] != fingerprint.of_circumstances(changed, {})
+    other = {
+        id_ for id_, digest in code.of(changed).checks.items() if digest != before[1].checks[id_]
+    }
+    assert other == {"named"}
+    there = decided.from_plain(json.loads(json.dumps(decided.to_plain(changed))))
+    assert there.extra is not None
+    assert there.extra.read_text() == (tmp_path / "own.py").read_text()
+    assert replace(there, extra=changed.extra) == changed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{fil: own.py}", "Did you mean file"),
+        ("{file: other.py, checks: []}", "'file' must be the name of a Python file"),
+        (
+            "{file: own.py, checks: [{id: other, title: x, points: 1}]}",
+            "the check named has no line in course.yaml",
+        ),
+        ("{file: own.py, checks: [{id: learns, title: x, points: 1}]}", "'learns'"),
+        (
+            "{file: own.py, checks: [{id: named, title: x, points: 1, needs: [x]}]}",
+            "must name checks",
+        ),
+        (
+            "{file: own.py, checks: [{id: named, title: x, points: -1}]}",
+            "'points' must be a number",
+        ),
+    ],
+)
+def test_a_slip_in_ones_own_checks_is_named(tmp_path: Path, text: str, said: str) -> None:
+    """Before anything is graded."""
+    (tmp_path / "own.py").write_text(OWN)
+    with pytest.raises((UsageError, BankError), match=re.escape(said)):
+        _applied(tmp_path, f"debug_loop: {{extra: {text}}}")

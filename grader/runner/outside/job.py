@@ -65,7 +65,8 @@ class Job:
     @cached_property
     def preload(self) -> tuple[str, ...]:
         """Modules that the submission or its checks will want, to be imported once for many."""
-        own = (Path(self.judge[name]) for name in ("checks", "reference") if name in self.judge)
+        names = (self.judge.get(name) for name in ("checks", "extra", "reference"))
+        own = (Path(name) for name in names if name)
         texts = [path.read_text(encoding="utf-8") for path in own if path.is_file()]
         return preloads(
             (self.submission.source, *self.modules.values(), *texts),
