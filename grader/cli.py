@@ -263,6 +263,11 @@ def _add_regrade(parser: _Parser) -> None:
         action="store_true",
         help="grade those again whose checks need the submission itself, where it still is",
     )
+    parser.add_argument(
+        "--similar",
+        action="store_true",
+        help="name submissions that are alike, from what was stored",
+    )
     _add_progress(parser)
 
 

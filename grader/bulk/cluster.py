@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.bulk import parcels
-from grader.bulk.crew import Began, Done, Left, News, Said
+from grader.bulk.crew import Began, Done, Left, Said, Workers
 from grader.bulk.fair import fair
 from grader.bulk.tries import TRIES, Task, given_up
 from grader.errors import GraderFault, UsageError
@@ -46,11 +46,11 @@ class _Flight:
     tries: int
 
 
-class Cluster:
+class Cluster(Workers):
     """The workers of a cluster, spoken to as one speaks to a crew (:mod:`grader.bulk.crew`)."""
 
     def __init__(self, url: str, exercise: Exercise, options: Options) -> None:
-        self.news: queue.SimpleQueue[News] = queue.SimpleQueue()
+        super().__init__()
         self._url = url
         self._exercise = fair(exercise, 1.0, options.timeout_s)
         self._options = replace(options, timeout_s=None)
@@ -76,17 +76,6 @@ class Cluster:
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
         return 1
-
-    def hear(self, patience_s: float) -> News:
-        """What happened next.
-
-        Raises:
-            TimeoutError: nothing did for so long.
-        """
-        try:
-            return self.news.get(timeout=patience_s)
-        except queue.Empty:
-            raise TimeoutError from None
 
     def stop(self) -> None:
         """Hand out nothing new; what the workers have in hand is finished and kept."""

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from grader.bulk.graded import Graded
 from grader.bulk.scratch import Scratch
@@ -66,31 +66,46 @@ class Said:
 News = Began | Done | Left | Interrupt | Said
 
 
-class Workers(Protocol):
-    """Whoever grades a list of tasks: the crew below, or a cluster's (``cluster``)."""
+class Workers(ABC):
+    """Whoever grades a list of tasks: the crew below, or a cluster's (``cluster``).
 
-    news: queue.SimpleQueue[News]
+    What becomes of the tasks arrives in ``news``.
+    """
 
+    def __init__(self) -> None:
+        self.news: queue.SimpleQueue[News] = queue.SimpleQueue()
+
+    @abstractmethod
     def start(self, tasks: Iterable[Task]) -> int:
         """Begin; returns how many will say that they left."""
 
     def hear(self, patience_s: float) -> News:
-        """What happened next; TimeoutError where nothing did."""
+        """What happened next.
 
+        Raises:
+            TimeoutError: nothing did for so long.
+        """
+        try:
+            return self.news.get(timeout=patience_s)
+        except queue.Empty:
+            raise TimeoutError from None
+
+    @abstractmethod
     def stop(self) -> None:
-        """Take nothing new in hand."""
+        """Take nothing new in hand; what runs is finished and kept."""
 
+    @abstractmethod
     def end(self) -> None:
         """End at once."""
 
 
-class Crew:
+class Crew(Workers):
     """Workers that grade a list of tasks; what becomes of it arrives in :attr:`news`."""
 
     def __init__(
         self, exercise: Exercise, options: Options, scratch: Scratch, *, jobs: int
     ) -> None:
-        self.news: queue.SimpleQueue[News] = queue.SimpleQueue()
+        super().__init__()
         self._exercise = exercise
         self._options = replace(options, scratch=scratch.folder, many=True)
         self._jobs = jobs
@@ -115,17 +130,6 @@ class Crew:
             self._threads.append(thread)
             thread.start()
         return jobs
-
-    def hear(self, patience_s: float) -> News:
-        """What happened next.
-
-        Raises:
-            TimeoutError: nothing did for so long.
-        """
-        try:
-            return self.news.get(timeout=patience_s)
-        except queue.Empty:
-            raise TimeoutError from None
 
     def stop(self) -> None:
         """Take nothing new in hand; what runs is finished and kept."""

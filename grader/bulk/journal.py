@@ -263,16 +263,20 @@ class Journal:
 
         Of several attempts the latest, or the best where ``--only best`` was asked for.
         """
-        only = self.db.execute("SELECT value FROM about WHERE name='only'").fetchone()
-        columns = self.db.execute(_ROWS.format(best=_BEST if only == ("best",) else _LATEST))
-        for values in columns:
+        for values in self.db.execute(self._ranked(_ROWS)):
             yield _row(values)
+
+    def people(self) -> list[tuple[str, str]]:
+        """Whose each row is and the digest of what was handed in, in the order of the rows."""
+        return [(who, content) for who, content in self.db.execute(self._ranked(_PEOPLE))]
+
+    def _ranked(self, query: str) -> str:
+        """A query over each student's row, of several attempts the one that counts."""
+        return query.format(best=_BEST if self.about("only") == "best" else _LATEST)
 
     def pages(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
         """The name of each student's report, and a way to get it."""
-        only = self.db.execute("SELECT value FROM about WHERE name='only'").fetchone()
-        order = _BEST if only == ("best",) else _LATEST
-        pairs = self.db.execute(_STEMS.format(best=order)).fetchall()
+        pairs = self.db.execute(self._ranked(_STEMS)).fetchall()
         for stem, key, identity in pairs:
             yield stem, lambda key=key, who=identity: self._page(who, key)  # type: ignore[misc]
 
@@ -333,6 +337,7 @@ _ROWS = (
     f"remarks, stem, key, result, excerpts {_RANKED}"
 )
 _STEMS = f"SELECT stem, key, identity {_RANKED}"
+_PEOPLE = f"SELECT identity, json_extract(result, '$.submission.sha256') {_RANKED}"
 _PAGE = "SELECT page FROM final WHERE identity=? AND key=?"
 
 

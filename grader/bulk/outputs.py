@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.bulk import lms, tables
+from grader.bulk import lms, similar, tables
 from grader.bulk.graded import page_text
 from grader.bulk.journal import Journal, Row
 from grader.bulk.page import write_page
 from grader.bulk.roster import Roster
-from grader.bulk.similar import Pair
 from grader.export.files import replacing
 from grader.model import Exercise
 
@@ -58,7 +57,6 @@ def write_all(
     exercise: Exercise,
     roster: Roster | None = None,
     layouts: frozenset[str] = frozenset(),
-    alike: Sequence[Pair] | None = None,
 ) -> list[str]:
     """Every file that is made from the journal; what is to be known about some of them.
 
@@ -70,6 +68,7 @@ def write_all(
     tables.write_checks(journal, folder / "checks.csv")
     tables.write_parquet(journal, folder / tables.PARQUET)
     _write_reports(journal, folder / REPORTS)
+    alike = similar.kept(journal)
     if alike is not None:
         tables.write_similar(journal, alike, folder / "similar.csv")
     write_page(journal, folder / PAGE, exercise, alike or ())

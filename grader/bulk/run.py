@@ -319,14 +319,14 @@ class _Run:
     def _write_out(self) -> None:
         try:
             exercise = self._plan.wanted.exercise
-            alike = similar.of_class(self._journal, exercise) if self._plan.similar else None
+            if self._plan.similar:
+                similar.keep(self._journal, exercise)
             notes = outputs.write_all(
                 self._journal,
                 self._plan.output,
-                self._plan.wanted.exercise,
+                exercise,
                 self._plan.wanted.roster,
                 self._found.layouts,
-                alike,
             )
             for note in notes:
                 self._show.say(note)

@@ -12,9 +12,10 @@ leave nothing to compare; then nobody is named.
 from __future__ import annotations
 
 import ast
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from itertools import pairwise
 
@@ -36,6 +37,8 @@ _FEW = 3
 """Lines that more than a tenth of the class have, and more than three, are common."""
 _SAME = 0.7
 _FIRST_CHARACTER = 0x100
+_KEPT = "alike"
+"""By this name the journal has the pairs."""
 
 Line = tuple[str, ...]
 
@@ -100,6 +103,31 @@ def of_class(journal: Journal, exercise: Exercise) -> list[Pair]:
         if kept:
             works.append((number, file.decode(kept, row.path).submission))
     return pairs(works, exercise.starter.read_text(encoding="utf-8"))
+
+
+def keep(journal: Journal, exercise: Exercise) -> None:
+    """Compare a class, and keep the pairs in its journal."""
+    people = journal.people()
+    said = [
+        {**asdict(pair), "one": people[pair.one], "other": people[pair.other]}
+        for pair in of_class(journal, exercise)
+    ]
+    journal.set_about(_KEPT, json.dumps(said))
+
+
+def kept(journal: Journal) -> list[Pair] | None:
+    """The pairs that were kept, of hand-ins that still count; None where nobody asked for any."""
+    said = journal.about(_KEPT)
+    if not said:
+        return None
+    numbers = {who: number for number, who in enumerate(journal.people())}
+    found = []
+    for each in json.loads(said):
+        one, other = (numbers.get(tuple(each[name])) for name in ("one", "other"))
+        if one is not None and other is not None:
+            matches = tuple(Match(**match) for match in each["matches"])
+            found.append(Pair(one=one, other=other, share=each["share"], matches=matches))
+    return found
 
 
 def pairs(works: Sequence[tuple[int, Submission]], starter: str) -> list[Pair]:

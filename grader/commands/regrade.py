@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from grader.bulk import stored
+from grader.bulk import similar, stored
 from grader.bulk.names import one_line
 from grader.bulk.regrade import Regraded, finish, regrade
 from grader.commands import ExitCode, bulk, console
@@ -17,10 +17,15 @@ _MOST_NAMED = 10
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Judges a class again, says which marks have changed, and who has to be graded again."""
     folder = Path(arguments.results)
+    if arguments.similar:
+        similar.check_installed()
     with stored.opened(folder, console.say) as journal:
         exercise = stored.exercise(journal, arguments.course)
         with console.Progress(wanted=arguments.progress) as progress:
             done = regrade(journal, exercise, lambda who: progress(f"checks of {who}"))
+            if arguments.similar:
+                progress("comparing")
+                similar.keep(journal, exercise)
             stored.write(journal, folder, exercise)  # the marks first, they are waited for
             drawn = sum(1 for _ in finish(journal, exercise))
             if drawn:

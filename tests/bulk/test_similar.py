@@ -7,10 +7,13 @@ import json
 import random
 import time
 
+import pytest
+
 from bulk.conftest import GOOD, Bulk
 from bulk.folders import lay
 from grader import bank, submission
 from grader.bulk.similar import pairs
+from grader.cli import main
 from grader.model import Submission, SubmissionKind
 
 STARTER = bank.load("debug_loop").starter.read_text()
@@ -113,6 +116,27 @@ def test_a_class_names_them(bulk: Bulk) -> None:
     assert "never a mark" in page
     (row,) = csv.DictReader((bulk.out / "similar.csv").open(newline=""))
     assert (row["student"], row["other"]) == ("ann", "ben")
+
+
+def test_a_class_that_is_graded_can_be_compared(bulk: Bulk) -> None:
+    """From what was stored; the pairs stay as long as both hand-ins do, and no longer."""
+    files: dict[str, str | bytes] = {
+        "ann.py": GOOD + OWN, "ben.py": GOOD + RENAMED, "cleo.py": GOOD + ANOTHER
+    }  # fmt: skip
+    lay(bulk.tmp / "class", files)
+    assert bulk()[0] == 0
+    assert not (bulk.out / "similar.csv").exists()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADE_BANK", bulk.env["GRADE_BANK"])
+        for words in (["--similar"], []):
+            assert main(["regrade", str(bulk.out), *words]) == 0
+            assert "Much alike" in (bulk.out / "index.html").read_text()
+            (row,) = csv.DictReader((bulk.out / "similar.csv").open(newline=""))
+            assert (row["student"], row["other"]) == ("ann", "ben")
+    (bulk.tmp / "class/ben.py").write_text(GOOD)
+    assert bulk()[0] == 0
+    assert "Much alike" not in (bulk.out / "index.html").read_text()
+    assert list(csv.DictReader((bulk.out / "similar.csv").open(newline=""))) == []
 
 
 def test_broken_and_odd_texts_are_taken() -> None:
