@@ -1,27 +1,34 @@
 """What a class costs: one job and two, memory, a thousand students, and kills at random moments.
 
-    python benchmarks/bulk.py [--count 100] [--exercise perceptron] [--kills 0]
+    python benchmarks/bulk.py [PART ...] [--count 100] [--exercise perceptron] [--kills 20]
 
-Everything is compared within one run, in fresh processes:
+Everything is compared within one run, in fresh processes. The parts, all unless some are named:
 
-    import     python -c "import torch", alone
-    one job    seconds for each of COUNT different component files, and as a share of the import
-    two jobs   the same files with --jobs 2; how many times as fast
+    speed      the import of torch alone (python -c "import torch"); seconds of the clock and of the
+               processor for each of COUNT different component files with one job, and as a share
+               of the import: as a class has it, and without the start (beside one file alone);
+               and with two jobs, how many times as fast. --exercise all: the median over all
+               exercises that take a module of Python, 20 files of each
     memory     proportional set size of the command and all below it, with one worker and with
-               eight, while they grade; and the command's own when 100, 500 and 1,000 of the
-               class are done (with --count 1000), or a third, two thirds and all of a smaller one
+               eight, while they grade
+    parent     resident size of the command alone when 100, 500 and 1,000 of cheap submissions are
+               done, with two jobs
     page       a class of 1,000 from results that are there: seconds to write everything out,
                the page's size, and when Debian's chromium, where it is, first paints it
-    kills      KILLS times killed (SIGKILL) at a random moment, then finished: lost and doubled
+    kills      KILLS times killed (SIGKILL) at a random moment of a run of 24 cheap submissions,
+               eight times for each class, then finished: lost and doubled. Every other one is
+               counted from the first new result on
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import json
 import os
 import random
+import resource
 import shutil
 import sqlite3
 import statistics
@@ -40,21 +47,25 @@ PAINTED = (
 ENV = {**os.environ, "PYTHONPATH": str(ROOT), "GRADE_DATA": "subset"}
 
 
+PARTS = ("speed", "memory", "parent", "page", "kills")
+PR_SET_CHILD_SUBREAPER = 36
+FEW = 20
+CHEAP = "def mean_square(x):\n    return (x * x).mean()\n"
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--exercise", default="perceptron")
-    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--kills", type=int, default=20)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        lay(folder / "class", wanted.exercise, wanted.count)
-        speed(folder, wanted.exercise, wanted.count)
-        memory(folder, wanted.exercise, wanted.count)
-        page(folder)
-        if wanted.kills:
-            kills(folder, wanted.exercise, wanted.kills)
+        for part in wanted.parts or PARTS:
+            (folder / part).mkdir()
+            globals()[part](folder / part, wanted)
 
 
 def lay(folder: Path, exercise: str, count: int) -> None:
@@ -66,54 +77,124 @@ def lay(folder: Path, exercise: str, count: int) -> None:
         (folder / f"s{number:04}.py").write_text(f"{text}\n# {number}\n", encoding="utf-8")
 
 
-def command(exercise: str, output: str, jobs: int) -> list[str]:
-    """Grade the class into an output folder."""
-    words = ["bulk", "class", "--exercise", exercise, "--output", output, "--jobs", str(jobs)]
+def command(exercise: str, output: str, jobs: int, folder: str = "class") -> list[str]:
+    """Grade a class into an output folder."""
+    words = ["bulk", folder, "--exercise", exercise, "--output", output, "--jobs", str(jobs)]
     return [sys.executable, "-m", "grader", *words, "--no-progress"]
 
 
-def timed(words: list[str], folder: Path) -> float:
-    """Wall seconds of a command."""
-    started = time.perf_counter()
+# --- speed -----------------------------------------------------------------------------------
+
+
+def cost(words: list[str], folder: Path) -> tuple[float, float]:
+    """Seconds of the clock and of the processor that a command takes, with all that it starts.
+
+    This process becomes the parent of whatever is left without one, and so hears of its time.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(words, cwd=folder, env=ENV, check=True, capture_output=True)
-    return time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def speed(folder: Path, exercise: str, count: int) -> None:
+def speed(folder: Path, wanted: argparse.Namespace) -> None:
     """One job, two jobs, and the import of torch between them."""
+    if wanted.exercise == "all":
+        speed_of_all(folder)
+        return
+    lay(folder / "class", wanted.exercise, wanted.count)
+    one, *_ = speed_of(folder, wanted.exercise, wanted.count)
+    two, _ = cost(command(wanted.exercise, "two", 2), folder)
+    print(f"two jobs   {two / wanted.count:8.3f} s for each, {one / two:.2f} x as fast")
+
+
+def speed_of(folder: Path, exercise: str, count: int) -> tuple[float, float, float]:
+    """Seconds of one job and of the import, and the processor's share for each file."""
     code = [sys.executable, "-c", "import torch"]
-    imports = [timed(code, folder)]
-    one = timed(command(exercise, "one", 1), folder)
-    imports.append(timed(code, folder))
-    two = timed(command(exercise, "two", 2), folder)
-    imports.append(timed(code, folder))
-    once = statistics.median(imports)
-    print(f"import     {once:8.2f} s")
-    print(f"one job    {one / count:8.3f} s for each of {count}, {one / count / once:.2f} x import")
-    print(f"two jobs   {two / count:8.3f} s for each, {one / two:.2f} x as fast")
+    imports = [cost(code, folder)]
+    lay(folder / "alone", exercise, 1)
+    alone, alone_cpu = cost(command(exercise, "out-alone", 1, "alone"), folder)
+    one, one_cpu = cost(command(exercise, "one", 1), folder)
+    imports.append(cost(code, folder))
+    once, once_cpu = (statistics.mean(each) for each in zip(*imports, strict=True))
+    each, each_cpu = ((all_ - first) / (count - 1)
+                      for all_, first in ((one, alone), (one_cpu, alone_cpu)))  # fmt: skip
+    print(f"import     {once:8.2f} s, {once_cpu:.2f} s of the processor")
+    print(f"one job    {one / count:8.3f} s for each of {count} {exercise}, "
+          f"{one / count / once:.3f} x import")  # fmt: skip
+    print(f"           {each:8.3f} s without the start, {each / once:.3f} x import; "
+          f"{each_cpu:.3f} s of the processor, {each_cpu / once_cpu:.3f} x import")  # fmt: skip
+    return one, once, each_cpu / once_cpu
+
+
+def speed_of_all(folder: Path) -> None:
+    """The median of the shares, over all exercises that take a module."""
+    from grader import bank  # noqa: PLC0415
+
+    shares, cpu = [], []
+    for exercise in map(bank.load, bank.all_ids()):
+        if exercise.submit != "module" or exercise.answers:
+            continue
+        place = folder / exercise.id
+        place.mkdir()
+        lay(place / "class", exercise.id, FEW)
+        one, once, share = speed_of(place, exercise.id, FEW)
+        shares.append(one / FEW / once)
+        cpu.append(share)
+    middle, of_cpu = statistics.median(shares), statistics.median(cpu)
+    print(
+        f"median     {middle:8.3f} x import with the start, {of_cpu:.3f} x of the processor without; "
+        f"{len(cpu)} exercises"
+    )
 
 
 # --- memory --------------------------------------------------------------------------------
 
 
-def memory(folder: Path, exercise: str, count: int) -> None:
-    """The most that the processes held together, and the command alone as it got on."""
+def memory(folder: Path, wanted: argparse.Namespace) -> None:
+    """The most that the processes held together."""
+    lay(folder / "class", wanted.exercise, wanted.count)
     for jobs in (1, 8):
-        output = f"memory{jobs}"
         process = subprocess.Popen(
-            command(exercise, output, jobs), cwd=folder, env=ENV, stdout=subprocess.DEVNULL
-        )
-        family, own = [0], {0: 0}
+            command(wanted.exercise, f"memory{jobs}", jobs), cwd=folder, env=ENV,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        family = [0]
         while process.poll() is None:
             family.append(sum(proportional(pid) for pid in below(process.pid)))
-            own[finished(folder / output / "journal.sqlite")] = resident(process.pid)
             time.sleep(0.25)
-        marks = MARKS if count >= MARKS[-1] else (count // 3, 2 * count // 3, count)
-        told = [f"{_last(own, mark) >> 10} MiB at {mark:,}" for mark in marks]
-        print(
-            f"memory     {max(family) >> 10:8,} MiB with {jobs} at a time; the command alone "
-            f"{', '.join(told)}"
-        )
+        print(f"memory     {max(family) >> 10:8,} MiB with {jobs} at a time")
+
+
+def parent(folder: Path, wanted: argparse.Namespace) -> None:
+    """The command alone, as it gets on."""
+    del wanted
+    env = cheap(folder, MARKS[-1])
+    process = subprocess.Popen(
+        command("tiny", "out", 2), cwd=folder, env=env,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    own = {0: 0}
+    while process.poll() is None:
+        own[finished(folder / "out" / "journal.sqlite")] = resident(process.pid)
+        time.sleep(0.25)
+    told = [f"{_last(own, mark) >> 10} MiB at {mark:,}" for mark in MARKS]
+    print(f"parent     {', '.join(told)}")
+
+
+def cheap(folder: Path, count: int) -> dict[str, str]:
+    """A class of right solutions of a tiny exercise, and the environment that knows it."""
+    words = [sys.executable, "-m", "grader", "new", "tiny", "--to", str(folder / "bank")]
+    subprocess.run(words, env=ENV, check=True, capture_output=True)
+    (folder / "class").mkdir()
+    for number in range(count):
+        (folder / "class" / f"s{number:04}.py").write_text(f"{CHEAP}# {number}\n")
+    return {**ENV, "GRADE_BANK": str(folder / "bank")}
 
 
 def finished(journal: Path) -> int:
@@ -164,13 +245,15 @@ def _kibibytes(path: Path, name: str) -> int:
 # --- a thousand students -----------------------------------------------------------------------
 
 
-def page(folder: Path, count: int = 1000) -> None:
-    """Write out a class of ``count`` whose results are copies of one that was graded."""
+def page(folder: Path, wanted: argparse.Namespace, count: int = 1000) -> None:
+    """Write out a class of ``count`` whose results are copies of some that were graded."""
     from grader import bank  # noqa: PLC0415
     from grader.bulk import outputs, salvage  # noqa: PLC0415
     from grader.bulk.graded import Graded  # noqa: PLC0415
     from grader.bulk.hand_in import Class, HandIn, Student  # noqa: PLC0415
 
+    lay(folder / "class", wanted.exercise, FEW)
+    cost(command(wanted.exercise, "one", 2), folder)
     line = (folder / "one" / "results.jsonl").read_text().splitlines()[0]
     exercise = bank.load(json.loads(line)["exercise"]["id"])
     target = folder / "page"
@@ -223,29 +306,45 @@ def paint(page: Path) -> None:
 # --- kills ---------------------------------------------------------------------------------
 
 
-def kills(folder: Path, exercise: str, count: int, each: int = 20) -> None:
+def kills(folder: Path, wanted: argparse.Namespace, each: int = 8, students: int = 24) -> None:
     """Kill at random moments, in rounds of ``each`` on one output folder; then count."""
     chance = random.Random(0)
-    shutil.rmtree(folder / "class")
-    lay(folder / "class", exercise, 40)
-    lost = doubled = 0
-    for number in range(-(-count // each)):
-        output = f"kills{number}"
-        words = command(exercise, output, 2)
-        for _ in range(min(each, count - number * each)):
-            process = subprocess.Popen(
-                words, cwd=folder, env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            time.sleep(chance.uniform(0.0, 6.0))
+    env = cheap(folder, students)
+
+    def start(words: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            words, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    started = time.perf_counter()
+    start(command("tiny", "whole", 2)).wait()
+    longest = time.perf_counter() - started
+    lost = doubled = grading = 0
+    for number in range(-(-wanted.kills // each)):
+        output = folder / f"kills{number}"
+        words = command("tiny", output.name, 2)
+        for kill in range(min(each, wanted.kills - number * each)):
+            before = finished(output / "journal.sqlite")
+            process = start(words)
+            until = longest
+            if kill % 2:  # the start takes most of a run: from the first result on
+                until = longest / 8
+                while process.poll() is None and finished(output / "journal.sqlite") == before:
+                    time.sleep(0.01)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=chance.uniform(0.0, until))
             process.kill()
             process.wait()
-        subprocess.run(words, cwd=folder, env=ENV, check=True, capture_output=True)
-        lines = (folder / output / "results.jsonl").read_text().splitlines()
+            grading += before < finished(output / "journal.sqlite") < students
+        start(words).wait()
+        lines = (output / "results.jsonl").read_text().splitlines()
         names = [json.loads(line)["submission"]["path"] for line in lines]
-        lost += 40 - len(set(names))
+        lost += students - len(set(names))
         doubled += len(names) - len(set(names))
-        shutil.rmtree(folder / output)
-    print(f"kills      {count:8}, lost {lost}, doubled {doubled}")
+        doubled += finished(output / "journal.sqlite") - students
+        shutil.rmtree(output)
+    print(f"kills      {wanted.kills:8}, of which {grading} among results; "
+          f"lost {lost}, doubled {doubled}")  # fmt: skip
 
 
 if __name__ == "__main__":
