@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint formats-test image-test lock verify bench env env-dev python clean distclean
+.PHONY: help demo test lint class-test formats-test image-test lock verify bench env env-dev python clean distclean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -41,6 +41,9 @@ lint: env-dev  ## style, types and import contracts alone
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+class-test: env-dev  ## a class of 400 of every kind, killed three times on the way (half an hour)
+	$(BIN)/python -m pytest -m slow -s -p no:randomly tests/bulk/test_mixed.py
 
 formats-test: env-dev  ## the formats of platforms, with 10,000 odd reports each (an hour)
 	GRADE_ODD_REPORTS=10000 $(BIN)/python -m pytest -n auto --timeout 7200 tests/export -k odd_report

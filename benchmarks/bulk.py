@@ -1,6 +1,6 @@
-"""What a class costs: one job and two, memory, a thousand students, and kills at random moments.
+"""What a class costs: one job and two, notebooks, and memory.
 
-    python benchmarks/bulk.py [PART ...] [--count 100] [--exercise perceptron] [--kills 20]
+    python benchmarks/bulk.py [PART ...] [--count 100] [--exercise perceptron]
 
 Everything is compared within one run, in fresh processes. The parts, all unless some are named:
 
@@ -9,48 +9,48 @@ Everything is compared within one run, in fresh processes. The parts, all unless
                of the import: as a class has it, and without the start (beside one file alone);
                and with two jobs, how many times as fast. --exercise all: the median over all
                exercises that take a module of Python, 20 files of each
+    notebooks  the same for COUNT light notebooks with three cells, one job, beside what a process
+               costs that runs pytest over one (its code loaded, three assertions), and beside
+               `nbgrader autograde` where nbgrader is installed, for 20 of them
     memory     proportional set size of the command and all below it, with one worker and with
                eight, while they grade
     parent     resident size of the command alone when 100, 500 and 1,000 of cheap submissions are
                done, with two jobs
-    page       a class of 1,000 from results that are there: seconds to write everything out,
-               the page's size, and when Debian's chromium, where it is, first paints it
-    kills      KILLS times killed (SIGKILL) at a random moment of a run of 24 cheap submissions,
-               eight times for each class, then finished: lost and doubled. Every other one is
-               counted from the first new result on
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
+import importlib.util
 import json
-import os
-import random
-import resource
 import shutil
-import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.class_runs import CHEAP, ENV, FEW, cheap, command, cost, finished, lay
+
 MARKS = (100, 500, 1000)
-PAINTED = (
-    "return performance.getEntriesByName('first-contentful-paint').map(each => each.startTime)[0]"
-)
-ENV = {**os.environ, "PYTHONPATH": str(ROOT), "GRADE_DATA": "subset"}
 
 
-PARTS = ("speed", "memory", "parent", "page", "kills")
-PR_SET_CHILD_SUBREAPER = 36
-FEW = 20
-CHEAP = "def mean_square(x):\n    return (x * x).mean()\n"
+PARTS = ("speed", "notebooks", "memory", "parent")
+PYTEST = """import json, torch
+
+def test_it():
+    code = json.load(open("class/s0000.ipynb"))["cells"]
+    names = {}
+    for cell in code:
+        exec(cell["source"], names)
+    for x in (torch.ones(3), torch.zeros(4), torch.arange(5.0)):
+        torch.testing.assert_close(names["mean_square"](x), (x * x).mean())
+"""
+TEST_CELL = "assert float(mean_square(torch.ones(3))) == 1"
 
 
 def main() -> None:
@@ -59,7 +59,6 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--exercise", default="perceptron")
-    parser.add_argument("--kills", type=int, default=20)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -68,38 +67,7 @@ def main() -> None:
             globals()[part](folder / part, wanted)
 
 
-def lay(folder: Path, exercise: str, count: int) -> None:
-    """Different files that do what the exercise's cases do."""
-    cases = sorted((ROOT / "reference" / exercise / "cases").glob("*.py"))
-    folder.mkdir()
-    for number in range(count):
-        text = cases[number % len(cases)].read_text(encoding="utf-8")
-        (folder / f"s{number:04}.py").write_text(f"{text}\n# {number}\n", encoding="utf-8")
-
-
-def command(exercise: str, output: str, jobs: int, folder: str = "class") -> list[str]:
-    """Grade a class into an output folder."""
-    words = ["bulk", folder, "--exercise", exercise, "--output", output, "--jobs", str(jobs)]
-    return [sys.executable, "-m", "grader", *words, "--no-progress"]
-
-
 # --- speed -----------------------------------------------------------------------------------
-
-
-def cost(words: list[str], folder: Path) -> tuple[float, float]:
-    """Seconds of the clock and of the processor that a command takes, with all that it starts.
-
-    This process becomes the parent of whatever is left without one, and so hears of its time.
-    """
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(words, cwd=folder, env=ENV, check=True, capture_output=True)
-    seconds = time.perf_counter() - started
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.wait()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def speed(folder: Path, wanted: argparse.Namespace) -> None:
@@ -148,9 +116,73 @@ def speed_of_all(folder: Path) -> None:
         cpu.append(share)
     middle, of_cpu = statistics.median(shares), statistics.median(cpu)
     print(
-        f"median     {middle:8.3f} x import with the start, {of_cpu:.3f} x of the processor without; "
-        f"{len(cpu)} exercises"
+        f"median     {middle:8.3f} x import with the start, {of_cpu:.3f} x of the processor "
+        f"without; {len(cpu)} exercises"
     )
+
+
+def notebooks(folder: Path, wanted: argparse.Namespace) -> None:
+    """Light notebooks, and what others take for such."""
+    env = cheap(folder, 0)
+    for name, count in (("class", wanted.count), ("alone", 1)):
+        (folder / name).mkdir(exist_ok=True)
+        for number in range(count):
+            (folder / name / f"s{number:04}.ipynb").write_text(notebook(number))
+    once, _ = cost([sys.executable, "-c", "import torch"], folder)
+    alone, _ = cost(command("tiny", "out-alone", 1, "alone"), folder, env)
+    one, _ = cost(command("tiny", "out", 1), folder, env)
+    each = (one - alone) / (wanted.count - 1)
+    share = one / wanted.count
+    print(f"notebooks  {share:8.3f} s for each of {wanted.count}, {share / once:.3f} x import, "
+          f"{each / once:.3f} x without the start")  # fmt: skip
+    (folder / "test_it.py").write_text(PYTEST)
+    test = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    seconds = statistics.median(cost(test, folder)[0] for _ in range(5))
+    print(f"pytest     {seconds:8.3f} s for each, {seconds / once:.3f} x import, median of 5")
+    if importlib.util.find_spec("nbgrader") is not None:
+        nbgrader(folder, once)
+
+
+def nbgrader(folder: Path, once: float) -> None:
+    """The same notebook in nbgrader, with a cell of tests."""
+    course = folder / "course"
+    test = {
+        "grade": True, "grade_id": "t", "locked": True, "points": 1, "schema_version": 3,
+        "solution": False, "task": False,
+    }  # fmt: skip
+    for number in range(FEW):
+        place = course / "submitted" / f"s{number:04}" / "tiny"
+        place.mkdir(parents=True)
+        text = json.loads(notebook(number))
+        text["cells"].append(
+            {**text["cells"][0], "id": "t", "metadata": {"nbgrader": test}, "source": TEST_CELL}
+        )
+        (place / "tiny.ipynb").write_text(json.dumps(text))
+    (course / "source" / "tiny").mkdir(parents=True)
+    shutil.copy(course / "submitted/s0000/tiny/tiny.ipynb", course / "source/tiny/tiny.ipynb")
+    words = [sys.executable, "-m", "nbgrader"]
+    cost([*words, "generate_assignment", "tiny", "--create"], course)
+    seconds, _ = cost([*words, "autograde", "tiny"], course)
+    print(
+        f"nbgrader   {seconds / FEW:8.3f} s for each of {FEW}, {seconds / FEW / once:.3f} x import"
+    )
+
+
+def notebook(number: int) -> str:
+    """Three light cells."""
+    cells = ("import torch", CHEAP, f"print(mean_square(torch.ones(3)))  # {number}")
+    return json.dumps(
+        {
+            "nbformat": 4,
+            "nbformat_minor": 5,
+            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            "cells": [
+                {"cell_type": "code", "id": f"c{place}", "metadata": {}, "source": text,
+                 "outputs": [], "execution_count": None}
+                for place, text in enumerate(cells)
+            ],
+        }
+    )  # fmt: skip
 
 
 # --- memory --------------------------------------------------------------------------------
@@ -185,26 +217,6 @@ def parent(folder: Path, wanted: argparse.Namespace) -> None:
         time.sleep(0.25)
     told = [f"{_last(own, mark) >> 10} MiB at {mark:,}" for mark in MARKS]
     print(f"parent     {', '.join(told)}")
-
-
-def cheap(folder: Path, count: int) -> dict[str, str]:
-    """A class of right solutions of a tiny exercise, and the environment that knows it."""
-    words = [sys.executable, "-m", "grader", "new", "tiny", "--to", str(folder / "bank")]
-    subprocess.run(words, env=ENV, check=True, capture_output=True)
-    (folder / "class").mkdir()
-    for number in range(count):
-        (folder / "class" / f"s{number:04}.py").write_text(f"{CHEAP}# {number}\n")
-    return {**ENV, "GRADE_BANK": str(folder / "bank")}
-
-
-def finished(journal: Path) -> int:
-    """How many results a journal has."""
-    with (
-        contextlib.suppress(sqlite3.Error),  # it isn't made yet
-        contextlib.closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as database,
-    ):
-        return int(database.execute("SELECT count(*) FROM result").fetchone()[0])
-    return 0
 
 
 def _last(sizes: dict[int, int], mark: int) -> int:
@@ -242,111 +254,5 @@ def _kibibytes(path: Path, name: str) -> int:
     return 0
 
 
-# --- a thousand students -----------------------------------------------------------------------
-
-
-def page(folder: Path, wanted: argparse.Namespace, count: int = 1000) -> None:
-    """Write out a class of ``count`` whose results are copies of some that were graded."""
-    from grader import bank  # noqa: PLC0415
-    from grader.bulk import outputs, salvage  # noqa: PLC0415
-    from grader.bulk.graded import Graded  # noqa: PLC0415
-    from grader.bulk.hand_in import Class, HandIn, Student  # noqa: PLC0415
-
-    lay(folder / "class", wanted.exercise, FEW)
-    cost(command(wanted.exercise, "one", 2), folder)
-    line = (folder / "one" / "results.jsonl").read_text().splitlines()[0]
-    exercise = bank.load(json.loads(line)["exercise"]["id"])
-    target = folder / "page"
-    target.mkdir()
-
-    def people() -> Iterator[HandIn]:
-        for number in range(count):
-            name = f"student {number}"
-            yield HandIn(identity=name, student=Student(name=name), path=name, name="a.py",
-                         file=None, stem=f"s{number}")  # fmt: skip
-
-    with salvage.opened(folder / "one" / "journal.sqlite", exercise.id, print) as source:
-        rows = list(source.rows())
-        pages = [get() for _, get in source.pages()]
-    with salvage.opened(target / "journal.sqlite", exercise.id, print) as journal:
-        started = time.perf_counter()
-        for number in range(count):
-            which = number % len(rows)
-            kept = Graded(result=rows[which].result, page=pages[which], excerpts=[])
-            journal.put(f"key {number}", kept)
-        stored = time.perf_counter() - started
-        keys = {number: f"key {number}" for number in range(count)}
-        journal.set_class(Class(hand_ins=tuple(people())), keys, "latest")
-        started = time.perf_counter()
-        outputs.write_all(journal, target, exercise)
-        seconds = time.perf_counter() - started
-    size = (target / "index.html").stat().st_size
-    print(f"journal    {count / stored:8.0f} results a second, each on the disk before the next")
-    print(f"page       {seconds:8.2f} s for everything of {count:,}; index.html {size >> 10} KiB")
-    paint(target / "index.html")
-
-
-def paint(page: Path) -> None:
-    """When a browser first paints something of a page, counted from the start of its navigation."""
-    sys.path.append(str(ROOT / "tests"))
-    import browser  # noqa: PLC0415  # selenium, for this alone
-
-    if browser.MISSING:
-        print(f"paint      not measured: {browser.MISSING}")
-        return
-    times = []
-    with browser.opened() as window:
-        for _ in range(3):
-            window.driver.get(page.as_uri())
-            time.sleep(1.0)
-            times.append(float(window.js(PAINTED)))
-    print(f"paint      {statistics.median(times):8.0f} ms to the first content, median of 3")
-
-
-# --- kills ---------------------------------------------------------------------------------
-
-
-def kills(folder: Path, wanted: argparse.Namespace, each: int = 8, students: int = 24) -> None:
-    """Kill at random moments, in rounds of ``each`` on one output folder; then count."""
-    chance = random.Random(0)
-    env = cheap(folder, students)
-
-    def start(words: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            words, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    started = time.perf_counter()
-    start(command("tiny", "whole", 2)).wait()
-    longest = time.perf_counter() - started
-    lost = doubled = grading = 0
-    for number in range(-(-wanted.kills // each)):
-        output = folder / f"kills{number}"
-        words = command("tiny", output.name, 2)
-        for kill in range(min(each, wanted.kills - number * each)):
-            before = finished(output / "journal.sqlite")
-            process = start(words)
-            until = longest
-            if kill % 2:  # the start takes most of a run: from the first result on
-                until = longest / 8
-                while process.poll() is None and finished(output / "journal.sqlite") == before:
-                    time.sleep(0.01)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=chance.uniform(0.0, until))
-            process.kill()
-            process.wait()
-            grading += before < finished(output / "journal.sqlite") < students
-        start(words).wait()
-        lines = (output / "results.jsonl").read_text().splitlines()
-        names = [json.loads(line)["submission"]["path"] for line in lines]
-        lost += students - len(set(names))
-        doubled += len(names) - len(set(names))
-        doubled += finished(output / "journal.sqlite") - students
-        shutil.rmtree(output)
-    print(f"kills      {wanted.kills:8}, of which {grading} among results; "
-          f"lost {lost}, doubled {doubled}")  # fmt: skip
-
-
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     main()
