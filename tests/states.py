@@ -166,6 +166,10 @@ _FIXES = {
 }
 
 
+WORKED = (Path(__file__).parents[1] / "rubrics" / "examples" / "inner_sizes.md").read_text("utf-8")
+"""A hint with code in it."""
+
+
 def component(count: int = 8) -> Report:
     """A module of layers under ``count`` checks: some pass, two fail, the rest needs these."""
     names = ("shapes", "trainable", "kaiming", "zero_bias", "forward", "gradients", "relu")
@@ -175,7 +179,9 @@ def component(count: int = 8) -> Report:
             title=f"Part {n + 1} of the layer is right" if n else "Weight and bias have shapes",
             points=1,
             needs=("forward",) if n == 5 else (),
-            hints=("Print the shapes of both sides.", "Which axis is the batch?") if n == 4 else (),
+            hints=("Print the shapes of both sides.", "Which axis is the batch?", WORKED)
+            if n == 4
+            else (),
         )
         for n in range(count)
     )
