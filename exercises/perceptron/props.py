@@ -20,8 +20,27 @@ def numbers(model):
     return torch.cat(parts) if parts else torch.zeros(0, dtype=torch.float64)
 
 
-def before_and_after(model, train, *arguments):
-    """The numbers of a model before and after it was trained by the function."""
-    before = numbers(model)
-    train(model, *arguments)
-    return before, numbers(model)
+def while_trained(model, train, X, labels, lr, epochs):
+    """The numbers of a model at first, and after each training on one of the labels."""
+    path = [numbers(model)]
+    for y in labels:
+        train(model, X, y, lr, epochs)
+        path.append(numbers(model))
+    return path
+
+
+def row_by_row(model, x):
+    """The output for each row alone, in one tensor."""
+    return torch.cat([model(row[None]) for row in x])
+
+
+def in_evaluation(model):
+    """The model, in evaluation mode if it has one."""
+    if callable(getattr(model, "eval", None)):
+        model.eval()
+    return model
+
+
+def is_made_by(gate, kind):
+    """Whether a gate is what ``kind`` makes, or a class of its own that is derived from that."""
+    return isinstance(gate, type(kind(2)))

@@ -49,12 +49,15 @@ def test_sizes_of_the_lessons(student):
 
 
 @check("sizes")
-def test_other_sizes(student, draw):
+def test_other_sizes(student, draw, untouched):
     """The counts of networks that no lesson names are right."""
-    for layers in (1, 2, 5):
-        sizes = [draw.choice(1, 60) for _ in range(layers + 1)]
+    for layers in (1, 2, 5, draw.choice(8, 20)):
+        sizes = [draw.choice(1, 60 if layers < 8 else 2000) for _ in range(layers + 1)]
         expected = sum(linear(n, m) for n, m in itertools.pairwise(sizes))
-        same_count(student.count_params(sizes), expected, f"count_params({sizes})")
+        given = student.put(sizes)
+        with untouched(by="count_params()", sizes=given):
+            counted = student.count_params(given)
+        same_count(counted, expected, f"count_params({sizes})")
 
 
 # --- from the model -------------------------------------------------------------------------------
@@ -66,14 +69,15 @@ def test_models_of_the_lessons(student, draw):
     props = student.props
     sizes = [draw.choice(2, 30) for _ in range(4)]
     expected = sum(linear(n, m) for n, m in itertools.pairwise(sizes))
-    for widths, count in (*LESSONS[:1], *LESSONS[4:5], (sizes, expected)):
+    large = [draw.choice(900, 1300), draw.choice(900, 1300)]
+    for widths, count in (*LESSONS[:1], *LESSONS[4:5], (sizes, expected), (large, linear(*large))):
         text = f"count_parameters of a network {'-'.join(map(str, widths))}"
         same_count(student.count_parameters(props.mlp(widths)), count, text)
 
 
 @check("model")
-def test_mixed_layers(student, draw):
-    """Layers of other kinds are counted right."""
+def test_mixed_layers(student, draw, untouched):
+    """Layers of other kinds are counted right, in any mode and precision, and left as they were."""
     channels, width = draw.choice(2, 5), draw.choice(2, 6)
     expected = (
         channels * width * 3 * 2  # convolution without bias
@@ -85,7 +89,12 @@ def test_mixed_layers(student, draw):
         + 4 * 2 * (width + 2) + 2 * 4 * 2  # LSTM: four gates, two biases each
     )  # fmt: skip
     text = "count_parameters of a network of convolutions, normalisation, embedding and LSTM"
-    same_count(student.count_parameters(student.props.mixed(channels, width)), expected, text)
+    model = student.props.mixed(channels, width)
+    with untouched(by="count_parameters()", model=model):
+        counted = student.count_parameters(model)
+    same_count(counted, expected, text)
+    text += ", in float64 and evaluation mode"
+    same_count(student.count_parameters(model.double().eval()), expected, text)
 
 
 @check("model")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import torch
 
-from grader.checks import CheckFailed, check
+from grader.checks import CheckFailed, NotJudged, check
 from grader.checks.remote import kind
 from grader.rules import found_in
 
@@ -23,14 +23,15 @@ PROBLEMS = {
 XOR = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
 
 
-def answers(model, x):
+def answers(model, x, rows=None):
     """What the model answers to x: (N, 1), zeros and ones. Raises CheckFailed otherwise."""
     got = model(x).value
+    rows = len(x) if rows is None else rows
     if not isinstance(got, torch.Tensor):
         raise CheckFailed(f"the perceptron returns {kind(got)}, expected a tensor")
-    if got.shape != (len(x), 1):
+    if got.shape != (rows, 1):
         raise CheckFailed(
-            f"for {len(x)} rows the output has the shape {tuple(got.shape)}, expected ({len(x)}, 1)"
+            f"for {rows} rows the output has the shape {tuple(got.shape)}, expected ({rows}, 1)"
         )
     if not got.is_floating_point():
         raise CheckFailed(f"the output is {got.dtype}, expected a float tensor")
@@ -45,19 +46,33 @@ def mistakes(model, x, y):
     return int((answers(model, x) != y).sum())
 
 
-def trained(student, x, y, *, seed, lr, epochs):
-    """A fresh perceptron after training on x and y."""
-    student.seed(seed)
-    model = student.Perceptron(x.shape[1])
-    student.train_perceptron(model, x, y, lr, epochs)
-    return model
+SEEDS = ("torch's seed", "NumPy's seed", "Python's seed")
+"""A training may set them: then it is the same each time."""
+
+
+def problems(draw):
+    """Inputs and labels by the name of what is to be learned."""
+    # Many rows of many features, of which the first and the last decide.
+    size = draw.choice(18, 40)
+    deciding = torch.eye(size)[[0, 0, -1, -1]] * torch.tensor([[1.0], [-1.0], [1.0], [-1.0]])
+    signs = deciding.repeat_interleave(10, dim=0)
+    labels = (signs.sum(1, keepdim=True) > 0).float()
+    return PROBLEMS | {f"the sign of the one of {size} inputs that isn't 0": (signs, labels)}
 
 
 @check("forward")
-def test_forward(student, draw):
-    """The output has the shape (N, 1) and holds zeros and ones."""
-    for dim, rows in ((2, 4), (5, 1), (3, 17)):
-        answers(student.Perceptron(dim), 3 * draw.normal(rows, dim))
+def test_forward(student, draw, untouched):
+    """The output has the shape (N, 1) and holds zeros and ones, in evaluation mode too."""
+    for dim, rows in ((2, 4), (5, 1), (3, 17), (draw.choice(30, 70), draw.choice(40, 90))):
+        model, x = student.Perceptron(dim), student.put(30 * draw.normal(rows, dim))
+        with untouched(by="the perceptron", x=x):
+            got = answers(model, x, rows)
+        again = answers(student.props.in_evaluation(model), x, rows)
+        alone = student.props.row_by_row(model, x).value
+        if not torch.equal(got, again):
+            raise CheckFailed(f"for the same {rows} rows the output is another at a second call")
+        if not isinstance(alone, torch.Tensor) or not torch.equal(got, alone):
+            raise CheckFailed(f"for {rows} rows the output is another than for each row alone")
 
 
 @check("or_gate")
@@ -65,6 +80,8 @@ def test_or_gate(student, draw):
     """or_gate() answers OR, and its border is where x₁ + x₂ = 0.5."""
     gate = student.or_gate()
     if not gate.is_callable:
+        raise CheckFailed(f"or_gate() returns {kind(gate)}, expected a Perceptron")
+    if student.props.is_made_by(gate, student.Perceptron).value is not True:
         raise CheckFailed(f"or_gate() returns {kind(gate)}, expected a Perceptron")
     got = answers(gate, CORNERS)
     if not torch.equal(got, OR):
@@ -86,16 +103,19 @@ def test_or_gate(student, draw):
 
 
 @check("learns")
-def test_learns(student, draw, settings):
-    """AND, OR and a majority of three are learned from fresh weights."""
+def test_learns(student, draw, settings, untouched):
+    """AND, OR and a majority of three are learned from fresh weights, and the data left alone."""
     # One line suffices, so no training gets stuck. The further ones, with fresh weights and more
     # time, are for starts so far off that descent from them is slow: of 20,000 starts of each of
     # the usual losses and rules, none needed more than 100 epochs.
-    for name, (x, y) in PROBLEMS.items():
-        wrong = []
+    train = student.train_perceptron
+    for name, (x, y) in problems(draw).items():
+        wrong, given = [], student.put([x, y])
         for epochs in settings["epochs"]:
-            seed = draw.choice(0, 10**6)
-            model = trained(student, x, y, seed=seed, lr=settings["lr"], epochs=epochs)
+            student.seed(draw.choice(0, 10**6))
+            model = student.Perceptron(x.shape[1])
+            with untouched(by="train_perceptron()", but=SEEDS, X=given[0], y=given[1]):
+                train(model, given[0], given[1], settings["lr"], epochs)
             wrong.append(mistakes(model, x, y))
             if not wrong[-1]:
                 break
@@ -110,8 +130,9 @@ def test_learns(student, draw, settings):
 @check("linear")
 def test_linear(student, draw, settings):
     """The border stays a straight line, so XOR is never answered in full."""
-    lr, epochs = settings["lr"], settings["epochs"]
-    model = trained(student, CORNERS, XOR, seed=draw.choice(0, 10**6), lr=lr, epochs=epochs)
+    student.seed(draw.choice(0, 10**6))
+    model = student.Perceptron(2)
+    student.train_perceptron(model, CORNERS, XOR, settings["lr"], settings["epochs"])
     if mistakes(model, CORNERS, XOR) == 0:
         raise CheckFailed("the perceptron answers all of XOR, which no straight line can")
     # Each side of a straight line holds, with any two points, the one halfway between them.
@@ -135,12 +156,20 @@ def test_lr_and_epochs(student, draw):
     moved, size = max(changes)
     if moved == 0:
         raise CheckFailed("one epoch at lr=0.01 changes no weight of the model that it is given")
+    *_, before, middle, after = path(student, (OR, 1 - OR) * 2, seed, lr=0.01, epochs=1)
+    if torch.equal(before, middle) and torch.equal(middle, after):
+        raise CheckFailed(
+            "one epoch at lr=0.01 changes no weight of a model that was trained before"
+        )
     # A squared error pulls the harder the larger the weights are.
     if moved > 0.05 * (1 + size):
         raise CheckFailed(
             f"one epoch at lr=0.01 moves a weight by {moved:.3g}, expected at most "
             f"{0.05 * (1 + size):.3g}: the training takes more or larger steps than it is told"
         )
+    idle, _ = change(student, OR, seed, lr=0.01, epochs=0)
+    if idle:
+        raise CheckFailed(f"no epoch at lr=0.01 moves a weight by {idle:.3g}, expected nothing")
     still, _ = max(change(student, y, seed, lr=1e-9, epochs=20) for y in (OR, 1 - OR))
     if still > 1e-5:
         raise CheckFailed(
@@ -151,20 +180,40 @@ def test_lr_and_epochs(student, draw):
 
 def change(student, y, seed, *, lr, epochs):
     """The largest change of a weight in a training on the corners, and the sum of all before."""
+    before, after = path(student, [y], seed, lr=lr, epochs=epochs)
+    return float((after - before).abs().max()), float(before.abs().sum())
+
+
+def path(student, labels, seed, *, lr, epochs):
+    """The weights of one model at first and after a training on each of these labels."""
     student.seed(seed)
     model, train = student.Perceptron(2), student.train_perceptron
-    before, after = student.props.before_and_after(model, train, CORNERS, y, lr, epochs).value
-    if before.shape != after.shape or not len(before):
+    told = student.props.while_trained(model, train, CORNERS, list(labels), lr, epochs).value
+    return same_weights(told, 1 + len(labels))
+
+
+def same_weights(told, count):
+    """So many times the numbers of one model, as the student's process told them."""
+    found = told if isinstance(told, list) else []
+    shapes = {each.shape for each in found if isinstance(each, torch.Tensor)}
+    if len(found) != count or len(shapes) != 1 or not found[0].numel():
         raise CheckFailed("the model has no weights that stay its own while it is trained")
-    return float((after - before).abs().max()), float(before.abs().sum())
+    return found
 
 
 @check("clears_gradients")
 def test_clears_gradients(student, draw):
     """No step uses gradients that an earlier step has used."""
     student.seed(draw.choice(0, 10**6))
-    model = student.Perceptron(2)
-    _, trace = student.trace(student.train_perceptron, model, CORNERS, OR, 0.1, 5)
+    model, train = student.Perceptron(2), student.train_perceptron
+    # A rule that learns from mistakes makes one on these labels or on the opposite ones.
+    labels = [OR, 1 - OR]
+    told, trace = student.trace(
+        student.props.while_trained, model, train, CORNERS, labels, 0.1, draw.choice(5, 40)
+    )
     findings = found_in(trace, "gradients-not-cleared")
     if findings:
         raise CheckFailed("steps use gradients left over from earlier steps", findings=findings)
+    start, *later = same_weights(told.value, 3)
+    if all(torch.equal(start, each) for each in later):
+        raise NotJudged("the training changes no weight, so no step was seen")

@@ -1,5 +1,5 @@
-# A hidden layer: no perceptron any more, its border has corners.
-# failed: linear
+# A hidden layer: no perceptron any more, its border has corners; and the gate is none of its kind.
+# failed: linear or_gate
 import torch
 from torch import nn
 

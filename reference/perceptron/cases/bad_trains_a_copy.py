@@ -1,5 +1,6 @@
 # A copy of the model is trained; the one that was passed in stays as it was.
 # failed: learns lr_and_epochs linear?
+# skipped: clears_gradients
 import copy
 import torch
 from torch import nn
