@@ -4,40 +4,44 @@ import torch
 from torch import nn
 
 
-def mlp():
+def mlp(width=4):
     """Linear layers only."""
-    return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+    return nn.Sequential(nn.Linear(3, width), nn.Tanh(), nn.Linear(width, 2))
 
 
-def mixed():
+def mixed(width=4):
     """A convolution, a normalisation with buffers, an embedding and a nested network."""
-    return nn.Sequential(
-        nn.Conv2d(2, 3, 2), nn.BatchNorm2d(3), nn.Embedding(4, 2), nn.Sequential(mlp(), nn.ReLU())
-    )
+    nested = nn.Sequential(mlp(width), nn.ReLU())
+    return nn.Sequential(nn.Conv2d(2, 3, 2), nn.BatchNorm2d(3), nn.Embedding(width, 2), nested)
 
 
 MODELS = {"mlp": mlp, "mixed": mixed}
 
 
-def build(kind, values):
-    """A model with the given parameters, and buffers that are not zero."""
-    model = MODELS[kind]().to(values[0].dtype)
+def build(kind, values, width=4):
+    """A model with the given parameters; buffers and gradients are not zero."""
+    model = fill(MODELS[kind](width).to(values[0].dtype), values)
     with torch.no_grad():
-        for p, value in zip(model.parameters(), values, strict=True):
-            p.copy_(value)
         for buffer in model.buffers():
             buffer.fill_(7)
+    for p in model.parameters():
+        p.grad = torch.full_like(p, 0.5)
     return model
 
 
-def penalty(function, model, strength):
-    """What the function gives for the model, and the gradients that come of it."""
-    value = function(model, strength)
-    told = {"value": value}
+def fill(model, values):
+    """The model with other parameters."""
+    with torch.no_grad():
+        for p, value in zip(model.parameters(), values, strict=True):
+            p.copy_(value)
+    return model
+
+
+def gradients(value, model):
+    """Those that the parameters get from a penalty; None if it has no way back to them."""
     if isinstance(value, torch.Tensor) and value.requires_grad and value.numel() == 1:
-        value.sum().backward()
-        told["gradients"] = [p.grad for p in model.parameters()]
-    return told
+        return torch.autograd.grad(value.sum(), list(model.parameters()), allow_unused=True)
+    return None
 
 
 def train(model, x, y, lr, steps, decay=0.0, function=None, strength=0.0):
@@ -53,6 +57,20 @@ def train(model, x, y, lr, steps, decay=0.0, function=None, strength=0.0):
     return [p.detach() for p in model.parameters()]
 
 
+def tensors_in(thing, depth=4):
+    """Every tensor that an object holds, in attributes, slots, containers and objects of it."""
+    if isinstance(thing, torch.Tensor):
+        yield thing
+    elif depth:
+        slots = [slot for kind in type(thing).__mro__ for slot in vars(kind).get("__slots__", ())]
+        parts = [getattr(thing, slot, None) for slot in slots if slot != "__dict__"]
+        parts += getattr(thing, "__dict__", {}).values()
+        parts += thing.values() if isinstance(thing, dict) else ()
+        parts += thing if isinstance(thing, (list, tuple)) else ()
+        for part in parts:
+            yield from tensors_in(part, depth - 1)
+
+
 class Norm:
     """A layer that normalises, whatever it is made of."""
 
@@ -66,8 +84,8 @@ class Norm:
         if isinstance(self.layer, nn.Module):
             self.layer.to(dtype)
             return
-        for value in getattr(self.layer, "__dict__", {}).values():
-            if isinstance(value, torch.Tensor) and value.is_floating_point():
+        for value in tensors_in(self.layer):
+            if value.is_floating_point():
                 value.data = value.data.to(dtype)
 
     def mode(self, training):

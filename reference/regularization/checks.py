@@ -33,26 +33,44 @@ LOCAL = load_props()
 
 def entry(value, index):
     """One entry of a list that the student's process gave, or None."""
-    return value[index] if isinstance(value, list) and index < len(value) else None
+    return value[index] if isinstance(value, (list, tuple)) and index < len(value) else None
 
 
 # --- penalties ------------------------------------------------------------------------------------
 
 
-def parameters(draw, kind, dtype):
+def parameters(draw, kind, dtype, width=4):
     """Numbers for a model, none of them near 0, where |w| has no slope."""
-    shapes = [p.shape for p in LOCAL.MODELS[kind]().parameters()]
+    shapes = [p.shape for p in LOCAL.MODELS[kind](width).parameters()]
     sizes = [0.2 + draw.normal(*shape, dtype=dtype).abs() for shape in shapes]
     signs = [2 * draw.integers(*shape, high=2) - 1 for shape in shapes]
     return [size * sign for size, sign in zip(sizes, signs, strict=True)]
 
 
-def run_penalty(student, draw, name, kind, dtype):
-    """What the penalty gives over there, the parameters, and its strength."""
-    values, strength = parameters(draw, kind, dtype), draw.choice(1, 9) / 16
-    props = student.props
-    told = props.penalty(student.get(name), props.build(kind, values), strength).value
-    return told if isinstance(told, dict) else {}, values, strength
+class Penalised:
+    """A model over there, in training if it is of linear layers alone, else in evaluation."""
+
+    def __init__(self, student, draw, kind, dtype):
+        self._student, self._draw = student, draw
+        self._kind, self._dtype = kind, dtype
+        self._width = draw.choice(110, 160)
+        self.values = self._drawn()
+        self._model = student.props.build(kind, self.values, self._width)
+        self._model.train(kind == "mlp")
+
+    def _drawn(self):
+        return parameters(self._draw, self._kind, self._dtype, self._width)
+
+    def change(self):
+        """Give it other parameters."""
+        self.values = self._drawn()
+        self._student.props.fill(self._model, self.values)
+
+    def penalty(self, name, strength, untouched):
+        """What the student's function gives for it, and the gradients that come of that."""
+        with untouched(by=f"{name}()", model=self._model):
+            value = self._student.get(name)(self._model, strength)
+        return value.value, self._student.props.gradients(value, self._model).value
 
 
 def weights_of(kind, values):
@@ -128,9 +146,8 @@ WRONG_L2 = {
 """What the known slips give for parameters, those that are no biases, and lambda."""
 
 
-def same_value(agree, told, expected, call, forms):
+def same_value(agree, got, expected, call, forms):
     """The penalty itself; a tensor of shape (1,) is as good as one of shape ()."""
-    got = told.get("value")
     if isinstance(got, float):
         expected = expected.float()  # no precision of its own
     elif isinstance(got, torch.Tensor) and got.numel() == 1 and got.dtype in DTYPES:
@@ -140,19 +157,22 @@ def same_value(agree, told, expected, call, forms):
 
 @check("l1")
 @pytest.mark.parametrize(("kind", "dtype"), [("mlp", torch.float64), ("mixed", torch.float32)])
-def test_l1(student, agree, draw, kind, dtype):
+def test_l1(student, agree, draw, untouched, kind, dtype):
     """L1 gives lambda times the sum of absolute values, and its gradients."""
-    told, values, strength = run_penalty(student, draw, "l1_regularization", kind, dtype)
-    call = f"l1_regularization(model, {strength:g})"
-    forms = on(WRONG_L1, values, weights_of(kind, values), strength)
-    same_value(agree, told, strength * total(values, absolute), call, forms)
-    same_gradients(agree, told, [strength * v.sign() for v in values], call)
+    model = Penalised(student, draw, kind, dtype)
+    for _ in range(2):
+        strength = draw.choice(1, 9) / 16
+        call = f"l1_regularization(model, {strength:g})"
+        got, gradients = model.penalty("l1_regularization", strength, untouched)
+        forms = on(WRONG_L1, model.values, weights_of(kind, model.values), strength)
+        same_value(agree, got, strength * total(model.values, absolute), call, forms)
+        same_gradients(agree, gradients, [strength * v.sign() for v in model.values], call)
+        model.change()
 
 
-def same_gradients(agree, told, expected, call):
+def same_gradients(agree, gradients, expected, call):
     """The gradients of a penalty, for each parameter."""
-    gradients = told.get("gradients")
-    if gradients is None:
+    if not isinstance(gradients, tuple):
         raise CheckFailed(
             f"no gradients flow from {call}: adding it to a loss changes nothing in the training"
         )
@@ -164,12 +184,16 @@ def same_gradients(agree, told, expected, call):
 
 @check("l2")
 @pytest.mark.parametrize(("kind", "dtype"), [("mlp", torch.float64), ("mixed", torch.float32)])
-def test_l2(student, agree, draw, kind, dtype):
+def test_l2(student, agree, draw, untouched, kind, dtype):
     """L2 gives lambda times the sum of squares."""
-    told, values, strength = run_penalty(student, draw, "l2_regularization", kind, dtype)
-    expected = strength * total(values, squared)
-    forms = on(WRONG_L2, values, weights_of(kind, values), strength)
-    same_value(agree, told, expected, f"l2_regularization(model, {strength:g})", forms)
+    model = Penalised(student, draw, kind, dtype)
+    for _ in range(2):
+        strength = draw.choice(1, 9) / 16
+        got, _ = model.penalty("l2_regularization", strength, untouched)
+        expected = strength * total(model.values, squared)
+        forms = on(WRONG_L2, model.values, weights_of(kind, model.values), strength)
+        same_value(agree, got, expected, f"l2_regularization(model, {strength:g})", forms)
+        model.change()
 
 
 @check("weight_decay")
@@ -207,7 +231,7 @@ def batch(draw, rows, width, dtype):
     """Features of different mean and spread; the first is tiny and the last never changes."""
     spread = torch.linspace(0.003, 3, width, dtype=dtype)
     spread[-1] = 0
-    return apart(draw, rows, width, dtype) * spread + torch.arange(width, dtype=dtype) / 2
+    return apart(draw, rows, width, dtype) * spread + torch.arange(width, dtype=dtype) % 6 / 2
 
 
 def bench(student, width, like):
@@ -253,12 +277,15 @@ WRONG_IN_TRAINING = {
 
 @check("norm_training")
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_norm_training(student, agree, draw, dtype):
-    """In training each feature is normalised over its batch."""
-    width = draw.choice(3, 6)
+def test_norm_training(student, agree, draw, untouched, dtype):
+    """In training each feature is normalised over its batch, which stays as it was."""
+    width = draw.choice(3, 6) if dtype is torch.float32 else draw.choice(70, 130)
     batches = [batch(draw, rows, width, dtype) for rows in (draw.choice(4, 9), 2, 30)]
+    batches.append(batch(draw, draw.choice(90, 150), width, dtype))
     norm = bench(student, width, batches[0])  # its mode is the one it has at first
-    outputs = norm.run(batches).value
+    given = student.put(batches)
+    with untouched(by="the layer in training", batches=given):
+        outputs = norm.run(given).value
     for index, x in enumerate(batches):
         want = F.batch_norm(x, None, None, training=True)
         forms = on(WRONG_IN_TRAINING, x, batches[:index])
@@ -329,12 +356,14 @@ def same_evaluation(agree, got, x, batches, when, before=()):
 
 @check("norm_running")
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_norm_running(student, agree, draw, dtype):
+def test_norm_running(student, agree, draw, untouched, dtype):
     """In evaluation the running statistics are used and left alone."""
-    width = draw.choice(3, 6)
-    batches = [batch(draw, rows, width, dtype) for rows in (3, 2, draw.choice(5, 9))]
+    width = draw.choice(3, 6) if dtype is torch.float64 else draw.choice(70, 130)
+    rows = [3, 2, draw.choice(5, 9), *(draw.choice(2, 6) for _ in range(draw.choice(4, 30)))]
+    batches = [batch(draw, each, width, dtype) for each in rows]
     x, one = batch(draw, 4, width, dtype) + 1, batch(draw, 1, width, dtype)
     norm = bench(student, width, x)
+    bench(student, width, x).run(batches[1:])  # another layer, whose statistics are its own
     norm.mode(training=False)
     fresh = norm.run([x]).value
     agree(
@@ -346,8 +375,11 @@ def test_norm_running(student, agree, draw, dtype):
     norm.mode(training=True)
     norm.run(batches)
     norm.mode(training=False)
-    outputs = norm.run([x, one, x]).value
-    same_evaluation(agree, entry(outputs, 0), x, batches, "after 3 training batches", before=[x])
+    given = student.put([x, one, x])
+    with untouched(by="the layer in evaluation", batches=given):
+        outputs = norm.run(given).value
+    after = f"after {len(batches)} training batches"
+    same_evaluation(agree, entry(outputs, 0), x, batches, after, before=[x])
     same_evaluation(agree, entry(outputs, 1), one, batches, "for a batch of one")
     message = "after two other batches in evaluation"
     same_evaluation(agree, entry(outputs, 2), x, batches, message)
@@ -398,7 +430,9 @@ def test_norm_gradients(student, agree, draw, dtype):
     norm.mode(training=False)
     # Were there a graph in the running statistics, this would go back into the batches above.
     for _ in range(2):
-        norm.backward(batches[1], torch.ones_like(batches[1]))
+        got = norm.backward(batches[1], torch.ones_like(batches[1])).value
+        if not isinstance(entry(got, 1), torch.Tensor):
+            raise CheckFailed("in evaluation no gradient reaches the input")
 
 
 def gradients(x, scale, shift, weight):
