@@ -52,6 +52,7 @@ _resolve_neg, _resolve_conj = _Base.resolve_neg, _Base.resolve_conj
 _as_subclass = _Base.as_subclass
 _from_numpy = torch.from_numpy
 _dtype_of = np.ndarray.dtype.__get__
+_tolist = np.ndarray.tolist
 _save = save
 
 
@@ -72,7 +73,8 @@ def pack(value: Any, *, ref: MakeTag | None = None) -> tuple[Any, bytes]:
     """``value`` as (JSON, blob). ``ref(value)`` may give a tag for what travels by name only.
 
     Raises :class:`NotPlain` for anything else than None, bool, int, float, str, tensor,
-    NumPy array or scalar, and lists, tuples and dicts of them, or for more than can cross.
+    NumPy array or scalar (one of texts crosses as a list), and lists, tuples and dicts of them, or
+    for more than can cross.
     """
     packing = _Packing(ref)
     try:
@@ -142,6 +144,8 @@ def _encode_array(value: Any, packing: _Packing, depth: int) -> Any:
             asks = bool(_Base.requires_grad.__get__(value) and _Base.is_leaf.__get__(value))
             return {"$": "tensor", "at": _put(value, packing), "requires_grad": asks}
     if issubclass(kind, np.ndarray):
+        if _dtype_of(value).kind == "U":  # texts, which a list holds as well
+            return _encode(_tolist(value), packing, depth)
         try:
             return {"$": "array", "at": _put(_from_numpy(np.ndarray.copy(value)), packing)}
         except TypeError as error:

@@ -1,0 +1,35 @@
+# One answer is a number of thousands of digits; the others are judged all the same.
+# failed: steps_per_epoch
+import math
+
+answers = {
+    "linear_stack": "a",
+    "kaiming_std": math.sqrt(2 / 784),
+    "untrained_loss": math.log(10),
+    "not_a_leaf": "c",
+    "dropout_value": 3.75,
+    "overfitting": "b",
+    "stop_epoch": 5,
+    "validation_mode": ["c"],
+    "or_gate": ["a", "c"],
+    "xor_by_a_line": 3,
+    "loop_order": ["d", "b", "e", "a", "c"],
+    "clipping": "b",
+    "forget_bias": 2,
+    "weight_decay": 0.02,
+    "batchnorm_eval": "b",
+    "four_more_neurons": 225,
+    "confident_and_wrong": 4.605,
+    "xor_forward": 0.97,
+    "steps_per_epoch": 50_000**64,
+    "practice_network": 567434,
+    "sigmoid_slope": 0.25,
+    "first_adam_step": 0.001,
+    "one_step": 0.5192,
+    "loss_grows": "b",
+    "notebook_network": 328810,
+    "black_pixel": -0.424,
+    "softmax_twice": 1.46,
+    "logit_gradient": -0.3,
+    "matrix_accuracy": 86,
+}
