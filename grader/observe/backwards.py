@@ -40,6 +40,8 @@ from grader.observe.wrapped import is_wrapped
 from grader.schema import bits
 from grader.schema.rows import Backward
 
+RETAIN = 2
+"""The position of ``retain_graph`` among the arguments of ``torch.autograd.backward``."""
 _ENGINE = graph._engine_run_backward.__code__
 """What runs for as long as a pass does."""
 WALKS = 3
@@ -79,6 +81,7 @@ class Backwards:
         self._count = 0
         self._running = False
         self._nests = False  # a pass was begun within a pass
+        self._retains = False
         self._walks = 0
         self._place = -1
         self._loss: float | str | None = None
@@ -107,6 +110,7 @@ class Backwards:
         if not self._log.watches():
             self._updates.blindness.missed()
             return None
+        self._retains = _retains(*args[RETAIN:], **kwargs)
         return run_quietly(self._begin, args[0] if args else kwargs.get("tensors"))
 
     def _begin(self, tensors: Any) -> object:
@@ -202,7 +206,8 @@ class Backwards:
         place = self._here() if lines.place < 0 else lines.place
         made = lines.take()
         if is_due(self._count):
-            self._looked = Pass(self._count + 1, place, tuple(roots), tuple(calls), made)
+            told = place, tuple(roots), tuple(calls), made, self._retains
+            self._looked = Pass(self._count + 1, *told)
             self._moments.loss(self._looked)
         self._due = next_due(self._count)
         lines.marks = self._due == self._count + 1
@@ -322,6 +327,11 @@ def _readable_twice(original: Any, enter: Callable[..., Any], _: Any) -> Any:
         return original(outputs, inputs, *args, **kwargs)
 
     return functools.update_wrapper(stateless(grad), original)
+
+
+def _retains(retain_graph: Any = None, create_graph: Any = None, *_: Any, **__: Any) -> bool:
+    """Whether a pass was told to keep its graph, and not because gradients need one."""
+    return retain_graph is True and create_graph is not True
 
 
 def _loss(roots: list[torch.Tensor]) -> float | str | None:

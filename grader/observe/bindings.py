@@ -65,8 +65,8 @@ def grows(code: CodeType, name: str) -> int | None:
             uses.setdefault(line, set()).add(kind)
         elif what in ADDS and kind == "load":
             uses.setdefault(line, set()).add("add")
-    wanted = ({"store", "load"}, {"load", "add"})
-    return next((line for line, found in uses.items() if any(w <= found for w in wanted)), None)
+    wanted = ({"load", "add"}, {"store", "load"})  # an alias made of an attribute is no sum
+    return next((line for each in wanted for line, found in uses.items() if each <= found), None)
 
 
 def _named(code: CodeType) -> Iterator[tuple[int, str, str]]:

@@ -66,6 +66,7 @@ class Pass:
 
     ``place`` is the index of the loss's line, ``calls`` are the forwards that feed it, ``losses``
     the numbers of the nodes that torch's losses returned, in order, with their lines.
+    ``retains``: it was told to keep its graph.
     """
 
     number: int
@@ -73,6 +74,7 @@ class Pass:
     roots: Sequence[torch.Tensor]
     calls: Sequence[Call]
     losses: Sequence[tuple[int, int]] = ()
+    retains: bool = False
 
     def place_of(self, node: Any) -> int:
         """The line of the loss that a node belongs to: the first that was returned after it."""

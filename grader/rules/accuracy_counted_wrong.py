@@ -14,6 +14,7 @@ a row of the batch, which is no class at all.
 ## Example
 
     accuracy = correct / (64 * len(val_loader))
+    accuracy = correct / len(val_loader)
 
 ## Use instead
 
@@ -40,6 +41,7 @@ from grader.trace.trace import Trace
 
 RULE = "accuracy-counted-wrong"
 FEWEST = 2
+FEWEST_MULTIPLES = 3
 WHY = (
     "An accuracy is the number of right predictions by the number of all predictions. The last "
     "batch of a pass is often shorter than the others."
@@ -53,12 +55,19 @@ def find(trace: Trace) -> Iterator[Finding]:
             yield _over_rows(crossed[0])
     for told in by_place(trace.of(Reported)).values():
         wrong = [one for one in told if not _is_true(one)]
+        if len(wrong) < len(told) and any(one.named for one in wrong):
+            continue  # what is printed there is another accuracy at times
         padded = [one for one in wrong if _says(one, one.right / (one.largest * one.batches))]
         averaged = [one for one in wrong if _says(one, one.mean)]
+        over_batches = [one for one in wrong if one.named and _equals(one, one.right / one.batches)]
         if len(padded) >= FEWEST:
             yield _padded(padded[0])
+        elif len(over_batches) >= FEWEST:
+            yield _over_batches(over_batches[0])
         elif len(averaged) >= FEWEST:
             yield _averaged(averaged[0])
+        elif _is_multiple(wrong):
+            yield _multiple(wrong[0])
 
 
 def _is_true(one: Reported) -> bool:
@@ -67,8 +76,24 @@ def _is_true(one: Reported) -> bool:
 
 def _says(one: Reported, share: float) -> bool:
     """Whether the printed number is this share, or as many per cent, rounded or cut."""
-    unit = 10.0**-one.digits
-    return any(abs(one.said - scale * share) < unit for scale in (1, 100))
+    return _equals(one, share) or _equals(one, 100 * share)
+
+
+def _equals(one: Reported, number: float) -> bool:
+    return abs(one.said - number) < 10.0**-one.digits
+
+
+def _is_multiple(wrong: list[Reported]) -> bool:
+    """Whether each number is the accuracy times one and the same factor, as accuracies differ."""
+    shares = [one.right / one.rows for one in wrong]
+    if len(wrong) < FEWEST_MULTIPLES or len(set(shares)) < FEWEST or not all(shares):
+        return False
+    factor = max(wrong, key=lambda one: one.right)
+    times = factor.said * factor.rows / factor.right
+    is_count = any(_equals(one, one.right) for one in wrong)
+    return not is_count and all(
+        one.named and _equals(one, times * share) for one, share in zip(wrong, shares, strict=True)
+    )
 
 
 def _over_rows(first: WrongAxis) -> Finding:
@@ -104,6 +129,37 @@ def _padded(one: Reported) -> Finding:
         what=f"the accuracy that is printed ({said}) divides by {one.largest * one.batches:,} "
         f"where {one.rows:,} predictions were made",
         evidence=(_evidence(one, "as if every batch were full"),),
+        fix="divide by the number of labels that were compared: the length of the data set, or a "
+        "count of your own",
+        why=WHY,
+    )
+
+
+def _over_batches(one: Reported) -> Finding:
+    return Finding(
+        rule=RULE,
+        level=Level.ERROR,
+        place=one.place,
+        step=one.updates,
+        what=f"the accuracy that is printed ({_text(one)}) divides by {one.batches} batches, where "
+        f"{one.rows:,} predictions were made",
+        evidence=(_evidence(one, "right ones in a batch"),),
+        fix="divide by the number of labels that were compared: the length of the data set, or a "
+        "count of your own",
+        why=WHY,
+    )
+
+
+def _multiple(one: Reported) -> Finding:
+    times = one.said * one.rows / one.right
+    return Finding(
+        rule=RULE,
+        level=Level.ERROR,
+        place=one.place,
+        step=one.updates,
+        what=f"the accuracy that is printed ({_text(one)}) is {times:.3g} times the share of right "
+        "predictions, each time",
+        evidence=(_evidence(one, "as if other numbers of predictions had been made"),),
         fix="divide by the number of labels that were compared: the length of the data set, or a "
         "count of your own",
         why=WHY,

@@ -28,13 +28,17 @@ shuffle or have a sampler of their own are not judged, and neither are programs 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from grader.model import Evidence, Finding, Level, Place
 from grader.rules._words import count
-from grader.schema.rows import Targets, Turn
+from grader.schema.rows import Forward, Handed, Targets, Turn
 from grader.trace.trace import Trace
 
 RULE = "data-sorted"
+HIDES = ("learning-rate-too-high", "learning-rate-too-low", "learning-rate-grows")
+Counted = Sequence[int]
+"""How often each class number occurs."""
 FEWEST_BATCHES, FEWEST_ROWS = 5, 8
 SHARE = 0.6
 """Of the kinds of labels that a mixed batch would hold, a sorted one has less than this share."""
@@ -47,29 +51,41 @@ WHY = (
 
 
 def find(trace: Trace) -> Iterator[Finding]:
-    """At most one finding, at the first loss."""
+    """At most one finding, at the first loss, or where the model is called."""
     trained = {source.index for source in trace.sources if source.trained}
     orders = {turn.order for turn in trace.of(Turn) if turn.source in trained}
     if orders != {"sequential"}:
         return
-    found = [each for each in trace.of(Targets) if sum(each.counts) >= FEWEST_ROWS]
-    if len(found) < FEWEST_BATCHES or len({each.classes for each in found}) > 1:
-        return
-    kinds = sum(_kinds(each.counts) for each in found) / len(found)
-    mixed = _mixed(found)
-    if mixed >= MIXED and kinds < SHARE * mixed:
-        yield _finding(found[0].place, len(found), kinds, mixed)
+    for place, batches in _batches(trace, trained):
+        found = [counts for counts in batches if sum(counts) >= FEWEST_ROWS]
+        if len(found) < FEWEST_BATCHES:
+            continue
+        kinds = sum(map(_kinds, found)) / len(found)
+        mixed = _mixed(found)
+        if mixed >= MIXED and kinds < SHARE * mixed:
+            yield _finding(place, len(found), kinds, mixed)
+            return
 
 
-def _kinds(counts: Sequence[int]) -> int:
-    return sum(count > 0 for count in counts)
+def _batches(trace: Trace, trained: set[int]) -> Iterator[tuple[Place | None, list[Counted]]]:
+    """What the losses got, and what each loader gave that was trained on; and a line for it."""
+    given = list(trace.of(Targets))
+    if given and len({one.classes for one in given}) == 1:
+        yield given[0].place, [one.counts for one in given]
+    for source in sorted(trained):
+        fed = (one.place for one in trace.of(Forward) if one.source == source and one.is_fed)
+        yield next(fed, None), [one.counts for one in trace.of(Handed) if one.source == source]
 
 
-def _mixed(found: Sequence[Targets]) -> float:
+def _kinds(counts: Counted) -> int:
+    return sum(times > 0 for times in counts)
+
+
+def _mixed(found: Sequence[Counted]) -> float:
     """How many kinds of labels these batches would hold on average, were their rows mixed."""
-    totals = [sum(each) for each in zip(*(one.counts for one in found), strict=True)]
+    totals = [sum(each) for each in zip_longest(*found, fillvalue=0)]
     rows, size = sum(totals), sum(totals) / len(found)
-    return float(sum(1 - (1 - count / rows) ** size for count in totals))
+    return float(sum(1 - (1 - times / rows) ** size for times in totals))
 
 
 def _finding(place: Place | None, batches: int, kinds: float, mixed: float) -> Finding:

@@ -3,7 +3,8 @@
 ## What it does
 
 Finds losses whose graph reaches back over more and more steps, and names (a running total, a list)
-that hold on to the graphs of all losses so far.
+that hold on to the graphs of all losses so far. And notes passes that are told to keep their graph
+(``retain_graph=True``) which nothing goes through again.
 
 ## Why it matters
 
@@ -23,7 +24,8 @@ so far, and takes longer than the last.
 ## Known problems
 
 It is looked at in the first backward passes and then ever more rarely, so it takes some steps to be
-seen. Losses that are added up within one step are no matter.
+seen; a sum that begins anew after some steps is a note. Losses that are added up within one step
+are no matter.
 """
 
 from __future__ import annotations
@@ -33,13 +35,14 @@ from collections.abc import Iterator, Sequence
 
 from grader.model import Evidence, Finding, Level
 from grader.rules._words import count
-from grader.schema.rows import Kept, Old
+from grader.schema.rows import Kept, Old, Retained
 from grader.trace.trace import Trace
 
 RULE = "graph-kept"
 HIDES = ("parameter-not-a-leaf",)
 WHY = "A tensor with a graph keeps all that it was computed from. item() gives the number alone."
 FEWEST = 2
+FEWEST_RETAINED = 4
 EARLY = 3
 """Passes before which nothing has had the time to grow."""
 FAR = 0.5
@@ -52,13 +55,18 @@ def find(trace: Trace) -> Iterator[Finding]:
     if _grows(reaching):
         yield _of_loss(reaching)
         return
+    for retained in trace.of(Retained):
+        if retained.passes >= FEWEST_RETAINED:
+            yield _of_passes(retained)
     names: dict[tuple[str, bool], list[Kept]] = {}
     for one in trace.of(Kept):
-        if _is_far(one):
-            names.setdefault((one.name, one.listed), []).append(one)
+        names.setdefault((one.name, one.listed), []).append(one)
     for (_, listed), kept in names.items():
-        if len(kept) >= FEWEST and (listed or _grows(kept)):
-            yield _of_name(kept)
+        far = [one for one in kept if _is_far(one)]
+        if len(far) >= FEWEST and (listed or _grows(far)):
+            yield _of_name(far, Level.WARNING)
+        elif far and len(kept) > FEWEST and (listed or _grows(kept)):
+            yield _of_name(kept, Level.NOTE)  # for some steps, as far as was seen
 
 
 def _is_far(one: Old | Kept) -> bool:
@@ -96,12 +104,12 @@ def _of_loss(found: list[Old]) -> Finding:
     )
 
 
-def _of_name(kept: list[Kept]) -> Finding:
+def _of_name(kept: list[Kept], level: Level) -> Finding:
     first, last = kept[0], kept[-1]
     what = "the list" if last.listed else "the sum"
     return Finding(
         rule=RULE,
-        level=Level.WARNING,
+        level=level,
         place=last.place,
         step=first.backward,
         what=f"{what} {last.name!r} keeps the graphs of all losses since pass {last.back}",
@@ -117,4 +125,27 @@ def _of_name(kept: list[Kept]) -> Finding:
         ),
         fix="keep the number instead of the tensor: loss.item()",
         why=WHY,
+    )
+
+
+def _of_passes(retained: Retained) -> Finding:
+    return Finding(
+        rule=RULE,
+        level=Level.NOTE,
+        place=retained.place,
+        step=1,
+        what="each backward pass keeps its graph (retain_graph=True), and nothing goes through it "
+        "again",
+        evidence=(
+            Evidence(
+                label="backward passes that went through a graph that was kept",
+                expected="some, if the graphs are kept",
+                actual=f"0 of {retained.passes} that were looked at",
+                sentence=f"{retained.passes} backward passes were looked at: each kept its graph, "
+                "and none went through that of another.",
+            ),
+        ),
+        fix="call backward() without retain_graph=True",
+        why="A graph holds what the layers have computed. Kept, it stays in memory until the next "
+        "loss takes its name.",
     )

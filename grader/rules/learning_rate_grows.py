@@ -63,7 +63,7 @@ def _finding(trace: Trace, verdict: RateVerdict, growth: Growth) -> Finding:
         level=Level.ERROR,
         place=_place(trace),
         step=growth.spoiled,
-        what=f"the learning rate grows from {growth.before:g} to {growth.top:g}, and from step "
+        what=f"the learning rate grows from {verdict.kept:g} to {growth.top:g}, and from step "
         f"{growth.spoiled} on what was learned is lost",
         evidence=tuple(_evidence(verdict, growth)),
         fix="keep the rate from growing beyond what the training stands; let schedules make it "
@@ -88,11 +88,11 @@ def _evidence(verdict: RateVerdict, growth: Growth) -> Iterator[Evidence]:
         sentence=f"After step {growth.at:,} the loss was {value(growth.best)}; at the end of "
         f"training it is {value(growth.end)}.",
     )
-    if verdict.replayed is not None:
+    if verdict.replayed is not None and verdict.kept is not None:
         yield Evidence(
-            label=f"the same with the rate kept at {growth.before:g}",
+            label=f"the same with the rate kept at {verdict.kept:g}",
             expected="not much better, if the rate were right",
             actual=f"{verdict.replayed:.4g}",
-            sentence=f"With the rate kept at {growth.before:g}, the same training ends at a loss "
+            sentence=f"With the rate kept at {verdict.kept:g}, the same training ends at a loss "
             f"of {value(verdict.replayed)}.",
         )

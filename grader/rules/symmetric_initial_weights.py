@@ -56,9 +56,10 @@ WHY = (
 
 def find(trace: Trace) -> Iterator[Finding]:
     """At most one finding: the first layer; what follows in the others is its effect."""
-    for symmetric in trace.of(Symmetric):
-        yield _finding(symmetric, symmetric.place or _first_call(trace))
-        return
+    symmetric = sorted(trace.of(Symmetric), key=lambda one: not one.lasting)
+    for one in symmetric[:1]:
+        make = _finding if one.lasting else _stuck
+        yield make(one, one.place or _first_call(trace))
 
 
 def _first_call(trace: Trace) -> Place | None:
@@ -82,6 +83,28 @@ def _finding(symmetric: Symmetric, place: Place | None) -> Finding:
                 actual="1",
                 sentence=f"After {count(symmetric.updates, 'step')}, the {symmetric.units:,} units "
                 f"of {name} are still one and the same.",
+            ),
+        ),
+        fix="begin with random weights, different for each unit; biases may be zero",
+        why=WHY,
+    )
+
+
+def _stuck(symmetric: Symmetric, place: Place | None) -> Finding:
+    name = symmetric.name or "a weight"
+    return Finding(
+        rule=RULE,
+        level=Level.NOTE,
+        place=place,
+        step=1,
+        what=f"{name} begins as zeros, and its first gradient is 0 in each number",
+        evidence=(
+            Evidence(
+                label=f"numbers of the first gradient of {name} that are not 0",
+                expected=f"most of {symmetric.units * symmetric.inputs:,}",
+                actual="0",
+                sentence=f"The first step leaves the {symmetric.units:,} units of {name} as they "
+                "are: their gradient goes through weights that are zero, too.",
             ),
         ),
         fix="begin with random weights, different for each unit; biases may be zero",

@@ -441,13 +441,18 @@ class Dropping(Row):
 
 @row("symmetric")
 class Symmetric(Row):
-    """A weight all of whose units were alike after the first updates and at the end."""
+    """A weight all of whose units were alike after the first updates and at the end.
+
+    Not ``lasting``: a weight of zeros that the first update left as they were, for its gradient was
+    0 in each number, and whose units were told apart later.
+    """
 
     place: Line
     name: Text
     units: Count
     inputs: Count
     updates: Count
+    lasting: Flag
 
 
 @row("held")
@@ -608,6 +613,17 @@ class Kept(Row):
     nodes: Count
 
 
+@row("retained")
+class Retained(Row):
+    """Every one of ``passes`` passes that were looked at was told to keep its graph, for nothing.
+
+    None of them went through a graph of an earlier one, and nothing else was seen to.
+    """
+
+    place: Line
+    passes: Count
+
+
 @row("rebound")
 class Rebound(Row):
     """A name that stands for a parameter moved along its gradient, while the parameter is not.
@@ -704,6 +720,14 @@ class Targets(Row):
     counts: Counts
 
 
+@row("handed")
+class Handed(Row):
+    """The class numbers of one batch, as a loader gave them: how often each occurs, from 0 on."""
+
+    source: SourceIndex
+    counts: Counts
+
+
 @row("comparison")
 class Comparison(Row):
     """A column compared with as many labels, each with each.
@@ -781,7 +805,7 @@ class Reported(Row):
 
     Of ``rows`` predictions in ``batches`` batches, the largest of ``largest`` rows, ``right`` were
     right; ``mean`` is the mean of the batches' shares. ``said`` has so many ``digits`` behind the
-    point.
+    point; ``named``: it is called an accuracy.
     """
 
     place: Line
@@ -793,6 +817,7 @@ class Reported(Row):
     batches: Positive
     largest: Positive
     mean: Measure
+    named: Flag
 
 
 @row("failed")

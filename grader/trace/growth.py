@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.schema.rows import Update
-from grader.trace.curves import FEW, FEWEST, best_of, end_of, ended_badly, start_of
+from grader.trace.curves import FEW, FEWEST, LEARNED, best_of, end_of, ended_badly, start_of
 from grader.trace.phases import losses_of, phase_of
-from grader.trace.trace import Replay, ReplayRequest, Trace
+from grader.trace.trace import ReplayRequest, Trace
 
 EARLY = 150
 """Steps that the replays with smaller steps look at: what goes wrong in them is theirs."""
@@ -32,11 +32,13 @@ KEPT = 1.5
 class Growth:
     """A rate that was ``before`` at the best moment, after update ``at``, and then reached ``top``.
 
-    ``spoiled``: the update from which on the loss was far above its ``best``; ``end`` is its end,
-    nan if that isn't finite, and ``start`` where it began.
+    ``first``: what it was at the first update. ``spoiled``: the update from which on the loss was
+    far above its ``best``; ``end`` is its end, nan if that isn't finite, and ``start`` where it
+    began.
     """
 
     at: int
+    first: float
     before: float
     top: float
     best: float
@@ -61,7 +63,7 @@ def growth_of(trace: Trace) -> Growth | None:
         return None
     spoiled = next((k for k in range(place, len(losses)) if _is_spoiled(losses[k:], best)), place)
     return Growth(
-        at=at, before=before[-1], top=max(after), best=best, start=start, end=end,
+        at=at, first=before[0], before=before[-1], top=max(after), best=best, start=start, end=end,
         spoiled=numbers[min(spoiled, len(numbers) - 1)],
     )  # fmt: skip
 
@@ -81,33 +83,46 @@ def _is_spoiled(losses: Sequence[float], best: float) -> bool:
     return few[len(few) // 2] > SPOILED * best
 
 
-def is_late(trace: Trace) -> bool:
-    """Whether the training went well at first."""
-    return not ended_badly(losses_of(trace)[:EARLY])
+def is_late(trace: Trace, growth: Growth) -> bool:
+    """Whether the training went well at first: for many steps, or until the rate had grown."""
+    return not ended_badly(losses_of(trace)[:EARLY]) or growth.best < LEARNED * growth.start
 
 
-def request_of(growth: Growth) -> ReplayRequest:
-    """The replay in which the rate doesn't grow."""
-    return ReplayRequest(
-        update_scale=1.0,
-        clear_gradients=True,
-        stop_after_steps=growth.spoiled + EARLY,
-        cap_rate=True,
-        after=growth.at,
+def requests_of(growth: Growth, phase: int) -> tuple[ReplayRequest, ...]:
+    """The replays in which the rate doesn't grow: from the best moment on, and from the start on.
+
+    At the best moment it may have been too high already for what was still to come.
+    """
+    late, early = (
+        ReplayRequest(
+            update_scale=1.0,
+            clear_gradients=True,
+            stop_after_steps=growth.spoiled + EARLY,
+            cap_rate=True,
+            after=after,
+        )
+        for after in (growth.at, phase)
     )
+    return (late, early) if growth.first < growth.before else (late,)
 
 
-def replayed(trace: Trace, growth: Growth) -> float | None:
-    """Where the loss ended in that replay; None if there is none, or it came to nothing."""
-    found: list[Replay] = [one for one in trace.replays if one.request == request_of(growth)]
-    losses = found[-1].losses[growth.at :] if found else ()
-    return end_of(losses) if losses and math.isfinite(end_of(losses)) else None
+def proof_of(trace: Trace, growth: Growth) -> tuple[float, float] | None:
+    """The rate at which a replay kept what was learned, or learned, and where its loss ended."""
+    rates = (growth.before, growth.first)
+    for rate, request in zip(rates, requests_of(growth, phase_of(trace)), strict=False):
+        found = [one for one in trace.replays if one.request == request]
+        losses = found[-1].losses[request.after :] if found else ()
+        end = end_of(losses) if losses else math.nan
+        if math.isfinite(end) and _is_proof(growth, end, rate):
+            return rate, end
+    return None
 
 
-def is_proved(trace: Trace, growth: Growth) -> bool:
-    """Whether what was learned is kept where the rate is, and lost where it grows."""
-    end = replayed(trace, growth)
-    some = SHARE * (growth.start - growth.best)
-    if end is None or end > max(KEPT * growth.best, growth.best + some):
+def _is_proof(growth: Growth, end: float, rate: float) -> bool:
+    """Whether a loss that ends there, at a rate that didn't grow, is well below the original's."""
+    some = SHARE * (growth.start - min(growth.best, end))
+    kept = end <= max(KEPT * growth.best, growth.best + some)
+    learned = rate == growth.first and end < LEARNED * growth.start
+    if not kept and not learned:
         return False
     return not math.isfinite(growth.end) or growth.end > max(KEPT * end, end + some)

@@ -18,7 +18,7 @@ from typing import Literal
 from grader.schema.rows import Update
 from grader.trace.curves import FEWEST, GREW, end_of, ended_badly, has_learned, start_of
 from grader.trace.descent import gradients_are, probes
-from grader.trace.growth import Growth, growth_of, is_late, is_proved, replayed, request_of
+from grader.trace.growth import Growth, growth_of, is_late, proof_of, requests_of
 from grader.trace.losses import is_unbounded
 from grader.trace.phases import losses_of, phase_of
 from grader.trace.trace import Replay, ReplayRequest, Trace
@@ -51,6 +51,8 @@ CALM = 1.25
 TURNS = 6
 """Optimizers take turns if not the same ones step after each of the last so many passes."""
 FEWEST_FOR_FLAT = 100
+UNMOVED = 1e-4
+"""The largest step, as often as steps were made, is below this share of the weights."""
 STRETCH = 10
 ROSE = 3.0
 """A loss of which some stretch was above this many times its start did not stand still."""
@@ -62,7 +64,8 @@ class RateVerdict:
 
     ``scale``: the factor at which the replay learned, with ``replayed`` its last losses'
     median after ``steps`` steps; ``start`` and ``end`` are the original's. ``held``: it
-    learned because its rate did not shrink. ``growth``: how the rate grew that grew too far.
+    learned because its rate did not shrink. ``growth``: how the rate grew that grew too far,
+    and ``kept`` the rate that a replay was kept at.
     ``misled``: smaller steps went better, but the gradients are not those of the loss.
     """
 
@@ -74,6 +77,7 @@ class RateVerdict:
     steps: int = 0
     held: bool = False
     growth: Growth | None = None
+    kept: float | None = None
     misled: bool = False
 
 
@@ -91,8 +95,8 @@ def next_replay(trace: Trace) -> ReplayRequest | None:
 def _requests(trace: Trace) -> Iterator[ReplayRequest]:
     """What is asked for in turn; asked anew after each answer, as that may end the search."""
     growth = growth_of(trace)
-    if growth is not None and is_late(trace):
-        yield request_of(growth)
+    if growth is not None and is_late(trace, growth):
+        yield from requests_of(growth, phase_of(trace))
     verdict = rate_verdict(trace)
     if verdict.word != "unknown":
         return
@@ -110,7 +114,7 @@ def _requests(trace: Trace) -> Iterator[ReplayRequest]:
             after=phase,
         )
     if growth is not None:
-        yield request_of(growth)
+        yield from requests_of(growth, phase)
 
 
 def rate_verdict(trace: Trace) -> RateVerdict:
@@ -119,8 +123,10 @@ def rate_verdict(trace: Trace) -> RateVerdict:
     if found is None:
         return RateVerdict(word="unknown")
     growth = growth_of(trace) if found.word in ("ok", "unknown") else None
-    if growth is not None and is_proved(trace, growth):
-        return replace(found, word="grew", growth=growth, replayed=replayed(trace, growth))
+    proof = None if growth is None else proof_of(trace, growth)
+    if proof is not None:
+        rate, end = proof
+        return replace(found, word="grew", growth=growth, kept=rate, replayed=end)
     if found.word != "too_high" or found.scale is None:
         return found
     gradients = gradients_are(trace, found.scale, phase_of(trace))
@@ -219,7 +225,9 @@ def _has_leftovers(trace: Trace) -> bool:
 def _is_flat(trace: Trace) -> bool:
     """Whether a loss stood still all the time; not one that went up and down with the data."""
     losses = losses_of(trace)
-    if not all(map(math.isfinite, losses)) or len(losses) < FEWEST_FOR_FLAT:
+    if not all(map(math.isfinite, losses)) or len(losses) < FEWEST:
+        return False
+    if len(losses) < FEWEST_FOR_FLAT and not _stands_still(trace):
         return False
     start = start_of(losses)
     stretches = [losses[at : at + STRETCH] for at in range(0, len(losses) - STRETCH + 1, STRETCH)]
@@ -227,12 +235,22 @@ def _is_flat(trace: Trace) -> bool:
     return end_of(losses) > FLAT * start and highest < ROSE * start
 
 
+def _stands_still(trace: Trace) -> bool:
+    """Whether all steps together moved the weights by next to nothing, at a rate that didn't rise.
+
+    A short training may only need more patience; and one that is cut short in its warm-up, too.
+    """
+    rates = [u.rate for u in trace.of(Update) if u.number > phase_of(trace) and u.rate is not None]
+    rises = bool(rates) and max(rates) > rates[0]
+    return not rises and trace.largest * trace.updates < UNMOVED
+
+
 def _can_replay(trace: Trace) -> bool:
     """Not without losses, for a search over rates, nor for optimizers that take turns."""
     norms = trace.gradient_norms
     if not losses_of(trace) or (norms and not any(norms)):
         return False  # steps without gradients have no size to change
-    if is_unbounded(trace):
+    if is_unbounded(trace) or _is_signed(trace):
         return False  # it falls for ever, and that is no learning
     passes = _passes(list(trace.of(Update))[-10_000:])
     steppers = [frozenset(update.optimizer for update in one) for one in passes]
@@ -241,6 +259,12 @@ def _can_replay(trace: Trace) -> bool:
     if sweeps and len(set(steppers[1:])) > 1:
         return False
     return len(set(steppers[-TURNS:])) == 1 or not all(map(math.isfinite, trace.losses))
+
+
+def _is_signed(trace: Trace) -> bool:
+    """Whether a loss was above 0 and below: no share of such a number says how much is learned."""
+    losses = losses_of(trace)
+    return all(map(math.isfinite, losses)) and min(losses) < 0 < max(losses)
 
 
 def _passes(updates: Sequence[Update]) -> list[list[Update]]:

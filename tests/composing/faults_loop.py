@@ -554,12 +554,12 @@ def always(plan: Plan, draw: random.Random) -> Plan | None:
 # --- what is kept ---------------------------------------------------------------------------------
 
 
-@fault("loss-not-detached-for-logging")
+@fault("graph-kept")
 def summed_up(plan: Plan, draw: random.Random) -> Plan | None:
     """A running sum that keeps every graph."""
     if not is_plain(plan) or not plan.batches or plan.wrapper == "stepper":
         return None
-    rule = "loss-not-detached-for-logging"
+    rule = "graph-kept"
     line = draw.choice(["total += loss", "total = total + loss", "history.append(loss)"])
     return replace(plan, log=(mark(line, rule),))
 

@@ -123,7 +123,7 @@ VARIANTS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "functional dropout": ("dropout-in-evaluation", (("F.dropout(x, 0.2, training=self.training)", "F.dropout(x, 0.2)"),)),
     "no nonlinearity": ("no-nonlinearity", ((HIDDEN, "x = self.fc1(x)"),)),
     "graph kept": ("graph-kept", (("loss.backward()", "loss.backward(retain_graph=True)"),)),
-    "graphs summed up": ("loss-not-detached-for-logging", (("running += loss.item()", "running += loss"),)),
+    "graphs summed up": ("graph-kept", (("running += loss.item()", "running += loss"),)),
     "clipped after the step": ("clip-after-step", (("        nn.utils.clip_grad_norm_(model.parameters(), 5.0)\n", ""), ("        optimizer.step()\n", "        optimizer.step()\n        nn.utils.clip_grad_norm_(model.parameters(), 5.0)\n"))),
     "schedule per batch": ("scheduler-per-batch", (("    scheduler.step()\n", ""), ("        running +=", "        scheduler.step()\n        running +="))),
     "schedule forgotten": ("scheduler-never-stepped", (("    scheduler.step()\n", ""), ("scheduler = optim", "scheduler = optim"))),

@@ -29,6 +29,8 @@ LONGEST = 400
 NEAR = 0.15
 """A number this near to an accuracy, as a share of it, may be meant to be it."""
 FEWEST_DIGITS = 2
+CUTS = (0.0, 0.5)
+SAID = (str, float, int)
 DOORS = ((torch.Tensor, "__eq__"), (torch.Tensor, "eq"), (torch, "eq"))
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}\.(\d{2,12})(?![\d.])")
 
@@ -60,8 +62,8 @@ class Accuracies(Observer):
     def forward(self, call: Call, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
         """Keep the output of a batch of rows, without its graph."""
         del call, module, inputs
-        is_rows = is_tensor(output) and has_values(output) and output.dim() == MATRIX
-        self._output = output.detach() if is_rows and output.shape[1] > 1 else None
+        is_rows = is_tensor(output) and has_values(output) and 1 <= output.dim() <= MATRIX
+        self._output = output.detach() if is_rows and output.is_floating_point() else None
         if self._updates != self.run.updates.count:
             self._tally, self._updates = [], self.run.updates.count
 
@@ -79,7 +81,12 @@ class Accuracies(Observer):
             self._output = None
 
     def _count(self, one: torch.Tensor, two: torch.Tensor, output: torch.Tensor) -> None:
-        if one.shape != two.shape or one.dim() != 1 or not (has_values(one) and has_values(two)):
+        if one.shape != two.shape or not (has_values(one) and has_values(two)):
+            return
+        if output.numel() == len(output):
+            self._count_binary(one.flatten(), two.flatten(), output.flatten())
+            return
+        if one.dim() != 1:
             return
         rows, classes = output.shape
         for told, labels in ((one, two), (two, one)):
@@ -93,24 +100,40 @@ class Accuracies(Observer):
                 self.log.add(WrongAxis.write(*place))
                 return
 
+    def _count_binary(self, one: torch.Tensor, two: torch.Tensor, output: torch.Tensor) -> None:
+        """Of one number for each row: what is above 0, or a half, and what else is told."""
+        sides = [(output > cut).to(torch.float64) for cut in CUTS]
+        for told in (one, two) if len(one) == len(output) else ():
+            if any(map(told.to(torch.float64).equal, sides)):
+                self._output = None
+                self._tally.append((int((one == two).sum()), len(output)))
+                return
+
     def _printed(self, args: tuple[Any, ...], _: dict[str, Any]) -> None:
         tally = self._tally
         if len(tally) < FEWEST_BATCHES or self._rows >= MOST_ROWS or not self.log.watches():
             return
         right, rows = (sum(each) for each in zip(*tally, strict=True))
-        for said, digits in _numbers(args):
+        for said, digits, is_named in _numbers(args):
             share = said if said <= 1 else said / 100
-            if abs(share * rows - right) <= NEAR * right:
+            if is_named or abs(share * rows - right) <= NEAR * right:
                 self._rows += 1
                 mean = sum(a / b for a, b in tally) / len(tally)
                 largest = max(b for _, b in tally)
                 where = self.log.here(), self.run.updates.count, said, digits
-                self.log.add(Reported.write(*where, right, rows, len(tally), largest, mean))
+                self.log.add(
+                    Reported.write(*where, right, rows, len(tally), largest, mean, is_named)
+                )
 
 
-def _numbers(args: tuple[Any, ...]) -> Iterator[tuple[float, int]]:
-    """The numbers with a point in what is printed, and how many digits they have behind it."""
-    for value in args:
-        text = value if type(value) is str else repr(value) if type(value) is float else ""
-        for found in _NUMBER.finditer(text[:LONGEST]):
-            yield float(found[0]), len(found[1])
+def _numbers(args: tuple[Any, ...]) -> Iterator[tuple[float, int, bool]]:
+    """The numbers with a point in what is printed, and how many digits they have behind it.
+
+    And whether the words since the last one call it an accuracy.
+    """
+    kinds = (value if type(value) is str else repr(value) for value in args if type(value) in SAID)
+    text = " ".join(kinds)[:LONGEST]
+    at = 0
+    for found in _NUMBER.finditer(text):
+        yield float(found[0]), len(found[1]), "acc" in text[at : found.start()].lower()
+        at = found.end()

@@ -22,7 +22,8 @@ from grader.observe.looking import (
     node_of,
 )
 from grader.observe.moments import Observer, Pass, Run
-from grader.schema.rows import Kept, Old
+from grader.observe.patching import Patches
+from grader.schema.rows import Kept, Old, Retained
 
 MOST_ROWS = 100
 MOST_NODES = 20_000
@@ -36,12 +37,25 @@ class KeptGraphs(Observer):
         super().__init__(run)
         self._rows = 0
         self._losses: list[tuple[int, int, int]] = []  # pass, number of its loss, updates then
+        self._retained: int | None = None  # the line of the passes that all keep their graphs
+        self._passes = 0
+        self._is_used = False  # a graph that was kept, or may be
+
+    def install(self, patches: Patches) -> None:
+        """Hear of gradients that are asked for in another way, perhaps of a graph that was kept."""
+        patches.around(torch.autograd, "grad", self._asks)
+
+    def _asks(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+        self._is_used = True
 
     def loss(self, passing: Pass) -> None:
         """Write how far back this loss reaches, and which names keep earlier ones."""
         node = node_of(passing.roots[0]) if len(passing.roots) == 1 else None
         if node is None or self._rows >= MOST_ROWS:
             return
+        self._passes += 1
+        self._is_used |= not passing.retains
+        self._retained = self.log.here() if self._retained is None else self._retained
         if self._losses:
             self._compare(passing)
         self._losses.append((passing.number, number_of(node), self.run.updates.count))
@@ -49,6 +63,7 @@ class KeptGraphs(Observer):
     def _compare(self, passing: Pass) -> None:
         graph = walk(passing.roots, MOST_NODES)
         back = self._since(graph.oldest)
+        self._is_used |= back > 0
         if back:
             first = self._losses[0][1]
             old = [leaf for leaf, newest in graph.leaves if 0 <= newest < first]
@@ -69,6 +84,11 @@ class KeptGraphs(Observer):
                 )
             )
         self._look_at_names(passing)
+
+    def end(self) -> None:
+        """Write down that graphs were kept which nothing went through again."""
+        if self._retained is not None and not self._is_used:
+            self.log.add(Retained.write(self._retained, self._passes))
 
     def _since(self, number: int) -> int:
         """The first pass that was looked at, and whose loss is newer than a node; 0 for none."""

@@ -7,12 +7,17 @@ moved along the gradient that the last pass has left.
 
 from __future__ import annotations
 
+from types import FrameType
+from typing import Any
+
 import torch
+from torch import nn
 
 from grader.observe.bindings import grows, names_around, program_of
 from grader.observe.gradients import Leaf
-from grader.observe.looking import gradient_of, has_values, is_tensor, shape_of
+from grader.observe.looking import gradient_of, has_values, is_tensor, quietly, shape_of
 from grader.observe.moments import FIRST, Observer, Pass, Run
+from grader.observe.patching import Patches
 from grader.schema.rows import Rebound
 
 MOST_TENSORS = 32
@@ -28,6 +33,19 @@ class ReboundNames(Observer):
         super().__init__(run)
         self._grads: list[tuple[Leaf, torch.Tensor]] = []
 
+    def install(self, patches: Patches) -> None:
+        """Look again where a model's parameters are asked for: a loop may take the name anew."""
+        patches.around(nn.Module, "parameters", self._asked, guarded=False)
+
+    def _asked(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+        if self._grads and self.log.watches():
+            try:
+                with quietly():
+                    self._look(self.log.frame(1))
+            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+                self.log.missed(type(self).__name__, error)
+                self._grads = []
+
     def backward(self, passing: Pass) -> None:
         """Keep the gradients of the first passes, as long as nothing has learned from them."""
         self._grads = []
@@ -42,10 +60,14 @@ class ReboundNames(Observer):
 
     def loss(self, passing: Pass) -> None:
         """Look for copies."""
-        kept, self._grads = self._grads, []
-        if not kept or self.run.updates.count:
+        del passing
+        self._look(self.log.frame(1))
+        self._grads = []
+
+    def _look(self, frame: FrameType | None) -> None:
+        if not self._grads or self.run.updates.count:
             return
-        frame = self.log.frame(1)
+        kept = self._grads
         for name, value in names_around(frame):
             cosine = _cosine(value, kept) if is_tensor(value) and has_values(value) else 0.0
             if abs(cosine) < ALONG:
@@ -53,7 +75,8 @@ class ReboundNames(Observer):
             codes = program_of(frame, self.log)
             lines = [(code, line) for code in codes if (line := grows(code, name)) is not None]
             place = self.log.line(*lines[0]) if lines else -1
-            self.log.add(Rebound.write(passing.number, place, name[:80], cosine))
+            self.log.add(Rebound.write(self.run.updates.backward, place, name[:80], cosine))
+            self._grads = []  # once in a pass
 
 
 def _cosine(value: torch.Tensor, kept: list[tuple[Leaf, torch.Tensor]]) -> float:

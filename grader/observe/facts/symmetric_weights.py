@@ -17,6 +17,7 @@ from torch.nn import init
 
 from grader.observe.gradients import Leaf
 from grader.observe.looking import (
+    gradient_of,
     has_values,
     is_a,
     is_tensor,
@@ -44,6 +45,7 @@ class SymmetricWeights(Observer):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self._suspects: dict[int, Leaf] = {}
+        self._stuck: set[int] = set()  # of these, zeros with a gradient of zeros
         self._trained: Sequence[Leaf] = ()
         self._lines: dict[int, tuple[weakref.ref[torch.Tensor], int]] = {}
 
@@ -66,16 +68,22 @@ class SymmetricWeights(Observer):
             tensor = leaf.ref()
             if tensor is not None and _axis(tensor) is not None:
                 self._suspects[leaf.index] = leaf
+                if number == 1 and _is_zero(tensor) and _is_zero(gradient_of(tensor)):
+                    self._stuck.add(leaf.index)
 
     def end(self) -> None:
         """Write down those that are still alike."""
         for leaf in self._suspects.values():
             tensor = leaf.ref()
             axis = None if tensor is None else _axis(tensor)
-            if tensor is not None and axis is not None and leaf.consumed_at >= FEWEST_UPDATES:
-                self._write(tensor, axis, leaf.consumed_at)
+            if tensor is None or leaf.consumed_at < FEWEST_UPDATES:
+                continue
+            if axis is not None:
+                self._write(tensor, axis, leaf.consumed_at, lasting=True)
+            elif leaf.index in self._stuck:
+                self._write(tensor, 0, leaf.consumed_at, lasting=False)
 
-    def _write(self, tensor: torch.Tensor, axis: int, updates: int) -> None:
+    def _write(self, tensor: torch.Tensor, axis: int, updates: int, *, lasting: bool) -> None:
         name, is_layer = self._owner(tensor)
         if is_layer and axis:  # the units of a layer are its rows
             return
@@ -85,7 +93,7 @@ class SymmetricWeights(Observer):
         units = tensor.shape[axis]
         inputs = tensor.numel() // units
         at = place if ref is not None and ref() is tensor else -1
-        self.log.add(Symmetric.write(at, name, units, inputs, updates))
+        self.log.add(Symmetric.write(at, name, units, inputs, updates, lasting))
 
     def _feeds_others(self, tensor: torch.Tensor) -> bool:
         """Whether weights beside it are trained: its units are then not the outputs alone."""
@@ -108,6 +116,10 @@ def _is_layers(module: nn.Module, tensor: torch.Tensor) -> bool:
         and any(one is tensor for one in values_of(module_dict(part).get("_parameters")))
         for part in modules_in(module)
     )
+
+
+def _is_zero(tensor: torch.Tensor | None) -> bool:
+    return tensor is not None and has_values(tensor) and not bool(tensor.detach().any())
 
 
 def _axis(tensor: torch.Tensor) -> int | None:

@@ -4,8 +4,8 @@ import torch
 import torch.nn as nn
 
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
-optimizer = torch.optim.SGD(model.parameters(), lr=0.01)  # finding: learning-rate-too-high
-scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=1.05)  # here
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=1.05)  # finding: learning-rate-grows
 criterion = nn.CrossEntropyLoss()
 
 for epoch in range(2):
