@@ -40,6 +40,11 @@ def lines_of(text: str) -> list[str]:
     return [line for line in lines if len(line) > SHORT and not line.startswith(ANYBODYS)]
 
 
+def is_telling(part: str) -> bool:
+    """Whether a part of a program does something: a signature or a sentence doesn't."""
+    return not part.startswith(("def ", "class ", '"', "@")) and bool(re.search(r"[(@*/+-]", part))
+
+
 def names_defined(source: str) -> set[str]:
     """The functions and classes that a program defines, but for the special methods."""
     kinds = (ast.FunctionDef, ast.ClassDef)
@@ -87,6 +92,20 @@ def test_every_check_has_the_whole_ladder(exercise: Exercise) -> None:
         code = code_of(text)
         assert theirs.isdisjoint(lines_of(code)), line.id
         assert names_defined(code).isdisjoint(names_defined(solution)), line.id
+
+
+@pytest.mark.parametrize(
+    "exercise", [bank.load(name) for name in bank.all_ids()], ids=lambda it: it.id
+)
+def test_no_hint_holds_a_line_of_the_solution(exercise: Exercise) -> None:
+    """Nor the part of one that is computed: what stands right of its ``=`` or ``return``."""
+    solution = (exercise.reference / "solution.py").read_text(encoding="utf-8")
+    parts = lines_of(solution)
+    parts += [part for line in parts for part in re.split(r"^return | [-+*/]?= ", line)[1:]]
+    told = [part for part in parts if len(part) > SHORT and is_telling(part)]
+    for line in exercise.rubric:
+        for level, hint in enumerate(line.hints[:-1], 1):
+            assert [part for part in told if part in hint] == [], f"{line.id}, level {level}"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
