@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grader import bank, cli
+from grader import bank, cli, worked
+from grader.package.contents import bank_files
+from grader.package.public import public_bank
 
 PACKAGE = ("package", "cross_entropy", "--platform")
 
@@ -110,3 +112,20 @@ def test_the_workflow_is_one(tmp_path: Path) -> None:
     assert job["container"]["image"] == "x@sha256:0"
     assert any("--format github-actions" in step.get("run", "") for step in job["steps"])
     assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_a_package_has_the_worked_examples_that_its_rubric_names() -> None:
+    """And no others; without them its rubric could not be read."""
+    files = bank_files(bank.load("dropout"))
+    packed = {name for name in files if name.startswith(worked.FOLDER)}
+    assert packed == {f"{worked.FOLDER}/{file.name}" for file in bank.example_files("dropout")}
+    assert len(packed) > 3
+
+
+def test_a_students_folder_has_the_examples_as_hints() -> None:
+    """It has no file of them: each stands in the rubric's own list."""
+    files, _ = public_bank(bank.load("dropout"))
+    assert not [name for name in files if name.startswith(worked.FOLDER)]
+    rubric = yaml.safe_load(files["rubrics/dropout.yaml"].data)
+    assert {len(check["hints"]) for check in rubric["checks"]} == {4}
+    assert all(check["hints"][-1].startswith(worked.LEAD) for check in rubric["checks"])
