@@ -108,7 +108,8 @@ def _extra(
     file = (folder / extra.text("file")).resolve()
     if not file.is_file() or file.suffix != ".py":
         raise extra.fail("file", f"the name of a Python file beside {FILE}", extra.text("file"))
-    more = tuple(bank.read_line(each) for each in extra.tables("checks"))
+    homes = bank.roots()  # a worked example may be any root's
+    more = tuple(bank.read_line(each, homes) for each in extra.tables("checks"))
     every = Counter(line.id for line in (*lines, *more))
     twice = next((name for name, count in every.items() if count > 1), None)
     if twice is not None:

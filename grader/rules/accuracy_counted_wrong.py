@@ -141,8 +141,8 @@ def _over_batches(one: Reported) -> Finding:
         level=Level.ERROR,
         place=one.place,
         step=one.updates,
-        what=f"the accuracy that is printed ({_text(one)}) divides by {one.batches} batches, where "
-        f"{one.rows:,} predictions were made",
+        what=f"the accuracy that is printed ({_text(one)}) divides by "
+        f"{count(one.batches, 'batch')}, where {one.rows:,} predictions were made",
         evidence=(_evidence(one, "right ones in a batch"),),
         fix="divide by the number of labels that were compared: the length of the data set, or a "
         "count of your own",

@@ -141,8 +141,8 @@ def _of_passes(retained: Retained) -> Finding:
                 label="backward passes that went through a graph that was kept",
                 expected="some, if the graphs are kept",
                 actual=f"0 of {retained.passes} that were looked at",
-                sentence=f"{retained.passes} backward passes were looked at: each kept its graph, "
-                "and none went through that of another.",
+                sentence=f"{count(retained.passes, 'backward pass')} were looked at: each kept its "
+                "graph, and none went through that of another.",
             ),
         ),
         fix="call backward() without retain_graph=True",

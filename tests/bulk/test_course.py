@@ -106,12 +106,14 @@ def test_checks_of_ones_own_end_the_rubric(tmp_path: Path) -> None:
 debug_loop:
   extra:
     file: own.py
-    checks: [{id: named, title: The model has a name, points: 3, needs: [learns]}]
+    checks:
+      - {id: named, title: The model has a name, points: 3, needs: [learns], example: leaf}
 """
     plain, changed = bank.load("debug_loop"), _applied(tmp_path, text)
     assert isinstance(changed, Exercise)
     assert changed.max_score == plain.max_score + 3
     assert (changed.rubric[-1].id, changed.rubric[-1].needs) == ("named", ("learns",))
+    assert changed.rubric[-1].hints[0].startswith("A worked example")
     before = fingerprint.of_circumstances(changed, {}), code.of(changed)
     assert before[0] != fingerprint.of_circumstances(plain, {})
     (tmp_path / "own.py").write_text(OWN.replace("none", "no name"))
