@@ -822,17 +822,17 @@ class Reported(Row):
 
 @row("failed")
 class FailedPass(Row):
-    """A backward pass that raised: which of torch's two complaints, and why, as far as is known.
+    """A backward pass that raised: which of torch's complaints, and why, as far as is known.
 
-    ``what``: ``again`` (a graph that is gone) or ``no_graph`` (nothing asks for gradients).
-    ``why``, of the one: ``same`` loss, a ``total`` of losses, a ``forward`` before the loop, a
-    ``state`` carried over; of the other: ``no_grad`` around the model, all ``frozen``, ``cut``
-    after the model. ``earlier``: the pass whose graph is gone, 0 if none is known. ``origin``: the
-    line of that pass, or of the model's call.
+    ``what``: ``again`` (a graph that is gone), ``changed`` (what it needs was written to since) or
+    ``no_graph`` (nothing asks for gradients). ``why``, of the first two: ``same`` loss, a ``total``
+    of losses, a ``forward`` before the loop, a ``state`` carried over; of the other: ``no_grad``
+    around the model, all ``frozen``, ``cut`` after the model. ``earlier``: the pass whose graph is
+    gone, 0 if none is known. ``origin``: the line of that pass, or of the model's call.
     """
 
     place: Line
-    what: Annotated[str, OneOf(("again", "no_graph"))]
+    what: Annotated[str, OneOf(("again", "changed", "no_graph"))]
     why: Annotated[
         str, OneOf(("", "same", "total", "forward", "state", "no_grad", "frozen", "cut"))
     ]

@@ -24,6 +24,7 @@ from grader.schema.rows import FailedPass
 
 AGAIN = "backward through the graph a second time"
 NO_GRAPH = "does not require grad and does not have a grad_fn"
+CHANGED = "has been modified by an inplace operation"
 MOST_ROWS = 20
 
 
@@ -40,18 +41,19 @@ class FailedPasses(Observer):
         self._last = call, any(map(asks_for_gradients, parameters_in(module)))
 
     def failure(self, roots: Sequence[torch.Tensor], place: int, earlier: Sequence[Root]) -> None:
-        """Write a row for the two complaints that have several causes."""
+        """Write a row for the complaints that have several causes."""
         message = _message()
         if self._rows >= MOST_ROWS or not roots:
             return
-        if AGAIN in message:
+        if AGAIN in message or CHANGED in message:
             why, number, origin = _again(roots[0], earlier)
         elif NO_GRAPH in message:
             why, number, origin = self._no_graph()
         else:
             return
         self._rows += 1
-        what = "again" if AGAIN in message else "no_graph"
+        words = {AGAIN: "again", CHANGED: "changed", NO_GRAPH: "no_graph"}
+        what = next(word for text, word in words.items() if text in message)
         self.log.add(FailedPass.write(place, what, why, number, origin))
 
     def _no_graph(self) -> tuple[str, int, int]:

@@ -4,8 +4,8 @@ import torch
 import torch.nn as nn
 
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)  # finding: learning-rate-too-high
-scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 10.0**epoch)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 10.0**epoch)  # finding: learning-rate-grows
 criterion = nn.CrossEntropyLoss()
 
 for epoch in range(3):
