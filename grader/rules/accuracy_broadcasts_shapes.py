@@ -68,8 +68,8 @@ def _finding(found: list[Comparison]) -> Finding:
                 expected=f"{first.right} of {rows}",
                 actual=f"{first.crossed} of {rows * rows}",
                 sentence=f"In the first batch {first.right} of {count(rows, 'prediction')} are "
-                "right, and "
-                f"this comparison finds {first.crossed:,} of {rows * rows:,} numbers equal.",
+                f"right, and this comparison finds {first.crossed:,} of {rows * rows:,} numbers "
+                "equal.",
             ),
         ),
         fix="bring both to one shape before they are compared, for example with squeeze(1) on the "

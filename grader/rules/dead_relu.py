@@ -82,8 +82,7 @@ def _finding(trace: Trace, looks: list[Rectified]) -> Finding:
                 expected=f"most of {last.units}",
                 actual="0",
                 sentence=f"In step {last.backward} none of the {count(last.units, 'unit')} gave "
-                "anything "
-                f"but 0 to any of {count(last.rows, 'row')}; so it was from step "
+                f"anything but 0 to any of {count(last.rows, 'row')}; so it was from step "
                 f"{looks[dead].backward} on.",
             ),
         ),

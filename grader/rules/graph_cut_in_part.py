@@ -86,8 +86,8 @@ def _finding(trace: Trace, cut: list[Parameter]) -> Finding:
                 expected="none",
                 actual=named(cut),
                 sentence=f"In {count(cut[0].of, 'loss')} that were looked at none led to "
-                f"{named(cut)}; "
-                f"after {count(trace.updates, 'step')} they are what they were at first.",
+                f"{named(cut)}; after {count(trace.updates, 'step')} they are what they were at "
+                "first.",
             ),
         ),
         fix="look between these layers and the loss for detach(), .data, item(), argmax, "

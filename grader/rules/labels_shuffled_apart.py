@@ -122,8 +122,8 @@ def _in_the_data(trace: Trace, one: Pairing, other: Pairing) -> Finding:
                 actual=f"{one.hits} of {one.rows}",
                 sentence=f"Of {one.rows} training rows {one.hits} have the label of the row "
                 f"nearest to them, and chance alone gives {chance:.0f}; of "
-                f"{count(other.rows, 'row')} of "
-                f"other data with the same classes it is {other.hits}.",
+                f"{count(other.rows, 'row')} of other data with the same classes it is "
+                f"{other.hits}.",
             ),
         ),
         fix=FIX,

@@ -77,8 +77,8 @@ def _finding(trace: Trace, lost: list[Parameter]) -> Finding:
                 expected="none",
                 actual=named(lost),
                 sentence=f"{numbers:,} numbers in {count(len(lost), 'tensor')} get gradients, "
-                "are in no "
-                f"optimizer, and are after {count(trace.updates, 'step')} what they were at first.",
+                f"are in no optimizer, and are after {count(trace.updates, 'step')} what they "
+                "were at first.",
             ),
         ),
         fix="keep layers in nn.ModuleList or nn.ModuleDict instead of a Python list or dictionary",

@@ -73,9 +73,8 @@ def _finding(trace: Trace, pair: Stacked, *, is_sure: bool) -> Finding:
                 expected="an activation function",
                 actual="nothing, or what is linear too",
                 sentence=f"{first} gives {count(pair.hidden, 'number')} and {second} takes them "
-                "as they "
-                f"are, so one layer from {pair.inputs} to {count(pair.outputs, 'number')} could "
-                "do the same.",
+                f"as they are, so one layer from {pair.inputs} to "
+                f"{count(pair.outputs, 'number')} could do the same.",
             ),
         ),
         fix="put an activation function, such as a ReLU, between the two layers; or leave one out",

@@ -83,9 +83,8 @@ def _finding(trace: Trace, held: list[Parameter]) -> Finding:
                 label="steps of the optimizer",
                 expected=f"about {last.number}, as there were so many backward passes",
                 actual="0",
-                sentence=f"{named(held)} got gradients in "
-                f"{count(last.number, 'backward pass')}, and have "
-                "the numbers that they began with.",
+                sentence=f"{named(held)} got gradients in {count(last.number, 'backward pass')}, "
+                "and have the numbers that they began with.",
             ),
         ),
         fix="call the optimizer's step() after each backward pass; without parentheses, step does "

@@ -74,8 +74,8 @@ def _finding(found: list[Old]) -> Finding:
                 expected="none",
                 actual=str(first.leaves - first.hosted),
                 sentence=f"The loss of pass {first.backward} leads through "
-                f"{count(first.old, 'operation')} "
-                "from before the first pass to a tensor that nothing can change.",
+                f"{count(first.old, 'operation')} from before the first pass to a tensor that "
+                "nothing can change.",
             ),
         ),
         fix="compute the first values without gradients, and ask for gradients of the result, or "

@@ -94,8 +94,8 @@ def _mixed(one: Mixed) -> Finding:
                 expected=f"{one.rows}",
                 actual="not all of them",
                 sentence="The first layer gets all numbers of the batch's "
-                f"{count(one.rows, 'sample')}, "
-                "but its rows are not the samples: they hold numbers of several.",
+                f"{count(one.rows, 'sample')}, but its rows are not the samples: they hold "
+                "numbers of several.",
             ),
         ),
         fix="keep the batch as the first axis: flatten(1), or permute without a reshape or view "

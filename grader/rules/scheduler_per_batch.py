@@ -102,8 +102,8 @@ def _per_batch(one: Schedule, rates: list[float], late: float) -> Finding:
                 expected=f"a good part of {max(rates):g}",
                 actual=f"at most {late:.2g}",
                 sentence=f"In {count(one.updates, 'update')} {one.name} made "
-                f"{count(one.calls, 'step')}, and "
-                f"half-way the rate was {late:.2g} instead of {max(rates):g}.",
+                f"{count(one.calls, 'step')}, and half-way the rate was {late:.2g} instead of "
+                f"{max(rates):g}.",
             ),
         ),
         fix="step this schedule once per epoch, after the loop over the batches",

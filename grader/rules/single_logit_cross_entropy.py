@@ -74,8 +74,8 @@ def _finding(one: Criterion) -> Finding:
                 expected="one for each class, 2 or more",
                 actual="1",
                 sentence=f"The model gives 1 number for each of {count(one.rows, 'row')}, and "
-                "the softmax "
-                "of one number is 1: what the model answers makes no difference to the loss.",
+                "the softmax of one number is 1: what the model answers makes no difference to "
+                "the loss.",
             ),
         ),
         fix="for yes or no use the binary cross-entropy with logits; for classes give the model "

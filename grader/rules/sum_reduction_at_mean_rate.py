@@ -93,8 +93,8 @@ def _finding(trace: Trace, one: Criterion, verdict: RateVerdict) -> Finding:
         place=one.place,
         step=one.backward,
         what=f"the loss is the sum over {count(one.rows, 'row')}, so each step is "
-        f"{count(one.rows, 'time')} as long "
-        f"as that of their mean, too long to learn with a rate{rate}",
+        f"{count(one.rows, 'time')} as long as that of their mean, too long to learn with a "
+        f"rate{rate}",
         evidence=(
             Evidence(
                 label=f"loss after {count(verdict.steps, 'step')}, at {verdict.scale:g} of the "
