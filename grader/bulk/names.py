@@ -26,6 +26,8 @@ def as_text(raw: str) -> str:
 
 def one_line(raw: str) -> str:
     """The same as one line without control characters, for a person to read."""
+    if raw.isprintable():
+        return " ".join(raw.split())
     text = "".join(
         "" if char in _TURNS else " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char
         for char in as_text(raw)

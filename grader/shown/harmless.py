@@ -9,6 +9,7 @@ forget a field. HTML is escaped later, by the template.
 
 from __future__ import annotations
 
+import functools
 import operator
 import re
 import unicodedata
@@ -39,6 +40,7 @@ _MARK_FLOOD = re.compile(
 _UP = re.compile(r"\x1b\[(?:\d{1,3})?A")
 _MOVES = re.compile(r"(\n|\r|\x1b\[(?:\d{1,3})?A)")
 _MARKED = 5
+_MOST_KNOWN = 4096
 _CUT = re.compile(r"… \([\d,]+ more characters\)\Z")
 _PLAIN = frozenset((int, float, bool, type(None)))
 _PIECES = 50  # of a line that is gone back to without being written anew
@@ -61,8 +63,16 @@ class _Visible(dict[int, str]):
     """A translation table that fills itself: every unprintable character gets a visible form."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = shown = _shown(code)
+        shown = _shown(code)
+        if len(self) < _MOST_KNOWN:  # a text may have every character that there is
+            self[code] = shown
         return shown
+
+
+@functools.cache
+def _signs() -> _Visible:
+    """The table, which is the same for every text."""
+    return _Visible()
 
 
 def _shown(code: int) -> str:
@@ -84,18 +94,25 @@ def _sign(code: int) -> str:
     return f"⟨U+{code:04X}⟩"
 
 
+def _is_harmless(text: str) -> bool:
+    """Whether it is a line of plain ASCII, as nearly every text of a report is."""
+    return text.isascii() and text.isprintable()
+
+
 def visible(text: str) -> str:
     r"""Return ``text`` with each control, bidi or invisible character as a visible sign.
 
     Newlines stay (``\r\n`` and ``\r`` count as one, as they do for Python); tabs become
     spaces. The result is safe to write to a terminal.
     """
+    if _is_harmless(text):
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "\n".join(line.expandtabs(4) for line in text.split("\n"))
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
     text = _STRAY.sub(lambda found: _sign(ord(found[0])), text)
-    return _MARK_FLOOD.sub(r"\1", text.translate(_Visible()))
+    return _MARK_FLOOD.sub(r"\1", text.translate(_signs()))
 
 
 def printed(text: str) -> str:
@@ -207,8 +224,7 @@ def scrubbed(value: Any) -> Any:
     What is clean already is returned itself: a notebook may have a hundred thousand cells.
     """
     if type(value) is str:
-        clean = cut(visible(_ESCAPE_SEQUENCE.sub("", value[: 4 * _TEXT_LIMIT])), _TEXT_LIMIT)
-        return value if clean == value else clean
+        return value if len(value) <= _TEXT_LIMIT and _is_harmless(value) else _text(value)
     if isinstance(value, tuple):
         is_plain = all(type(item) in _PLAIN for item in value)  # a curve has thousands of numbers
         items = value if is_plain else tuple(map(scrubbed, value))
@@ -220,6 +236,12 @@ def scrubbed(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type | Output):
         return _scrubbed_record(value)
     return value
+
+
+def _text(value: str) -> str:
+    """Return a text cleaned and capped."""
+    clean = cut(visible(_ESCAPE_SEQUENCE.sub("", value[: 4 * _TEXT_LIMIT])), _TEXT_LIMIT)
+    return value if clean == value else clean
 
 
 def _scrubbed_record(record: Any) -> Any:
