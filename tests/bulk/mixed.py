@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,8 +60,9 @@ def _zip(files: dict[str, str]) -> Callable[[str, int], dict[str, str | bytes]]:
 
 
 def _handed_in_twice(n: str, number: int) -> dict[str, str | bytes]:
-    """As Canvas names them: the second attempt counts."""
-    first, again = f"doe_{n}_{number}_tiny.py", f"doe_{n}_{number + 1}_tiny-1.py"
+    """As Canvas names them, each upload with a number of its own: the second attempt counts."""
+    upload = 70_000 + 2 * number
+    first, again = f"doe_{n}_{upload}_tiny.py", f"doe_{n}_{upload + 1}_tiny-1.py"
     return {first: f"{WRONG}# {n}\n", again: f"{GOOD}# {n}\n"}
 
 
@@ -93,16 +93,15 @@ ENDLESS_EVERY = 40
 """One in so many runs until its time is up."""
 
 
-def lay_mixed(folder: Path, count: int, seed: int = 0) -> dict[str, Kind]:
+def lay_mixed(folder: Path, count: int) -> dict[str, Kind]:
     """A class of ``count`` students, and what is expected of each by the number in its path."""
-    chance = random.Random(seed)
     expected: dict[str, Kind] = {}
     for number in range(count):
         n = f"{number:04}"
         kind = KINDS[number % len(KINDS)]
         if number % ENDLESS_EVERY == ENDLESS_EVERY - 1:
             kind = Kind(_file(ENDLESS), frozenset(("timed_out",)))
-        lay(folder, kind.files(n, chance.randrange(1000)))
+        lay(folder, kind.files(n, number))
         expected[n] = kind
     lay(folder, {".DS_Store": b"x", "notes.txt": "x", "__MACOSX/a.py": "x"})
     os.mkfifo(folder / "pipe.py")
