@@ -17,6 +17,8 @@ TRIES = 3
 """How often the grader may fail on one submission before a person has to look at it."""
 
 SET_ASIDE = "Set aside: the grader failed {tries} times on this submission. It has no score."
+_BUSY_SHARE = 0.5
+"""Of its wall time: who had the processor for less of it waited for the machine, or slept."""
 _ALONE_SHARE = 0.5
 """Of its memory limit: below it, a program that the system killed for memory wasn't to blame."""
 
@@ -87,13 +89,14 @@ def _fault(
 
 
 def _is_doubtful(seen: Observation, exercise: Exercise) -> bool:
-    """Whether something from outside may have ended it: the machine's memory, or a kill."""
-    used = seen.run.peak_rss_mb * (1 << 20)
-    starved = (
-        _outcome(seen, exercise) is Outcome.OUT_OF_MEMORY
-        and used < _ALONE_SHARE * exercise.limits.memory_bytes
-    )
-    return starved or seen.run.reason == ENDED_THE_JUDGE
+    """Whether something from outside may have ended it: a busy machine, its memory, or a kill."""
+    run = seen.run
+    match _outcome(seen, exercise):
+        case Outcome.OUT_OF_MEMORY:
+            return run.peak_rss_mb * (1 << 20) < _ALONE_SHARE * exercise.limits.memory_bytes
+        case Outcome.TIMED_OUT:
+            return run.cpu_s < _BUSY_SHARE * run.wall_s
+    return run.reason == ENDED_THE_JUDGE
 
 
 def _is_fault(seen: Observation, exercise: Exercise) -> bool:

@@ -26,7 +26,7 @@ ODD = (
     "{n} 🦊\u202e",
     "-rf {n}",
     "{n}\nnew",
-    "=cmd|' /C calc'!A{n}",
+    "=cmd|' C calc'!A{n}",
     "é" * 100 + "{n}",
     "{n}' OR 1",
 )
