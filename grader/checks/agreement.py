@@ -103,16 +103,6 @@ def compare(
     the one of the known wrong ``forms`` that gives these numbers.
     """
     got = _as_tensor(actual, what)
-    if got.shape != expected.shape:
-        raise CheckFailed(
-            f"{what} has the wrong shape",
-            details=[f"expected {_shape(expected)}   got {_shape(got)}"],
-        )
-    if got.dtype != expected.dtype:
-        raise CheckFailed(
-            f"{what} has the wrong dtype",
-            details=[f"expected {expected.dtype}   got {got.dtype}"],
-        )
     own = TOLERANCES.get(device, TOLERANCES["cpu"])
     default_rtol, default_atol = own.get(expected.dtype, (0.0, 0.0))
 
@@ -123,6 +113,16 @@ def compare(
         return not bool(_differs(answer, form.to(answer.dtype), near).any())
 
     name = known_form(got, expected, forms or {}, agrees)
+    if got.shape != expected.shape:
+        raise CheckFailed(
+            f"{what} is {name}" if name else f"{what} has the wrong shape",
+            details=[f"expected {_shape(expected)}   got {_shape(got)}"],
+        )
+    if got.dtype != expected.dtype:
+        raise CheckFailed(
+            f"{what} has the wrong dtype",
+            details=[f"expected {expected.dtype}   got {got.dtype}"],
+        )
     allowed = max(atol or 0.0, default_atol) + max(rtol or 0.0, default_rtol) * _abs(expected)
     wrong = _differs(got, expected, allowed)
     if bool(wrong.any()):

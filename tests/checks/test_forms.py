@@ -42,6 +42,13 @@ def test_what_agrees_with_none_or_several_is_not_named() -> None:
     assert said(torch.tensor(7.0), {"another shape": torch.full((2,), 7.0)}).endswith("reference")
 
 
+def test_a_form_of_another_shape_is_named_where_it_is_the_answer() -> None:
+    """A mean that was forgotten leaves a number for each sample."""
+    forms = {**FORMS, "each by itself": X}
+    assert said(X, forms) == "the loss is each by itself"
+    assert said(X + 1, forms) == "the loss has the wrong shape"
+
+
 def test_a_right_answer_is_right_whatever_the_forms() -> None:
     """They are looked at only after an answer was found wrong."""
     compare(X.mean(), X.mean(), forms={"the mean": X.mean()})
