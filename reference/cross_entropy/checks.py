@@ -53,6 +53,7 @@ def wrong_losses(logits, targets):
         "that with the sum of exponentials over the batch, not over the classes": (
             columns - of_right
         ).mean(),
+        "one loss for each sample, not their mean": -right,
         "the sum over the batch, not its mean": -right.sum(),
         "divided by batch × classes, not by the batch alone": -right.sum() / logits.numel(),
         "divided by the batch size minus 1": -right.sum() / max(len(targets) - 1, 1),

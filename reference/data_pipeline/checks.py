@@ -16,6 +16,7 @@ import torch
 
 from grader import datasets
 from grader.checks import CheckFailed, check
+from grader.checks.forms import known_form, on
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("train", "val", "test")
@@ -183,6 +184,33 @@ def own_labels(images, labels, originals, name):
             )
 
 
+def standardised(pixels):
+    """Less the mean of MNIST, by its deviation."""
+    return (pixels - MEAN) / STD
+
+
+WRONG_PIXELS = {
+    "scaled to 0..1 and not normalised": lambda pixels: pixels,
+    "normalised with 0.5 and 0.5": lambda pixels: (pixels - 0.5) / 0.5,
+    "normalised with mean and deviation swapped": lambda pixels: (pixels - STD) / MEAN,
+    "normalised twice": lambda pixels: standardised(standardised(pixels)),
+    "divided by the variance, not by the deviation": lambda pixels: (pixels - MEAN) / STD**2,
+    "less the mean, and not divided by the deviation": lambda pixels: pixels - MEAN,
+    "divided by the deviation, and not less the mean": lambda pixels: pixels / STD,
+    "pixels from 0 to 255: they are not scaled to 0..1": lambda pixels: 255 * pixels,
+    "normalised without having been scaled to 0..1": lambda pixels: standardised(255 * pixels),
+    "normalised each by its own mean and deviation": lambda pixels: (
+        (pixels - pixels.mean((1, 2, 3), keepdim=True)) / pixels.std((1, 2, 3), keepdim=True)
+    ),
+}
+"""What the known slips make of pixels from 0 to 1, (N, 1, 28, 28)."""
+
+
+def alike(one, other):
+    """Whether two sets of images are the same up to float32."""
+    return one.shape == other.shape and bool(torch.allclose(one, other, rtol=1e-4, atol=1e-4))
+
+
 @check("normalised")
 @pytest.mark.parametrize("name", NAMES)
 def test_normalised(loaders, originals, thresholds, name):
@@ -194,19 +222,22 @@ def test_normalised(loaders, originals, thresholds, name):
     is_changed = len(known) < len(rows) / 2
     if is_changed and name != "train":
         raise CheckFailed(f"the {WORDS[name]} loader gives images that are not those of MNIST")
+    slip = None
     if is_changed:
         setting, expected = "changed", torch.tensor([0.0, 1.0])
         worst = max(abs(float(images.mean())), abs(float(images.std()) - 1))
     else:
         raw = torch.from_numpy(originals.images[[rows[at] for at in known]])
-        right = ((raw.double() / 255 - MEAN) / STD).unsqueeze(1)
+        pixels = (raw.double() / 255).unsqueeze(1)
+        right = standardised(pixels)
         images, setting = images[known], "allowed"
         expected = torch.stack([right.mean(), right.std()])
         worst = float((images - right).abs().max())
+        slip = known_form(images, right, on(WRONG_PIXELS, pixels), alike)
     thresholds.at_most(
         setting,
         worst,
-        f"the {WORDS[name]} images are not normalised with {MEAN} and {STD}",
+        f"the {WORDS[name]} images are {slip or f'not normalised with {MEAN} and {STD}'}",
         label=f"largest difference of the {WORDS[name]} images",
         details=(
             f"mean     expected {float(expected[0]):.3f}   got {float(images.mean()):.3f}",

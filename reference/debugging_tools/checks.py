@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
+from grader.checks.forms import known_form, on
 from grader.checks.remote import kind as kind_of
 from grader.rules import found_in
 
@@ -89,7 +90,8 @@ def test_gradient_stats(student, draw, settings, kind):
     handle = student.gradient_stats(theirs)
     stats = entries(handle.value, handle, "gradient_stats")
     for name, parameter in ours.named_parameters():
-        same_stats(stats.get(name), parameter.grad, f"the gradient of {name} {where}", settings)
+        what = f"the gradient of {name} {where}"
+        same_stats(stats.get(name), parameter, what, settings)
 
 
 def inputs_for(draw, kind, *, dtype=torch.float32):
@@ -98,8 +100,35 @@ def inputs_for(draw, kind, *, dtype=torch.float32):
     return draw.normal(10, features, dtype=dtype), draw.integers(10, high=3)
 
 
-def same_stats(entry, gradient, what, settings):
+WRONG_MEANS = {
+    "that of the absolute values": lambda p: float(p.grad.abs().mean()),
+    "that of the weights, not of their gradient": lambda p: float(p.detach().mean()),
+    "the sum, not the mean": lambda p: float(p.grad.sum()),
+    "right up to four decimals: it was rounded": lambda p: round(float(p.grad.mean()), 4),
+}
+WRONG_DEVIATIONS = {
+    "the variance: the root is missing": lambda p: float(p.grad.var()),
+    "that of the weights, not of their gradient": lambda p: float(p.detach().std()),
+    "right up to four decimals: it was rounded": lambda p: round(float(p.grad.std()), 4),
+}
+WRONG_CHANGES = {
+    "0: the old weights are no copies, so they change with the new ones": lambda _change: 0.0,
+    "the mean of the changes with their signs, which cancel": lambda change: float(change.mean()),
+    "the sum of the changes, not their mean": lambda change: float(change.abs().sum()),
+    "the mean of the squared changes": lambda change: float((change**2).mean()),
+    "the largest change, not their mean": lambda change: float(change.abs().max()),
+}
+"""What the known slips give, by what that is."""
+
+
+def near(one, other):
+    """Whether two numbers are the same up to the rounding of float64."""
+    return math.isclose(one, other, rel_tol=1e-6)
+
+
+def same_stats(entry, parameter, what, settings):
     """Compare one entry with the gradient that it describes."""
+    gradient = parameter.grad
     mean, std = mean_and_std(entry)
     if gradient is None:
         if mean is not None or std is not None:
@@ -116,10 +145,14 @@ def same_stats(entry, gradient, what, settings):
     size = float(gradient.pow(2).mean().sqrt())
     allowed = settings["rtol"] * size
     deviations = {float(gradient.std(correction=c)) for c in (0, 1)}
+    slips = (
+        known_form(mean, float(gradient.mean()), on(WRONG_MEANS, parameter), near),
+        known_form(std, float(gradient.std()), on(WRONG_DEVIATIONS, parameter), near),
+    )
     if not math.isclose(mean, float(gradient.mean()), rel_tol=0, abs_tol=allowed):
-        fail_number("mean", what, float(gradient.mean()), mean, allowed)
+        fail_number("mean", what, float(gradient.mean()), mean, allowed, slips[0])
     if not any(math.isclose(std, right, rel_tol=0, abs_tol=allowed) for right in deviations):
-        fail_number("std", what, float(gradient.std()), std, allowed)
+        fail_number("std", what, float(gradient.std()), std, allowed, slips[1])
 
 
 def mean_and_std(entry):
@@ -131,10 +164,10 @@ def mean_and_std(entry):
     return None, None
 
 
-def fail_number(which, what, expected, got, allowed):
-    """Raise for one number."""
+def fail_number(which, what, expected, got, allowed, slip):
+    """Raise for one number, with the known slip that gives it."""
     raise CheckFailed(
-        f"the {which} of {what} is wrong",
+        f"the {which} of {what} is {slip or 'wrong'}",
         details=[f"expected {expected:.6g}   got {got:.6g}   allowed ±{allowed:.1e}"],
     )
 
@@ -243,13 +276,15 @@ def test_weight_deltas(student, draw, settings):
     if type(calls) is not int or calls != 1:
         raise CheckFailed(f"weight_deltas() called step() {calls!s:.20} times, expected once")
     for name, parameter in ours.named_parameters():
-        expected = float((parameter.detach() - state[name]).abs().mean())
+        change = parameter.detach() - state[name]
+        expected = float(change.abs().mean())
         got = number(deltas.get(name, 0.0 if name in frozen else None))
         allowed = settings["rtol"] * expected
         if got is None:
             raise CheckFailed(f"weight_deltas() gives no number for {name}")
+        slip = known_form(got, expected, on(WRONG_CHANGES, change), near)
         if not math.isclose(got, expected, rel_tol=0, abs_tol=allowed):
-            fail_number("change", name, expected, got, allowed)
+            fail_number("change", name, expected, got, allowed, slip)
 
 
 # --- diagnose ---------------------------------------------------------------------------------

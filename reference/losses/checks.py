@@ -35,6 +35,7 @@ def wrong_squares(pred, target):
     """What the known slips of a mean squared error give, by what they are."""
     off = pred - target
     return {
+        "one square for each number, not their mean": off**2,
         "the sum of the squares, not their mean": (off**2).sum(),
         "half of the mean of the squares": (off**2).mean() / 2,
         "the root of the mean of the squares": (off**2).mean().sqrt(),
@@ -49,6 +50,7 @@ def wrong_entropies(prob, target):
     swapped = target * (1 - prob).log() + (1 - target) * prob.log()
     right = -(ones + zeros)
     return {
+        "one loss for each sample, not their mean": right,
         "the sum over the samples, not their mean": right.sum(),
         "right but for its sign: the minus is missing": -right.mean(),
         "that with log10 in the place of log": right.mean() / math.log(10),

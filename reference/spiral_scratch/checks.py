@@ -16,6 +16,7 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.agreement import compare
+from grader.checks.forms import on
 from grader.checks.remote import kind
 from grader.checks.sight import differentiating
 
@@ -129,6 +130,64 @@ def logits(rows, x):
     return hidden @ rows["W2"] + rows["b2"]
 
 
+WRONG_PREDICTIONS = {
+    "what comes out without b1": lambda rows, x: torch.sigmoid(
+        torch.relu(x @ rows["W1"]) @ rows["W2"] + rows["b2"]
+    ),
+    "what comes out without b2": lambda rows, x: torch.sigmoid(logits(rows, x) - rows["b2"]),
+    "what comes out without the sigmoid of the output": logits,
+    "what comes out without the ReLU": lambda rows, x: torch.sigmoid(
+        (x @ rows["W1"] + rows["b1"]) @ rows["W2"] + rows["b2"]
+    ),
+    "what comes out with a leaky ReLU, of slope 0.01": lambda rows, x: torch.sigmoid(
+        torch.nn.functional.leaky_relu(x @ rows["W1"] + rows["b1"]) @ rows["W2"] + rows["b2"]
+    ),
+}
+"""What the known slips of a forward pass give."""
+
+
+def wrong_gradients(rows, x, y):
+    """By parameter what the known slips give, from W1 (2, h), b1 (1, h), W2 (h, 1), b2 (1, 1)."""
+    z1 = x @ rows["W1"] + rows["b1"]
+    a1, predicted = torch.relu(z1), torch.sigmoid(logits(rows, x))
+    slope, size = predicted * (1 - predicted), len(x)
+    error = (predicted - y) / size
+    known = (z1 > 0).double()
+
+    def gradients(dz2, dz1):
+        return {"W1": x.T @ dz1, "b1": dz1.sum(0), "W2": a1.T @ dz2, "b2": dz2.sum(0)}
+
+    def of_output(dz2):
+        return gradients(dz2, dz2 @ rows["W2"].T * known)
+
+    def of_hidden(dz1):  # what it says of the output layer is right
+        wrong = gradients(error, dz1)
+        return {"W1": wrong["W1"], "b1": wrong["b1"]}
+
+    back = error @ rows["W2"].T
+    return {
+        "summed over the batch, not averaged": of_output(size * error),
+        "divided by the batch size twice": of_output(error / size),
+        "right but for its sign": of_output(-error),
+        "multiplied by the slope of the output's sigmoid, which cancels": of_output(error * slope),
+        "that of the squared error, not of the cross-entropy": of_output(2 * error * slope),
+        "without the slope of ReLU: neurons that were off learn too": of_hidden(back),
+        "multiplied by what passed ReLU, not by its slope": of_hidden(back * a1),
+        "made with ReLU of the error, where ReLU's slope at z1 belongs": of_hidden(back.relu()),
+    }
+
+
+def known_slips(layout, table, name, like):
+    """Of a table of gradients those of one parameter, in the student's shapes."""
+    turned = layout.turned and name == "W1"
+    values = {
+        said: grads[name].T if turned else grads[name]
+        for said, grads in table.items()
+        if name in grads
+    }
+    return {said: value.reshape(like.shape) for said, value in values.items()}
+
+
 # --- checks ------------------------------------------------------------------------------
 
 
@@ -163,8 +222,9 @@ def test_forward(student, draw):
         x = 2 * draw.normal(rows, 2, dtype=torch.float64)
         params = layout.fill(random_params(draw, hidden), hidden)
         value = student.forward(layout.give_params(params), layout.give(x)).value
-        expected = torch.sigmoid(logits(layout.rows(params, hidden), x))
-        compare(predictions(value, rows), expected, what="forward", rtol=1e-6)
+        shaped = layout.rows(params, hidden)
+        got, forms = predictions(value, rows), on(WRONG_PREDICTIONS, shaped, x)
+        compare(got, torch.sigmoid(logits(shaped, x)), what="forward", rtol=1e-6, forms=forms)
 
 
 def predictions(value, rows):
@@ -230,7 +290,8 @@ def agree_gradients(student, draw, names):
         y = draw.integers(rows, 1, high=2).to(torch.float64)
         params = layout.fill(random_params(draw, hidden), hidden)
         got = backward(student, layout, params, x, y)
-        agree_named(got, autograd(layout, params, hidden, x, y), names)
+        slips = wrong_gradients(layout.rows(params, hidden), x, y)
+        agree_named(got, autograd(layout, params, hidden, x, y), names, layout, slips)
 
 
 def backward(student, layout, params, x, y):
@@ -285,7 +346,7 @@ def autograd(layout, params, hidden, x, y):
     return {name: leaf.grad for name, leaf in leaves.items()}
 
 
-def agree_named(got, expected, names):
+def agree_named(got, expected, names, layout, slips):
     """Compare the named gradients."""
     if not isinstance(got, dict):
         raise CheckFailed(f"backward returns {kind(got)}, expected a dict")
@@ -293,7 +354,9 @@ def agree_named(got, expected, names):
         if name not in got:
             raise CheckFailed(f"backward has no {name!r} in its dict")
         gradient = as_tensor(got[name], f"the gradient of {name}")
-        compare(gradient, expected[name], what=f"the gradient of {name}", rtol=1e-6, atol=1e-8)
+        forms = known_slips(layout, slips, name, expected[name])
+        what = f"the gradient of {name}"
+        compare(gradient, expected[name], what=what, rtol=1e-6, atol=1e-8, forms=forms)
 
 
 @check("learns")

@@ -15,6 +15,7 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.agreement import compare
+from grader.checks.forms import on
 from grader.checks.remote import StudentRaised, kind
 
 pytestmark = pytest.mark.usefixtures("watched")  # a built-in may stand behind one size alone
@@ -110,6 +111,77 @@ def logits(rows, x):
     return hidden @ rows["W2"] + rows["b2"]
 
 
+WRONG_PREDICTIONS = {
+    "what comes out without b1": lambda rows, x: torch.sigmoid(
+        torch.sigmoid(x @ rows["W1"]) @ rows["W2"] + rows["b2"]
+    ),
+    "what comes out without b2": lambda rows, x: torch.sigmoid(logits(rows, x) - rows["b2"]),
+    "what comes out without the sigmoid of the output": logits,
+    "what comes out with tanh in the hidden layer, not a sigmoid": lambda rows, x: torch.sigmoid(
+        torch.tanh(x @ rows["W1"] + rows["b1"]) @ rows["W2"] + rows["b2"]
+    ),
+    "what comes out without the sigmoid of the hidden layer": lambda rows, x: torch.sigmoid(
+        (x @ rows["W1"] + rows["b1"]) @ rows["W2"] + rows["b2"]
+    ),
+}
+"""What the known slips of a forward pass give."""
+
+
+def wrong_gradients(rows, x, y, loss):
+    """By parameter what the known slips give, from W1 (2, h), b1 (1, h), W2 (h, 1), b2 (1, 1)."""
+    z1 = x @ rows["W1"] + rows["b1"]
+    a1, predicted = torch.sigmoid(z1), torch.sigmoid(logits(rows, x))
+    slope, size = predicted * (1 - predicted), len(x)
+    error = (predicted - y) / size
+    error = 2 * error * slope if loss == "mse" else error
+    known = a1 * (1 - a1)
+
+    def gradients(dz2, dz1):
+        return {"W1": x.T @ dz1, "b1": dz1.sum(0), "W2": a1.T @ dz2, "b2": dz2.sum(0)}
+
+    def of_output(dz2):
+        return gradients(dz2, dz2 @ rows["W2"].T * known)
+
+    def of_hidden(dz1):  # what it says of the output layer is right
+        wrong = gradients(error, dz1)
+        return {"W1": wrong["W1"], "b1": wrong["b1"]}
+
+    back = error @ rows["W2"].T
+    return {
+        "summed over the batch, not averaged": of_output(size * error),
+        "divided by the batch size twice": of_output(error / size),
+        "right but for its sign": of_output(-error),
+        **(
+            {
+                "multiplied by the slope of the output's sigmoid, which cancels": of_output(
+                    error * slope
+                ),
+                "that of the squared error, not of the cross-entropy": of_output(2 * error * slope),
+            }
+            if loss == "bce"
+            else {}
+        ),
+        "without the slope of the hidden sigmoid": of_hidden(back),
+        "made with the slope z1 · (1 − z1), where a1 · (1 − a1) belongs": of_hidden(
+            back * z1 * (1 - z1)
+        ),
+        "made with the sum of W2, where each neuron has its own weight": of_hidden(
+            error * rows["W2"].sum() * known
+        ),
+    }
+
+
+def known_slips(layout, table, name, like):
+    """Of a table of gradients those of one parameter, in the student's shapes."""
+    turned = layout.turned and name == "W1"
+    values = {
+        said: grads[name].T if turned else grads[name]
+        for said, grads in table.items()
+        if name in grads
+    }
+    return {said: value.reshape(like.shape) for said, value in values.items()}
+
+
 # --- checks ------------------------------------------------------------------------------
 
 
@@ -140,18 +212,19 @@ def test_init(student, draw):
 def test_forward(student, draw):
     """The predictions are right for the lesson's weights and for random ones."""
     layout = Layout(student)
-    lesson = {name: torch.tensor(v, dtype=torch.float64) for name, v in LESSON.items()}
-    agree_forward(student, layout, lesson, 2, CORNERS[1:2], "with the lesson's weights, forward")
     for hidden, rows in ((3, 4), (6, 1), (5, 9)):
         x = 2 * draw.normal(rows, 2, dtype=torch.float64)
         agree_forward(student, layout, random_params(draw, hidden), hidden, x, "forward")
+    lesson = {name: torch.tensor(v, dtype=torch.float64) for name, v in LESSON.items()}
+    agree_forward(student, layout, lesson, 2, CORNERS[1:2], "with the lesson's weights, forward")
 
 
 def agree_forward(student, layout, flat, hidden, x, what):
     """Compare a student's predictions with ours."""
     got = predictions(student.forward(layout.fill(flat, hidden), x.numpy()).value, len(x))
-    expected = torch.sigmoid(logits(layout.rows(as_shaped(layout, flat, hidden), hidden), x))
-    compare(got, expected, what=what, rtol=1e-6)
+    rows = layout.rows(as_shaped(layout, flat, hidden), hidden)
+    forms = on(WRONG_PREDICTIONS, rows, x)
+    compare(got, torch.sigmoid(logits(rows, x)), what=what, rtol=1e-6, forms=forms)
 
 
 def as_shaped(layout, flat, hidden):
@@ -226,7 +299,9 @@ def agree_gradients(student, draw, names):
         try:
             for got, params, hidden, x, y in asked:
                 expected = autograd(layout, params, hidden, x, y, loss)
-                agree_named(got, expected, names)
+                rows = layout.rows(params, hidden)
+                slips = wrong_gradients(rows, x, y, loss)
+                agree_named(got, expected, names, layout, slips)
         except CheckFailed as failure:
             failures.append(failure)
         else:
@@ -303,7 +378,7 @@ def autograd(layout, params, hidden, x, y, loss):
     return {name: leaf.grad for name, leaf in leaves.items()}
 
 
-def agree_named(got, expected, names):
+def agree_named(got, expected, names, layout, slips):
     """Compare the named gradients."""
     if not isinstance(got, dict):
         raise CheckFailed(f"backward returns {kind(got)}, expected a dict")
@@ -311,7 +386,9 @@ def agree_named(got, expected, names):
         if name not in got:
             raise CheckFailed(f"backward has no {name!r} in its dict")
         gradient = as_tensor(got[name], f"the gradient of {name}")
-        compare(gradient, expected[name], what=f"the gradient of {name}", rtol=1e-6, atol=1e-8)
+        forms = known_slips(layout, slips, name, expected[name])
+        what = f"the gradient of {name}"
+        compare(gradient, expected[name], what=what, rtol=1e-6, atol=1e-8, forms=forms)
 
 
 @check("learns")

@@ -1,5 +1,6 @@
 # One loss for each sample is returned.
 # failed: value
+# says: one loss for each sample, not their mean
 import torch
 
 

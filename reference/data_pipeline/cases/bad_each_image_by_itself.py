@@ -1,5 +1,6 @@
 # Each image is normalised by its own mean and deviation.
 # failed: normalised
+# says: normalised each by its own mean and deviation
 import torch
 from torch.utils.data import DataLoader, Subset, random_split
 from torchvision import datasets, transforms

@@ -1,5 +1,6 @@
 # The pixels are normalised with 0.5 and 0.5, to -1..1.
 # failed: normalised
+# says: normalised with 0.5 and 0.5
 import torch
 from torch.utils.data import DataLoader, Subset, random_split
 from torchvision import datasets, transforms

@@ -1,5 +1,6 @@
 # Mean and standard deviation are swapped.
 # failed: normalised
+# says: normalised with mean and deviation swapped
 import torch
 from torch.utils.data import DataLoader, Subset, random_split
 from torchvision import datasets, transforms

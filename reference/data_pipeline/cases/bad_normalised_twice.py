@@ -1,5 +1,6 @@
 # The images are normalised twice.
 # failed: normalised
+# says: normalised twice
 import torch
 from torch.utils.data import DataLoader, Subset, random_split
 from torchvision import datasets, transforms

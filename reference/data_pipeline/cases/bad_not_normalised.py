@@ -1,5 +1,6 @@
 # The pixels are scaled to 0..1 and not normalised.
 # failed: normalised
+# says: scaled to 0..1 and not normalised
 import torch
 from torch.utils.data import DataLoader, Subset, random_split
 from torchvision import datasets, transforms

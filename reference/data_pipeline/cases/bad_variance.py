@@ -1,5 +1,6 @@
 # The variance is given where the standard deviation is asked for.
 # failed: normalised
+# says: divided by the variance, not by the deviation
 import torch
 from torch.utils.data import DataLoader, Subset, random_split
 from torchvision import datasets, transforms

@@ -1,5 +1,6 @@
 # The mean of the absolute gradient is given as its mean.
 # failed: gradient_stats
+# says: that of the absolute values
 import copy
 
 import torch

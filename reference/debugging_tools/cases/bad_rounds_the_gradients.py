@@ -1,5 +1,6 @@
 # The numbers are rounded to four places, which vanishing gradients do not survive.
 # failed: gradient_stats
+# says: right up to four decimals: it was rounded
 import copy
 
 import torch

@@ -1,5 +1,6 @@
 # The changes are averaged with their signs, so that they cancel.
 # failed: weight_deltas
+# says: the mean of the changes with their signs, which cancel
 import copy
 
 import torch

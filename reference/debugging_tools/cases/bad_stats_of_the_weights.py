@@ -1,5 +1,6 @@
 # The weights are described, not their gradients.
 # failed: gradient_stats
+# says: that of the weights, not of their gradient
 import copy
 
 import torch

@@ -1,5 +1,6 @@
 # The changes are summed, not averaged.
 # failed: weight_deltas
+# says: the sum of the changes, not their mean
 import copy
 
 import torch

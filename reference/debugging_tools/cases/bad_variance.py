@@ -1,5 +1,6 @@
 # The variance is given as the standard deviation.
 # failed: gradient_stats
+# says: the variance: the root is missing
 import copy
 
 import torch

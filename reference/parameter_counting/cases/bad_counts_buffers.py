@@ -1,5 +1,6 @@
 # Everything in the state dict is counted, running statistics too.
 # failed: model
+# says: counted with the buffers, which are no parameters
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # Every module adds all parameters below it, so that inner ones count again.
 # failed: model
+# says: counted anew in each module that holds the layer
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # The condition is turned round.
 # failed: model
+# says: that of the frozen parameters alone
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # The first dimension of each parameter is taken for its size.
 # failed: model
+# says: that of the rows of the parameters, not of their numbers
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

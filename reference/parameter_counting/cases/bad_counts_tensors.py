@@ -1,5 +1,6 @@
 # Tensors are counted, not the numbers in them.
 # failed: model
+# says: that of the tensors, not of the numbers in them
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # The first parameter decides for all whether the model is frozen.
 # failed: frozen
+# says: all or nothing, as the first parameter is frozen or not
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # Frozen parameters are counted.
 # failed: frozen
+# says: counted with the frozen parameters
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # Only linear layers are looked at.
 # failed: model
+# says: that of the linear layers alone
 import torch.nn as nn
 
 

@@ -1,5 +1,6 @@
 # Only the layers at the top are looked at.
 # failed: model
+# says: that of the layers at the top alone
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # Shared parameters are listed under each of their names.
 # failed: shared
+# says: counted again for each name of a shared parameter
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

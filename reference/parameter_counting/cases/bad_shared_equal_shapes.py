@@ -1,5 +1,6 @@
 # Parameters of one shape are taken for the same one.
 # failed: model
+# says: counted once for all parameters of one shape
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

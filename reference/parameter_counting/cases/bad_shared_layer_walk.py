@@ -1,5 +1,6 @@
 # A walk of its own through the layers meets a shared one again.
 # failed: shared
+# says: counted again for each name of a shared parameter
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # The biases are those of the earlier layer.
 # failed: sizes
+# says: counted with as many biases as a layer has inputs
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

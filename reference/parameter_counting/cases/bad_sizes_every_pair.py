@@ -1,5 +1,6 @@
 # Weights are counted between all pairs of layers, not only neighbours.
 # failed: sizes
+# says: counted with weights between all layers, not only neighbours
 from itertools import combinations
 
 

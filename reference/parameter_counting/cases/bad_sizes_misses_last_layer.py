@@ -1,5 +1,6 @@
 # The last layer is not reached.
 # failed: sizes
+# says: that without the last layer
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 2):

@@ -1,5 +1,6 @@
 # One bias is counted for each layer.
 # failed: sizes
+# says: counted with one bias for each layer
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # The function returns after the first layer.
 # failed: sizes
+# says: that of the first layer alone
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

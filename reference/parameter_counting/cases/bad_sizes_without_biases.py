@@ -1,5 +1,6 @@
 # The biases are left out.
 # failed: sizes
+# says: the weights alone: the biases are missing
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

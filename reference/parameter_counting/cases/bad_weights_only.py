@@ -1,5 +1,6 @@
 # Parameters whose name is not "weight" are passed over.
 # failed: model
+# says: that of the weights alone: the biases are missing
 def count_params(sizes):
     total = 0
     for i in range(len(sizes) - 1):

@@ -1,5 +1,6 @@
 # The average over the batch is taken twice.
 # failed: backward_output learns? arguments?
+# says: divided by the batch size twice
 import numpy as np
 
 

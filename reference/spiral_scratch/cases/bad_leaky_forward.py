@@ -1,5 +1,6 @@
 # A leaky ReLU in forward.
 # failed: forward
+# says: what comes out with a leaky ReLU, of slope 0.01
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # forward returns the sums, without the sigmoid.
 # failed: forward
+# says: what comes out without the sigmoid of the output
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # No ReLU: two linear layers are one.
 # failed: forward
+# says: what comes out without the ReLU
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # The gradient is multiplied by what passed ReLU, not by its slope.
 # failed: backward_hidden learns? arguments?
+# says: multiplied by what passed ReLU, not by its slope
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # The slope of ReLU is left out: neurons that were off learn too.
 # failed: backward_hidden learns?
+# says: without the slope of ReLU: neurons that were off learn too
 import numpy as np
 
 

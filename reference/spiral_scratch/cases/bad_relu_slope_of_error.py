@@ -1,5 +1,6 @@
 # The slope of ReLU is taken from the error, not from the neuron.
 # failed: backward_hidden learns?
+# says: made with ReLU of the error, where ReLU's slope at z1 belongs
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # The gradients of the squared error.
 # failed: backward_output learns?
+# says: that of the squared error, not of the cross-entropy
 import numpy as np
 
 

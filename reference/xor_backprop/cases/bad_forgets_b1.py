@@ -1,5 +1,6 @@
 # The hidden bias is left out of the forward pass.
 # failed: forward
+# says: what comes out without b1
 import numpy as np
 
 

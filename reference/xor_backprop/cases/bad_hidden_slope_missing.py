@@ -1,5 +1,6 @@
 # The slope of the hidden sigmoid is left out.
 # failed: backward_hidden learns?
+# says: without the slope of the hidden sigmoid
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # The gradients are summed over the batch, not averaged.
 # failed: backward_output
+# says: summed over the batch, not averaged
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # The output layer has no sigmoid.
 # failed: forward
+# says: what comes out without the sigmoid of the output
 import numpy as np
 
 

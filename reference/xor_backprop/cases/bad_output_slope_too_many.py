@@ -1,5 +1,6 @@
 # Cross-entropy, and the slope of the output sigmoid once more.
 # failed: backward_output
+# says: multiplied by the slope of the output's sigmoid, which cancels
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # LOSS says cross-entropy; the gradients are those of the squared error.
 # failed: backward_output
+# says: that of the squared error, not of the cross-entropy
 import numpy as np
 
 LOSS = "bce"

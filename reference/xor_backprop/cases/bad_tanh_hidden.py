@@ -1,5 +1,6 @@
 # tanh in the hidden layer, where the exercise asks for a sigmoid.
 # failed: forward
+# says: what comes out with tanh in the hidden layer, not a sigmoid
 import numpy as np
 
 

@@ -1,5 +1,6 @@
 # The error goes back through the wrong product.
 # failed: backward_hidden
+# says: made with the sum of W2, where each neuron has its own weight
 import numpy as np
 
 
