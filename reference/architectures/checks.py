@@ -107,10 +107,11 @@ def fitting(shapes, weights, vectors, wanted, biases):
 # --- running and comparing ------------------------------------------------------------------------
 
 
-def compare(agree, props, draw, model, forwards, inputs, *more):
+def compare(agree, props, draw, model, forwards, inputs, *more, wrong):
     """Run the model, and fail unless it agrees with one of ``forwards`` under one assignment.
 
-    A forward takes the list of (weight, bias) and the inputs, and gives the list of outputs.
+    A forward takes the list of (weight, bias) and the inputs, and gives the list of outputs. Those
+    that are ``wrong`` are named where the layers are taken in the order of registration.
     """
     dtype = inputs[0].dtype
     model = model.filled(props, draw, dtype)
@@ -118,10 +119,12 @@ def compare(agree, props, draw, model, forwards, inputs, *more):
     outputs = expected(model, *candidates[0], inputs)[0]
     weights = [draw.normal(*output.shape, dtype=dtype) for output in outputs]
     told = props.run(model.remote, inputs, weights, *more).value
-    first = None
+    first, order = None, model.assignments[0]
+    slips = {said: expected(model, form, order, inputs)[0] for said, form in wrong.items()}
     for candidate in candidates:
         try:
-            return same(agree, told, model, expected(model, *candidate, inputs, weights), more)
+            wanted = expected(model, *candidate, inputs, weights)
+            return same(agree, told, model, wanted, more, slips)
         except CheckFailed as error:
             first = first or error
     raise first
@@ -143,7 +146,7 @@ def expected(model, forward, assignment, inputs, weights=None):
     return outputs, grads[: len(inputs)], grads[len(inputs) :]
 
 
-def same(agree, told, model, wanted, more):
+def same(agree, told, model, wanted, more, slips):
     """Compare what the student's model gave with outputs and gradients."""
     outputs, inputs, parameters = wanted
     got = told.get("outputs") if isinstance(told, dict) else None
@@ -155,7 +158,8 @@ def same(agree, told, model, wanted, more):
         raise CheckFailed(f"{call} returned {told}, expected {needed}")
     for index, (ours, theirs) in enumerate(zip(outputs, got, strict=True)):
         which = f"output {index + 1} of {call}" if len(outputs) > 1 else f"the output of {call}"
-        agree(theirs, ours.detach(), what=which)
+        forms = {said: outputs[index].detach() for said, outputs in slips.items()}
+        agree(theirs, ours.detach(), what=which, forms=forms)
     for index, ours in enumerate(inputs):
         close(agree, told, "inputs", index, ours, f"the gradient of input {index + 1} of {call}")
     for index, ours in enumerate(parameters):
@@ -187,11 +191,34 @@ def mlp(layers, x):
     return [F.linear(F.relu(F.linear(x, w1, b1)), w2, b2)]
 
 
+def mlp_with(between, last=None):
+    """The same with another function between the layers, or one at the end."""
+
+    def forward(layers, x):
+        (w1, b1), (w2, b2) = layers
+        scores = F.linear(between(F.linear(x, w1, b1)), w2, b2)
+        return [scores if last is None else last(scores)]
+
+    return forward
+
+
+WRONG_MLPS = {
+    "what comes out without the ReLU between the layers": mlp_with(torch.clone),
+    "what comes out with a sigmoid, not a ReLU, between the layers": mlp_with(torch.sigmoid),
+    "what comes out with tanh, not a ReLU, between the layers": mlp_with(torch.tanh),
+    "what comes out with a ReLU after the last layer too": mlp_with(F.relu, F.relu),
+    "what comes out with a softmax at the end": mlp_with(F.relu, lambda x: x.softmax(1)),
+    "what comes out with a log-softmax at the end": mlp_with(F.relu, lambda x: x.log_softmax(1)),
+}
+"""What the known slips of each architecture compute."""
+
+
 def classifier(student, agree, draw, name):
     """Both precisions, several samples and one, of the network 784-256-10."""
     model = make(student, name, layers=MLP, example=[torch.zeros(2, 784)])
     for dtype, batch in ((DTYPES[0], draw.choice(40, 130)), (DTYPES[1], 1)):
-        compare(agree, student.props, draw, model, [mlp], [draw.normal(batch, 784, dtype=dtype)])
+        x = draw.normal(batch, 784, dtype=dtype)
+        compare(agree, student.props, draw, model, [mlp], [x], wrong=WRONG_MLPS)
 
 
 @check("sequential")
@@ -219,6 +246,29 @@ def residual(layers, x):
     (w1, b1), (w2, b2) = layers
     change = F.conv2d(F.relu(F.conv2d(x, w1, b1, padding=1)), w2, b2, padding=1)
     return [F.relu(x + change)]
+
+
+def block(join, between=F.relu, last=F.relu):
+    """The same with parts that may be others: ``join`` takes the input and the change of it."""
+
+    def forward(layers, x):
+        (w1, b1), (w2, b2) = layers
+        change = F.conv2d(between(F.conv2d(x, w1, b1, padding=1)), w2, b2, padding=1)
+        return [last(join(x, change))]
+
+    return forward
+
+
+WRONG_BLOCKS = {
+    "what comes out without the ReLU between the convolutions": block(torch.add, torch.clone),
+    "what comes out without the ReLU after the sum": block(torch.add, last=torch.clone),
+    "what comes out with the last ReLU before the sum, not after it": block(
+        lambda x, change: x + F.relu(change), last=torch.clone
+    ),
+    "what comes out if the input is subtracted, not added": block(lambda x, change: change - x),
+    "what comes out if nothing is added": block(lambda _x, change: change),
+    "what comes out if input and change are multiplied": block(torch.mul),
+}
 
 
 def two_of(channels):
@@ -267,7 +317,7 @@ def test_residual(student, agree, draw, default):
     channels = model.shapes[0][0]
     for dtype, (n, h, w) in zip(DTYPES, ((2, 5, draw.choice(20, 30)), (1, 3, 6)), strict=True):
         x = draw.normal(n, channels, h, w, dtype=dtype)
-        compare(agree, student.props, draw, model, [residual], [x])
+        compare(agree, student.props, draw, model, [residual], [x], wrong=WRONG_BLOCKS)
         if default:
             return
 
@@ -282,6 +332,44 @@ def other_order(layers, x):
     """The 3x3 branch first, which is as good."""
     one, three = branches(layers, x)[0].split([len(layers[0][0]), len(layers[1][0])], dim=1)
     return [torch.cat([three, one], dim=1)]
+
+
+def halves(layers, x):
+    """What each branch gives."""
+    return branches(layers, x)[0].split([len(weight) for weight, _ in layers], dim=1)
+
+
+def first_twice(layers, x):
+    """The first branch in the place of the second."""
+    (w1, b1), _ = layers
+    return [torch.cat([F.conv2d(x, w1, b1)] * 2, dim=1)]
+
+
+def with_relus(layers, x):
+    """A ReLU after both branches."""
+    return [F.relu(branches(layers, x)[0])]
+
+
+WRONG_BRANCHES = {
+    "the first branch twice": first_twice,
+    "what comes out with a ReLU after the branches": with_relus,
+}
+WRONG_JOINS = {
+    "joined along the batch, not along the channels": lambda layers, x: [
+        torch.cat(halves(layers, x), dim=0)
+    ],
+    "joined along the height, not along the channels": lambda layers, x: [
+        torch.cat(halves(layers, x), dim=2)
+    ],
+    "the sum of the branches: they are to be joined": lambda layers, x: [sum(halves(layers, x))],
+}
+"""What can be done only with branches of as many channels."""
+
+
+def wrong_branches(model):
+    """The known slips for the channels that a model has chosen."""
+    channels = {shape[0] for shape in model.shapes if len(shape) == 4}
+    return {**WRONG_BRANCHES, **(WRONG_JOINS if len(channels) == 1 else {})}
 
 
 def two_kernels(in_channels=None, out_channels=None):
@@ -317,7 +405,9 @@ def test_branch(student, agree, draw, default):
     channels = next(shape[1] for shape in model.shapes if len(shape) == 4)
     for dtype, (n, h, w) in zip(DTYPES, ((2, draw.choice(20, 30), 4), (1, 3, 6)), strict=True):
         x = draw.normal(n, channels, h, w, dtype=dtype)
-        compare(agree, student.props, draw, model, [branches, other_order], [x])
+        forwards = [branches, other_order]
+        wrong = wrong_branches(model)
+        compare(agree, student.props, draw, model, forwards, [x], wrong=wrong)
         if default:
             return
 
@@ -352,6 +442,13 @@ def twins(relus):
     return forward
 
 
+WRONG_TWINS = {
+    "that of the first input once more": lambda layers, one, _other: twins(
+        (True,) * (len(layers) - 1)
+    )(layers, one, one),
+}
+
+
 @check("siamese")
 def test_siamese(student, agree, draw):
     """Both inputs pass through one encoder and one head."""
@@ -360,7 +457,7 @@ def test_siamese(student, agree, draw):
     forwards = [twins(relus) for relus in itertools.product((True, False), repeat=joints)]
     for dtype, batch in ((DTYPES[0], draw.choice(40, 90)), (DTYPES[1], 1)):
         pair = [draw.normal(batch, 784, dtype=dtype) for _ in range(2)]
-        compare(agree, student.props, draw, model, forwards, pair)
+        compare(agree, student.props, draw, model, forwards, pair, wrong=WRONG_TWINS)
 
 
 # --- depth ----------------------------------------------------------------------------------------
@@ -377,6 +474,30 @@ def stack(depth):
     return forward
 
 
+def wrong_stacks(depth):
+    """What the known slips run, by what they are."""
+
+    def run(chosen, last=F.relu):
+        def forward(layers, x):
+            for number, (w, b) in enumerate(chosen(layers), 1):
+                x = F.linear(x, w, b)
+                x = F.relu(x) if number < len(chosen(layers)) else last(x)
+            return [x]
+
+        return forward
+
+    return {
+        "what comes out if all layers run, whatever the depth": run(lambda layers: layers),
+        "what comes out if the last layers run, not the first": run(lambda layers: layers[-depth:]),
+        "what comes out if one layer more runs": run(lambda layers: layers[: depth + 1]),
+        "what comes out if one layer alone runs": run(lambda layers: layers[:1]),
+        "what comes out without the ReLU after the last layer that runs": run(
+            lambda layers: layers[:depth], torch.clone
+        ),
+        "what comes out if the layers after the first ones run": run(lambda layers: layers[depth:]),
+    }
+
+
 @check("dynamic")
 def test_dynamic(student, agree, draw):
     """The first layers run, as many as depth says."""
@@ -388,7 +509,8 @@ def test_dynamic(student, agree, draw):
     model, calls = replace(model, assignments=model.assignments[:1]), {}
     for depth, dtype in ((1, torch.float32), (2, torch.float64), (3, torch.float32)):
         x = draw.normal(4 - depth, width, dtype=dtype)
-        compare(agree, student.props, draw, model, [stack(depth)], [x], depth)
+        wrong = wrong_stacks(depth)
+        compare(agree, student.props, draw, model, [stack(depth)], [x], depth, wrong=wrong)
         told = student.props.run(model.remote, [x], None, depth).value
         calls[depth] = told.get("calls") if isinstance(told, dict) else None
     if calls[1] == calls[3] != 0:

@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
+from grader.checks.forms import known_form
 
 PROPS = Path(__file__).parents[2] / "exercises" / "optimizers" / "props.py"
 
@@ -165,19 +166,32 @@ class Slip(AdamByHand):
         self.slip = slip
         if slip == "betas":
             self.betas = self.betas[::-1]
+        self.calls = 0
 
     def move(self, p, memory, t):
         """One parameter, at its step `t`, as by the slip."""
         (beta1, beta2), slip = self.betas, self.slip
+        self.calls += 1
+        t = {"early": t + 1, "each parameter": self.calls}.get(slip, t)
+        decay = self.lr * self.weight_decay
+        if slip == "decay without lr":
+            p *= 1 - self.weight_decay
+        elif slip != "decay last":
+            p *= 1 - decay
         memory[1] = beta1 * memory[1] + (1 - beta1) * p.grad
-        memory[2] = beta2 * memory[2] + (1 - beta2) * p.grad**2
+        squared = memory[1] if slip == "average" else p.grad
+        memory[2] = beta2 * memory[2] + (1 - beta2) * squared**2
         first = 1 if slip == "no correction" else 1 - beta1**t
         second = 1 if slip in ("no correction", "mean alone") else 1 - beta2**t
         mean, square = memory[1] / first, memory[2] / second
+        if slip == "compound":
+            memory[1] = mean
         size = (square + self.eps).sqrt() if slip == "eps under" else square.sqrt() + self.eps
         size = square + self.eps if slip == "no root" else size
         size = square.sqrt() if slip == "no eps" else size
         p -= self.lr * mean / size
+        if slip == "decay last":
+            p *= 1 - decay
 
 
 def averaged(params, lr, beta):
@@ -192,6 +206,14 @@ ADAM_SLIPS = {
     "it goes where eps is added under the root": partial(Slip, slip="eps under"),
     "it goes where the root is missing": partial(Slip, slip="no root"),
     "it goes where eps is missing": partial(Slip, slip="no eps"),
+    "it goes where the corrected mean is kept, and corrected again": (
+        partial(Slip, slip="compound")
+    ),
+    "it goes where the count of steps grows with each parameter": (
+        partial(Slip, slip="each parameter")
+    ),
+    "it goes where the count of steps begins with 2, not with 1": partial(Slip, slip="early"),
+    "it goes where the mean is squared, not the gradient": partial(Slip, slip="average"),
 }
 SLIPS = {
     "SGD": {
@@ -210,6 +232,11 @@ SLIPS = {
     },
     "Adam": ADAM_SLIPS,
     "AdamW": {
+        **ADAM_SLIPS,
+        "it goes where the decay is not multiplied by lr": partial(Slip, slip="decay without lr"),
+        "it goes where the decay comes after the step, not before it": (
+            partial(Slip, slip="decay last")
+        ),
         "it goes where the decay is added to the gradient: that is Adam with L2": torch.optim.Adam,
         "it goes where nothing decays": lambda params, weight_decay, **rest: torch.optim.Adam(  # noqa: ARG005
             params, **rest
@@ -221,14 +248,16 @@ SLIPS = {
 
 def slip_of(agree, name, got, minimise):
     """The one known slip whose path these parameters take, in words; else nothing."""
-    found = []
-    for said, kind in SLIPS[name].items():
+
+    def agrees(one, other):
         try:
-            same_path(agree, got, minimise(kind), "")
+            return same_path(agree, one, other, "") is None
         except CheckFailed:
-            continue
-        found.append(said)
-    return f": {found[0]}" if len(found) == 1 else ""
+            return False
+
+    forms = {said: partial(minimise, kind) for said, kind in SLIPS[name].items()}
+    said = known_form(got, minimise(built_in(name)), forms, agrees)
+    return f": {said}" if said else ""
 
 
 # --- the four updates -----------------------------------------------------------------------------
@@ -245,15 +274,14 @@ def parity(student, agree, draw, name):
         wanted = (
             LOCAL.minimise(oracle, settings, ours, STEPS, clear=clear) for oracle in oracles(name)
         )
+        wrong = partial(LOCAL.minimise, settings=settings, problem=ours, steps=STEPS, clear=clear)
         message = f"{name}({setting_text(settings)}): the parameters differ from torch.optim's"
         try:
             same_as_any(agree, theirs, wanted, message)
         except CheckFailed as error:
-            wrong = partial(
-                LOCAL.minimise, settings=settings, problem=ours, steps=STEPS, clear=clear
-            )
             slip = slip_of(agree, name, theirs, wrong)
             raise CheckFailed(error.message + slip, details=error.details) from None
+        slip_of(agree, name, wrong(built_in(name)), wrong)  # a right path has none: a proof looks
     long_way(student, agree, draw, name)
 
 

@@ -1,5 +1,6 @@
 # The branches are joined along the batch.
 # failed: branch
+# says: joined along the batch, not along the channels
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

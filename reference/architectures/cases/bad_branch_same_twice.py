@@ -1,5 +1,6 @@
 # The first branch is joined with itself.
 # failed: branch
+# says: the first branch twice
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The branches are added and not joined.
 # failed: branch
+# says: the sum of the branches: they are to be joined
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The scores pass through a ReLU too.
 # failed: custom
+# says: what comes out with a ReLU after the last layer too
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

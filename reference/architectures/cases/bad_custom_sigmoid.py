@@ -1,5 +1,6 @@
 # The hidden layer is followed by a sigmoid.
 # failed: custom
+# says: what comes out with a sigmoid, not a ReLU, between the layers
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # All layers run, whatever the depth.
 # failed: dynamic
+# says: what comes out if all layers run, whatever the depth
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The last layers run and not the first.
 # failed: dynamic
+# says: what comes out if the last layers run, not the first
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The last layer that runs has no ReLU.
 # failed: dynamic
+# says: what comes out without the ReLU after the last layer that runs
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

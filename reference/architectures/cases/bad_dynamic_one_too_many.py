@@ -1,5 +1,6 @@
 # One layer more than asked for runs.
 # failed: dynamic
+# says: what comes out if one layer more runs
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The loop returns after its first layer.
 # failed: dynamic
+# says: what comes out if one layer alone runs
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # No ReLU stands between the convolutions.
 # failed: residual
+# says: what comes out without the ReLU between the convolutions
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

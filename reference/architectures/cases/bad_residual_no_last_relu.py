@@ -1,5 +1,6 @@
 # No ReLU follows the sum.
 # failed: residual
+# says: what comes out without the ReLU after the sum
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The last ReLU comes before the sum.
 # failed: residual
+# says: what comes out with the last ReLU before the sum, not after it
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The input is subtracted.
 # failed: residual
+# says: what comes out if the input is subtracted, not added
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # Two linear layers follow each other.
 # failed: sequential
+# says: what comes out without the ReLU between the layers
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

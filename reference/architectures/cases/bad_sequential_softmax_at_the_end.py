@@ -1,5 +1,6 @@
 # The stack ends with a softmax.
 # failed: sequential
+# says: what comes out with a softmax at the end
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

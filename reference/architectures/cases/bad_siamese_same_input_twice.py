@@ -1,5 +1,6 @@
 # The first input is encoded twice.
 # failed: siamese
+# says: that of the first input once more
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,6 @@
 # The two betas are taken in the wrong order.
 # failed: adam
+# says: it goes where the two betas are swapped
 import torch
 
 

@@ -1,5 +1,6 @@
 # Only the first average is corrected.
 # failed: adam
+# says: it goes where the mean alone is corrected by 1 − βᵗ
 import torch
 
 

@@ -1,5 +1,6 @@
 # The step counter grows with every parameter.
 # failed: adam adamw missing_gradients
+# says: it goes where the count of steps grows with each parameter
 import torch
 
 

@@ -1,5 +1,6 @@
 # eps is added under the root.
 # failed: adam adamw
+# says: it goes where eps is added under the root
 import torch
 
 

@@ -1,5 +1,6 @@
 # The averages are not corrected for their start at zero.
 # failed: adam
+# says: it goes where the corrections 1 − βᵗ are missing
 import torch
 
 

@@ -1,5 +1,6 @@
 # eps is taken and never used: a gradient of zeros gives 0 / 0.
 # failed: adam
+# says: it goes where eps is missing
 import torch
 
 

@@ -1,5 +1,6 @@
 # The step is divided by the average square, not by its root.
 # failed: adam adamw
+# says: it goes where the root is missing
 import torch
 
 

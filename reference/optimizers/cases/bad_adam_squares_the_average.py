@@ -1,5 +1,6 @@
 # The second average is of the squared mean instead of the squared gradient.
 # failed: adam
+# says: it goes where the mean is squared, not the gradient
 import torch
 
 

@@ -1,5 +1,6 @@
 # The weights shrink by weight_decay, whatever the learning rate.
 # failed: adamw
+# says: it goes where the decay is not multiplied by lr
 import torch
 
 

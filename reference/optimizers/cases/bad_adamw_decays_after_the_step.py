@@ -1,5 +1,6 @@
 # The weights shrink after they were moved.
 # failed: adamw
+# says: it goes where the decay comes after the step, not before it
 import torch
 
 
