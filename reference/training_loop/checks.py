@@ -16,6 +16,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, check
+from grader.checks.forms import known_form
 from grader.rules import found_in
 
 KNOWN_MISTAKES = (
@@ -87,7 +88,154 @@ def both(student, reference, setup, *args, **kwargs):
     return theirs, Run(*run(LOCAL.Bench(*setup), reference.train, *args, **kwargs))
 
 
-def same_weights(agree, theirs, ours, when=""):
+# --- known slips ---
+
+
+def loop(**slip):  # noqa: C901, PLR0915 - the reference's loop, each line of which may be wrong
+    """A `train` that does one thing otherwise, which ``slip`` names and says how."""
+    kind, how = next(iter(slip.items()), ("", None))
+    clip, clip_each = torch.nn.utils.clip_grad_norm_, torch.nn.utils.clip_grad_value_
+
+    def clipped(model, max_norm):
+        """The gradients are shortened, right or by the slip."""
+        parameters = list(model.parameters())
+        if kind == "clips" and how == "always":
+            clip(parameters, 1.0)
+        if max_norm is None or (kind == "clips" and how == "never"):
+            return
+        if kind != "clips" or how == "always":
+            clip(parameters, max_norm)
+        elif how == "by value":
+            clip_each(parameters, max_norm)
+        elif how == "each":
+            for parameter in parameters:
+                clip(parameter, max_norm)
+        elif how == "scaled":
+            total = torch.cat([p.grad.flatten() for p in parameters]).norm()
+            for parameter in parameters:
+                parameter.grad *= max_norm / total
+
+    def train(  # noqa: C901, PLR0912
+        model, loader, criterion, optimizer, epochs, *, max_norm=None, scheduler=None
+    ):
+        if kind == "optimizer" and how == "own":
+            optimizer = torch.optim.SGD(model.parameters(), lr=optimizer.param_groups[0]["lr"])
+        if kind == "optimizer" and how == "forgets":
+            optimizer.state.clear()
+        losses, total, samples = [], 0.0, 0
+        for _ in range(epochs - (kind == "epochs")):
+            model.train(kind != "mode" or (how == "once" and not hasattr(model, "was_trained")))
+            if kind != "sums":
+                total = 0.0
+            samples = 0
+            if (kind, how) == ("clears", "each epoch"):
+                optimizer.zero_grad()
+            for inputs, targets in loader:
+                if kind == "skips" and len(inputs) < loader.batch_size:
+                    continue
+                if (kind, how) == ("step", "first"):
+                    optimizer.step()
+                loss = criterion(model(inputs), targets)
+                if kind != "clears":
+                    optimizer.zero_grad()
+                loss.backward()
+                clipped(model, max_norm)
+                if (kind, how) == ("clears", "before step"):
+                    optimizer.zero_grad()
+                if (kind, how) != ("step", "first"):
+                    optimizer.step()
+                total += loss.item() * (1 if kind == "means" else len(inputs))
+                samples += len(inputs)
+            if kind == "measures":
+                with torch.no_grad():
+                    total = sum(criterion(model.eval()(x), y).item() * len(x) for x, y in loader)
+            full = len(loader) * loader.batch_size
+            by = {"batches": len(loader), "full": full}.get(how, samples)
+            losses.append(loss.item() if kind == "last" else total / by)
+            if scheduler is not None:
+                scheduler.step()
+        model.was_trained = True
+        return losses
+
+    return train
+
+
+OF_WEIGHTS = {
+    "those of gradients that are never cleared": loop(clears="never"),
+    "those of gradients that are cleared once for each epoch": loop(clears="each epoch"),
+    "those of gradients that are cleared between backward() and step()": loop(clears="before step"),
+    "those of gradients that are clipped to 1 in each step": loop(clips="always"),
+    "those of another optimizer, made in train(): plain SGD": loop(optimizer="own"),
+    "those of a step() that comes before backward()": loop(step="first"),
+    "those of a model in evaluation mode": loop(mode="eval"),
+    "those of a loop that leaves out the short last batch": loop(skips="short"),
+    "those of a training that is one epoch shorter": loop(epochs="less"),
+}
+OF_CLIPPING = {
+    "those of gradients that are not clipped": loop(clips="never"),
+    "those of gradients that are scaled to max_norm even where they are shorter": (
+        loop(clips="scaled")
+    ),
+    "those of gradients of which each number is clipped by itself": loop(clips="by value"),
+    "those of gradients that are clipped for each parameter by itself": loop(clips="each"),
+}
+OF_TWO_CALLS = {
+    "those of an optimizer whose state is thrown away in each call": loop(optimizer="forgets"),
+    "those of a model that is put into training mode in the first call alone": loop(mode="once"),
+}
+OF_LOSSES = {
+    "the mean of the batches' means, in which a short batch counts too much": (
+        loop(means="batches")
+    ),
+    "the sum of the batches' means, divided by the number of samples": loop(means="samples"),
+    "the loss of the last batch alone": loop(last="batch"),
+    "divided as if every batch were full": loop(samples="full"),
+    "summed up over all epochs so far, and divided by one": loop(sums="all"),
+    "measured after the epoch, with the weights that came out of it": loop(measures="after"),
+}
+"""What the known slips of a loop come to, each a `train` that makes it."""
+
+
+def same_run(one, other):
+    """Whether two runs have the same weights after each step and at the end."""
+    pairs = [*zip(one.of_steps("weights"), other.of_steps("weights"), strict=False)]
+    pairs.append((one.last("state"), other.last("state")))
+    same = len(one.of_steps("weights")) == len(other.of_steps("weights"))
+    return same and all(same_values(*pair) for pair in pairs)
+
+
+def same_values(one, other):
+    """Whether two states of a model hold the same numbers."""
+    if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
+        return False
+    return all(
+        isinstance(one[name], torch.Tensor)
+        and one[name].shape == value.shape
+        and torch.allclose(one[name].double(), value.double(), rtol=1e-4, atol=1e-6)
+        for name, value in other.items()
+    )
+
+
+def slips(table, setup, *args, **kwargs):
+    """The runs of a table's loops on a bench of the same setup."""
+
+    def made(train):
+        return Run(*run(LOCAL.Bench(*setup), train, *args, **kwargs))
+
+    return {said: (lambda train=train: made(train)) for said, train in table.items()}
+
+
+def same_weights(agree, theirs, ours, when="", known=None):
+    """Fail at the first step after which the weights differ, with the slip that gives them."""
+    slip = known_form(theirs, ours, known or {}, same_run)
+    try:
+        differing(agree, theirs, ours, when)
+    except CheckFailed as error:
+        said = f": they are {slip}" if slip else ""
+        raise CheckFailed(error.message + said, details=error.details) from None
+
+
+def differing(agree, theirs, ours, when):
     """Fail at the first step after which the weights differ."""
     steps, expected = theirs.of_steps("weights"), ours.of_steps("weights")
     for number, (got, want) in enumerate(zip(steps, expected, strict=False), 1):
@@ -146,18 +294,33 @@ def number(item, handle, index):
         return math.inf
 
 
-def same_losses(theirs, ours, settings, when):
-    """Compare what each call returned, epoch by epoch."""
+def same_losses(theirs, ours, settings, when, known):
+    """Compare what each call returned, epoch by epoch; ``known`` are the runs of known slips."""
+    got = [
+        numbers(handle, len(want)) for handle, want in zip(theirs.losses, ours.losses, strict=True)
+    ]
+    forms = {said: (lambda made=made: made().losses) for said, made in known.items()}
+    slip = known_form(got, ours.losses, forms, near_losses)
     for handle, expected in zip(theirs.losses, ours.losses, strict=True):
         for epoch, (got, want) in enumerate(
             zip(numbers(handle, len(expected)), expected, strict=True), 1
         ):
             allowed = settings["atol"] + settings["rtol"] * abs(want)
             if not math.isclose(got, want, rel_tol=0, abs_tol=allowed):
+                said = f"the loss of epoch {epoch} is {slip or 'not the mean over its samples'}"
                 raise CheckFailed(
-                    f"the loss of epoch {epoch} is not the mean over its samples ({when})",
+                    f"{said} ({when})",
                     details=[f"expected {want:.6g}   got {got:.6g}   allowed ±{allowed:.1e}"],
                 )
+
+
+def near_losses(one, other):
+    """Whether two lists of lists of losses are the same up to rounding."""
+    return all(
+        len(a) == len(b)
+        and all(math.isclose(x, y, rel_tol=1e-5) for x, y in zip(a, b, strict=True))
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 PROBLEMS = {
@@ -171,8 +334,9 @@ PROBLEMS = {
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_weights(student, reference, draw, agree, name):
     """After every step the weights are those of the reference solution."""
-    theirs, ours = both(student, reference, problem(draw, **PROBLEMS[name]))
-    same_weights(agree, theirs, ours)
+    setup = problem(draw, **PROBLEMS[name])
+    theirs, ours = both(student, reference, setup)
+    same_weights(agree, theirs, ours, known=slips(OF_WEIGHTS, setup))
 
 
 @check("epoch_losses")
@@ -180,13 +344,16 @@ def test_epoch_losses(student, reference, draw, settings, agree):
     """Each number returned is the mean loss over the samples of its epoch."""
     # At a rate of 0 the weights stay, so that nothing but the bookkeeping can be wrong.
     still = problem(draw, "regression", rate=0.0)
-    same_losses(*both(student, reference, still, (3,)), settings, "batches of 4, 4 and 3")
-    theirs, ours = both(student, reference, problem(draw, "regression"))
+    known = slips(OF_LOSSES, still, (3,))
+    same_losses(*both(student, reference, still, (3,)), settings, "batches of 4, 4 and 3", known)
+    setup = problem(draw, "regression")
+    theirs, ours = both(student, reference, setup)
     try:
         same_weights(agree, theirs, ours)
     except CheckFailed:
         return  # other weights have other losses; the check of the weights tells it
-    same_losses(theirs, ours, settings, "weights that change with every batch")
+    known = slips(OF_LOSSES, setup)
+    same_losses(theirs, ours, settings, "weights that change with every batch", known)
 
 
 @check("clipping")
@@ -197,14 +364,17 @@ def test_clipping(student, reference, draw, agree):
     norms = sorted(Run(*run(LOCAL.Bench(*setup), reference.train)).of_steps("norms"))
     max_norm = norms[len(norms) // 2 - 1]
     theirs, ours = both(student, reference, setup, max_norm=max_norm)
+    known = slips(OF_CLIPPING, setup, max_norm=max_norm)
+    slip = known_form(theirs, ours, known, same_run)
+    said = f": the weights are {slip}" if slip else ""
     for step, norm in enumerate(theirs.of_steps("norms"), 1):
         if not isinstance(norm, float) or norm > max_norm * 1.001:
             raise CheckFailed(
-                f"step {step} used a gradient that is longer than max_norm",
+                f"step {step} used a gradient that is longer than max_norm{said}",
                 details=[f"expected a norm of at most {max_norm:.4g}   got {norm:.4g}"
                          if isinstance(norm, float) else "its norm can't be read"],
             )  # fmt: skip
-    same_weights(agree, theirs, ours, f"with max_norm={max_norm:.3g} ")
+    same_weights(agree, theirs, ours, f"with max_norm={max_norm:.3g} ", known)
 
 
 @check("clipping")
@@ -240,14 +410,16 @@ def test_scheduler(student, reference, draw):
 @check("called_twice")
 def test_called_twice(student, reference, draw, agree):
     """A second call goes on from where the first one ended."""
-    theirs, ours = both(student, reference, problem(draw, "classes"), (1, 2))
+    setup = problem(draw, "classes")
+    theirs, ours = both(student, reference, setup, (1, 2))
     for call, (handle, expected) in enumerate(zip(theirs.losses, ours.losses, strict=True), 1):
         value = handle.value
         if isinstance(value, (list, tuple)) and len(value) != len(expected):
             raise CheckFailed(
                 f"call {call} trained for {len(expected)} epochs and returned {len(value)} numbers"
             )
-    same_weights(agree, theirs, ours, "with two calls, the first of one epoch, ")
+    known = slips(OF_TWO_CALLS, setup, (1, 2))
+    same_weights(agree, theirs, ours, "with two calls, the first of one epoch, ", known)
 
 
 @check("weights")

@@ -1,5 +1,6 @@
 # The gradient is scaled to max_norm by hand, also where it is shorter.
 # failed: clipping
+# says: those of gradients that are scaled to max_norm even where they are shorter
 import torch
 import torch.nn as nn
 

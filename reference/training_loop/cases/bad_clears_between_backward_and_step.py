@@ -1,5 +1,6 @@
 # The gradients are cleared between backward and step: nothing is ever learned.
 # failed: weights sound?
+# says: those of gradients that are cleared between backward() and step()
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The gradients are cleared once for each epoch, not for each batch.
 # failed: weights sound
+# says: those of gradients that are cleared once for each epoch
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The gradients are clipped after the step, when they have been used.
 # failed: clipping
+# says: those of gradients that are not clipped
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The clipping of the lesson, with its limit of 1.0 written into the loop.
 # failed: weights
+# says: those of gradients that are clipped to 1 in each step
 import torch
 import torch.nn as nn
 

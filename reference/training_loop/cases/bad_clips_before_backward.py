@@ -1,5 +1,6 @@
 # The gradients are clipped before the backward pass, when there are none.
 # failed: clipping
+# says: those of gradients that are not clipped
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # Each element of the gradients is clipped by itself.
 # failed: clipping
+# says: those of gradients of which each number is clipped by itself
 import torch
 import torch.nn as nn
 

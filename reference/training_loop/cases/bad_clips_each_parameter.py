@@ -1,5 +1,6 @@
 # The gradient of each parameter is clipped by itself, not all of them together.
 # failed: clipping
+# says: those of gradients that are clipped for each parameter by itself
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The samples are counted as if every batch were full.
 # failed: epoch_losses
+# says: divided as if every batch were full
 import torch
 import torch.nn as nn
 

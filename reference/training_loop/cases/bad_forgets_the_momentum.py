@@ -1,5 +1,6 @@
 # The state of the optimizer is thrown away when training begins.
 # failed: called_twice clipping
+# says: those of an optimizer whose state is thrown away in each call
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # max_norm is a parameter and is never used.
 # failed: clipping
+# says: those of gradients that are not clipped
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The epoch loss is the mean of the batch means, as in the template: the short batch counts too much.
 # failed: epoch_losses
+# says: the mean of the batches' means, in which a short batch counts too much
 import torch
 import torch.nn as nn
 

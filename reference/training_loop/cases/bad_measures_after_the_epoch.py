@@ -1,5 +1,6 @@
 # The loss is measured again after the epoch, at the weights that came out of it.
 # failed: epoch_losses
+# says: measured after the epoch, with the weights that came out of it
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The gradients are never cleared.
 # failed: weights sound
+# says: those of gradients that are never cleared
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The epochs are counted from 1 to the number, which range leaves out.
 # failed: weights epoch_losses scheduler sound?
+# says: those of a training that is one epoch shorter
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The loop makes an optimizer of its own; what it was given remembers nothing.
 # failed: weights
+# says: those of another optimizer, made in train(): plain SGD
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The loss of the last batch is taken for that of the epoch.
 # failed: epoch_losses
+# says: the loss of the last batch alone
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The short last batch is left out.
 # failed: weights epoch_losses scheduler?
+# says: those of a loop that leaves out the short last batch
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The model is left in the mode in which it comes.
 # failed: weights
+# says: those of a model in evaluation mode
 import torch
 import torch.nn as nn
 

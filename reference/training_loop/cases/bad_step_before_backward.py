@@ -1,5 +1,6 @@
 # The step comes first, so it always uses the gradient of the batch before.
 # failed: weights
+# says: those of a step() that comes before backward()
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # Means are added without their sizes and then divided by the number of samples.
 # failed: epoch_losses
+# says: the sum of the batches' means, divided by the number of samples
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # The sums are set to zero once and run on over the epochs, divided by one epoch.
 # failed: epoch_losses
+# says: summed up over all epochs so far, and divided by one
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,6 @@
 # Training mode is switched on at the first call only.
 # failed: called_twice
+# says: those of a model that is put into training mode in the first call alone
 import torch
 import torch.nn as nn
 
