@@ -13,6 +13,7 @@ import re
 import torch
 
 from grader.checks import CheckFailed, check
+from grader.checks.forms import known_form
 
 NEURONS, SIDE = 32, 28
 SAME_ROW = 0.01
@@ -89,13 +90,46 @@ def find(figure, history, key):
     ]
 
 
+WRONG_LINES = {
+    "its last ten values alone": lambda values: [values[-10:]],
+    "its values without the first": lambda values: [values[1:]],
+    "its values without those that are NaN": lambda values: [[v for v in values if v == v]],  # noqa: PLR0124
+    "its values sorted, the largest first": lambda values: [sorted(values, reverse=True)],
+    "its values sorted, the smallest first": lambda values: [sorted(values)],
+    "its values times 100": lambda values: [[100 * v for v in values]],
+}
+"""What the known slips draw in place of a list of values."""
+
+
+def wrong_lines(values):
+    """Those of the slips that show with these values: few are more than ten, or have a NaN."""
+    made = {said: slip(values) for said, slip in WRONG_LINES.items()}
+    return {said: lines for said, lines in made.items() if not hold(lines, [values])}
+
+
+def hold(lines, wanted):
+    """Whether each of the ``wanted`` lists of values is among the lines."""
+    return all(any(same_numbers(line, values) for line in lines) for values in wanted)
+
+
+def same_numbers(one, other):
+    """Whether two lists hold the same numbers; NaN is NaN."""
+    one, other = (torch.as_tensor(each, dtype=torch.float64) for each in (one, other))
+    return one.shape == other.shape and bool(
+        torch.isclose(one, other, rtol=1e-6, equal_nan=True).all()
+    )
+
+
 def placed(figure, history):
     """The axes and line of every key, losses and accuracies apart. Raises CheckFailed."""
     found = {key: find(figure, history, key) for key in history}
+    drawn = [line["y"] for _, line in lines_of(figure)]
     for key, lines in found.items():
+        slip = known_form(drawn, [history[key]], wrong_lines(history[key]), hold)
         if not lines:
+            named = f": one holds {slip}" if slip else ""
             raise CheckFailed(
-                f"no line of the figure holds the {len(history[key])} values of {key}",
+                f"no line of the figure holds the {len(history[key])} values of {key}{named}",
                 details=nearest(figure, history[key]),
             )
     where = {key: {number for number, _ in lines} for key, lines in found.items()}
@@ -328,7 +362,7 @@ def test_images(student, draw, settings):
         all(same_picture(image, row, limit) for image, row in zip(images, expected, strict=True))
         for images in (by_rows, by_columns)
     ):
-        raise CheckFailed(wrong_images(by_rows, expected, limit))
+        raise CheckFailed(wrong_images(by_rows, expected, limit, weight))
     for number, look in enumerate(each for each in looks if each is not None):
         share, varies = look
         if not (share >= SEEN_PIXELS and varies >= VARIED):
@@ -356,7 +390,7 @@ def unit(values):
     return (values - low) / (high - low)
 
 
-def wrong_images(images, expected, limit):
+def wrong_images(images, expected, limit, weight):
     """One sentence about a grid that doesn't show what it should."""
     if len(images) > 1 and all(torch.equal(image, images[0]) for image in images):
         return "all 32 images are the same; each neuron has weights of its own"
@@ -368,6 +402,9 @@ def wrong_images(images, expected, limit):
     ):
         if all(same_picture(turned(i), e, limit) for i, e in zip(images, expected, strict=True)):
             return f"the images are {what}"
+    mixed = weight.double().T.reshape(-1, SIDE, SIDE)[:NEURONS]
+    if all(same_picture(i, m, limit) for i, m in zip(images, mixed, strict=True)):
+        return "the images are cut from the transposed weight, so each mixes many neurons"
     if all(any(same_picture(i, e, limit) for e in expected) for i in images):
         return "the images show weights of the right neurons in another order"
     wrong = next(n for n, i in enumerate(images) if not same_picture(i, expected[n], limit))

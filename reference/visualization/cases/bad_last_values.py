@@ -1,5 +1,6 @@
 # Only the last ten epochs are drawn.
 # failed: lines
+# says: its last ten values alone
 import matplotlib.pyplot as plt
 
 

@@ -1,5 +1,6 @@
 # NaN are left out, and what follows moves to the left.
 # failed: odd_values
+# says: its values without those that are NaN
 import matplotlib.pyplot as plt
 
 

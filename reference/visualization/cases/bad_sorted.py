@@ -1,5 +1,6 @@
 # The losses are sorted, so every training looks like a good one.
 # failed: lines
+# says: its values sorted, the largest first
 import matplotlib.pyplot as plt
 
 
