@@ -28,7 +28,7 @@ def rows_of(dataset: Any, numbers: set[int]) -> frozenset[bytes]:
     found: list[bytes] = []
     for tensor, rows in _tensors(dataset, sorted(numbers), DEPTH):
         flat = tensor.detach().reshape(len(tensor), -1)
-        if not _tells(flat) or flat.shape[1] * len(rows) > MOST_NUMBERS:
+        if not tells(flat) or flat.shape[1] * len(rows) > MOST_NUMBERS:
             return frozenset()
         chosen = flat[torch.tensor(rows, device=flat.device)].cpu().contiguous()
         raw = chosen.view(torch.uint8).numpy()
@@ -37,8 +37,8 @@ def rows_of(dataset: Any, numbers: set[int]) -> frozenset[bytes]:
     return different if len(different) == len(found) == len(numbers) else frozenset()
 
 
-def _tells(flat: torch.Tensor) -> bool:
-    """Whether two rows of a tensor are hardly ever alike by chance."""
+def tells(flat: torch.Tensor) -> bool:
+    """Whether two rows of a tensor (N, width) are hardly ever alike by chance."""
     width = flat.shape[1]
     if not flat.is_floating_point() or width < FEWEST:
         return width >= MANY

@@ -29,8 +29,8 @@ class LiveSource:
     """
 
     __slots__ = (
-        "dataset", "direct", "drawn", "handed", "index", "is_indexed", "kind", "name", "place",
-        "pool", "rows", "sampler", "size", "taught", "told", "width",
+        "dataset", "direct", "drawn", "given", "handed", "index", "is_distinct", "is_indexed",
+        "kind", "name", "place", "pool", "rows", "sampler", "size", "taught", "told", "width",
     )  # fmt: skip
 
     def __init__(self, index: int, kind: str, name: str, size: int) -> None:
@@ -47,6 +47,8 @@ class LiveSource:
         self.rows: set[int] = set()
         self.direct: dict[int, int] = {}  # model -> batches that reached an update of it
         self.told: dict[int, tuple[int, int]] = {}  # source -> rows that were compared last
+        self.is_distinct = False  # no two rows of a batch are alike, and hardly by chance
+        self.given = 0  # batches of it that a model was given, where no loader gave them
         self.width = 0
         self.handed = 0  # batches of it that a loader has given
         self.place = -1
@@ -74,6 +76,10 @@ class Ledger:
     def made(self, width: int, prints: list[int]) -> None:
         """Note rows of so many numbers that were trained on, and that no loader gave."""
         self._made.setdefault(width, set()).update(prints)
+
+    def made_of(self, width: int) -> frozenset[int]:
+        """The rows of so many numbers that were trained on, and that no loader gave."""
+        return frozenset(self._made.get(width, ())) - {0}
 
     def report(self, table: list[LiveSource]) -> None:
         """Write down how the sources stand now: batches trained on, rows in common."""
@@ -143,7 +149,7 @@ class Ledger:
 
     def _is_held(self, source: LiveSource, rows: set[int]) -> bool:
         """Whether rows come from a collection that the training took its rows from, all of them."""
-        made = self._made.get(source.width, set()) - {0}
+        made = self.made_of(source.width)
         return bool(rows) and any(
             stock.width == source.width
             and rows <= stock.prints

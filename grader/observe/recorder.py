@@ -158,6 +158,9 @@ class Recorder:
             self._moments.update(leaves, count)
         if calls or composed.tape.is_left_in:
             composed.updated(calls, leaves, count)
+        if self._sources.wants_steps and not composed.tape.runs:
+            self._sources.wants_steps = False
+            composed.tape.begin()
 
     def stop(self) -> None:
         """End the training at its next step, by `StopReplay`, from a handler of a signal."""

@@ -16,8 +16,9 @@ from weakref import ref
 import torch
 from torch.utils.data import RandomSampler, SequentialSampler, dataloader
 
+from grader.observe.contents import tells
 from grader.observe.datasets import size_of
-from grader.observe.fingerprints import Fingerprints
+from grader.observe.fingerprints import FEW, Fingerprints
 from grader.observe.ledger import Ledger, LiveSource
 from grader.observe.log import Log
 from grader.observe.looking import (
@@ -87,6 +88,7 @@ class Sources:
         self._alike: dict[tuple[int, int], int] = {}
         self._read: dict[int, tuple[tuple[Any, ...], list[int]]] = {}
         self.tape = Tape()
+        self.wants_steps = False  # whether the next step's operations would tell of an origin
         self._clock = time.monotonic
         self._reported = self._clock()
 
@@ -257,11 +259,15 @@ class Sources:
         kind = "rows" if known is not None else "unknown"
         if known is None and self._looked_around[place] < LOOKS:
             self._looked_around[place] += 1
-            self._stocks.learn(batch, frozenset(real), self._log.frame(1))
+            steps, _ = self.tape.noted
+            is_known = self._stocks.learn(batch, frozenset(real), self._log.frame(1), steps)
+            self.wants_steps = not is_known and torch.is_grad_enabled()
         trained = sum(value in self._ledger.trained_rows for value in real)
         state = "seen" if trained * 2 > len(real) else "new"
         source = self._other(f"{kind}:{state}", place, batch)
         if source is not None:
+            source.given += 1
+            source.is_distinct &= len(set(prints)) == len(prints)
             self._keep_rows(source, prints)
         return Origin(source, prints, [])
 
@@ -280,6 +286,9 @@ class Sources:
         if source is None and len(self.table) < MOST_SOURCES:
             source = self._new(key.partition(":")[0], "tensor", len(batch))
             source.place, source.width = place, batch.numel() // len(batch)
+            source.is_distinct = source.width < FEW and tells(
+                batch.detach().reshape(len(batch), -1)
+            )
             self._others[key, place] = source
         return source
 
@@ -307,6 +316,7 @@ class Sources:
             if seen is None:
                 seen = self._others[key] = self._new(source.kind, "tensor", source.size)
                 seen.place, seen.width = source.place, source.width
+                seen.is_distinct = source.is_distinct
             source = seen
         first = model not in source.direct
         source.direct[model] = source.direct.get(model, 0) + 1
@@ -314,6 +324,10 @@ class Sources:
         self._ledger.trained_rows.update(origin.prints)
         if first or self._clock() - self._reported > REPORT_SECONDS:
             self.report()
+
+    def made_of(self, width: int) -> frozenset[int]:
+        """The rows of so many numbers that were trained on, and that no loader gave."""
+        return self._ledger.made_of(width)
 
     def report(self) -> None:
         """Write down how the sources stand now: batches trained on, rows in common."""

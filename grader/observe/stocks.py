@@ -2,13 +2,14 @@
 
 Runs in the student's process. A batch that no loader gave has an origin where all its rows stand,
 word for word, in one collection: the tensor that it is a view of, or one that the calling code
-has by a name. So much is a fact, found by the rows' fingerprints. What was computed on the way
-(noise, mixing, a window over a text) stands in no collection, and its origin is not known.
+has by a name; or in one of these after what is done to each row on its way (`grader.observe.ways`).
+So much is a fact, found by the rows' fingerprints. What else was computed (noise, mixing, a window
+over a text) stands in no collection, and its origin is not known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -26,8 +27,11 @@ from grader.observe.looking import (
     values_of,
     version_of,
 )
+from grader.observe.tapes import Step
+from grader.observe.ways import Way, way_to
 
 MOST_STOCKS = 32
+MOST_WAYS = 4
 MOST_NUMBERS = 1 << 26
 MOST_ROWS = 200_000
 CALLERS = 2
@@ -48,17 +52,49 @@ class Stocks:
     def __init__(self, prints: Fingerprints) -> None:
         self._prints = prints
         self._known: dict[tuple[int, ...], Stock] = {}
+        self._ways: dict[tuple[object, ...], Way] = {}
+        self._tried: dict[tuple[int, ...], tuple[object, ...]] = {}  # keeps what the ids are of
 
-    def learn(self, batch: torch.Tensor, prints: frozenset[int], frame: FrameType | None) -> None:
-        """Learn of the collections that ``batch``, whose rows have these prints, may be from."""
+    def learn(
+        self,
+        batch: torch.Tensor,
+        prints: frozenset[int],
+        frame: FrameType | None,
+        steps: Sequence[Step] = (),
+    ) -> bool:
+        """Learn of the collections that ``batch``, whose rows have these prints, may be from.
+
+        ``steps``: the last operations, if they were noted. Returns whether one is known now.
+        """
         width = batch.numel() // len(batch)
         if batch._is_view() and batch._base is not None:
             self._add(batch._base, width)
-        if not any(stock.width == width and prints <= stock.prints for stock in self.all()):
+        self._learn_way(batch, steps)
+        if not self._holds(width, prints):
             for value in _named(frame):
                 tensor = as_tensor(value)
                 if tensor is not None and len(tensor) > len(batch):
                     self._add(tensor, width)
+                    self._add_on_ways(tensor, width)
+        return self._holds(width, prints)
+
+    def _holds(self, width: int, prints: frozenset[int]) -> bool:
+        return any(stock.width == width and prints <= stock.prints for stock in self.all())
+
+    def _learn_way(self, batch: torch.Tensor, steps: Sequence[Step]) -> None:
+        found = way_to(batch, steps) if len(self._ways) < MOST_WAYS else None
+        if found is not None:
+            self._ways.setdefault(found[1].name, found[1])
+
+    def _add_on_ways(self, tensor: torch.Tensor, width: int) -> None:
+        """Read what a tensor's rows become on the ways that batches have come."""
+        for name, way in self._ways.items():
+            key = (tensor.data_ptr(), tensor.numel(), version_of(tensor), *map(id, name))
+            if key not in self._tried and len(self._tried) < MOST_STOCKS:
+                made = way.of(tensor)
+                self._tried[key] = name
+                if made is not None and made.numel() == len(made) * width:
+                    self._keep((*key, width), made, width)
 
     def all(self) -> list[Stock]:
         """Every collection."""
@@ -76,10 +112,12 @@ class Stocks:
         rows, rest = divmod(tensor.numel(), width)
         if rest or not 1 < rows <= MOST_ROWS or tensor.numel() > MOST_NUMBERS:
             return
-        key = (tensor.data_ptr(), tensor.numel(), width, version_of(tensor))
+        self._keep((tensor.data_ptr(), tensor.numel(), width, version_of(tensor)), tensor, width)
+
+    def _keep(self, key: tuple[int, ...], tensor: torch.Tensor, width: int) -> None:
         if key not in self._known and len(self._known) < MOST_STOCKS:
-            flat = tensor.detach().reshape(rows, width)
-            found = frozenset(self._prints.of(flat, limit=rows)) - {0}
+            flat = tensor.detach().reshape(-1, width)
+            found = frozenset(self._prints.of(flat, limit=len(flat))) - {0}
             self._known[key] = Stock(width, found)
 
 

@@ -24,7 +24,7 @@ step has seen tell whether it has learned the task, when to stop, and which sett
 ## Known problems
 
 This is a note, which costs nothing: the accuracy on the training data may be what is asked for.
-Only data from loaders is compared, and nothing is said where any other data is evaluated too.
+Nothing is said where any other data is evaluated too.
 """
 
 from __future__ import annotations
@@ -60,12 +60,11 @@ def find(trace: Trace) -> Iterator[Finding]:
 def _is_trained(trace: Trace, one: Evaluation, overlaps: Mapping[tuple[int, int], Overlap]) -> bool:
     """Whether all rows that are evaluated were trained on before, by this very model."""
     source = one.forward.source
-    if source < 0 or trace.sources[source].kind != "loader":
+    if source < 0:
         return False
     pairs = (overlaps.get((source, other)) for other in one.trained)
-    return source in one.trained or any(
-        pair is not None and pair.shared >= ALL * pair.of for pair in pairs
-    )
+    is_same = source in one.trained and trace.sources[source].kind == "loader"
+    return is_same or any(pair is not None and pair.shared >= ALL * pair.of for pair in pairs)
 
 
 def _finding(trace: Trace, first: Forward) -> Finding:

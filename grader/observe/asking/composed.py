@@ -39,6 +39,7 @@ class Composed:
         self._alone: Key = frozenset()  # the model of the last update, if it was one
         self._due: dict[Key, int] = {}
         self._found: dict[Key, list[Formula]] = {}
+        self._reads = False  # whether what is being noted is to become a formula
         self._looks: Counter[int] = Counter()  # model -> how often its looks at data were read
         self._looked: dict[int, list[Formula]] = {}  # model -> what came of them
 
@@ -56,8 +57,10 @@ class Composed:
         elif updates >= self._due.get(key, 0):
             modules_only = all(call.model.is_module for call in calls)
             self._due[key] = updates + (max(AGAIN, updates) if modules_only else AGAIN)
+            self._reads = True
             self.tape.begin()
             return
+        self._reads = False
         self.tape.leave()
 
     def saw(self, call: Call, batch: torch.Tensor) -> None:
@@ -68,6 +71,7 @@ class Composed:
         if torch.is_grad_enabled() or not known or index in self._looked:
             return
         if not self.tape.runs:
+            self._reads = True
             self.tape.begin()  # what comes before the next look at data is seen
             return
         found = self._read(partial(Reading.of_module, module=call.model.ref()))
@@ -78,7 +82,7 @@ class Composed:
 
     def backward(self, calls: Sequence[Call], roots: Sequence[torch.Tensor]) -> None:
         """Make of what was noted what can be asked."""
-        if not self.tape.runs or not calls:
+        if not self.tape.runs or not self._reads or not calls:
             return
         for loss in roots:
             if found := self._read(partial(Reading.of_loss, loss=loss)):

@@ -7,6 +7,9 @@ rows: else they may be alike by nature.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 from grader.observe.contents import rows_of
 from grader.observe.ledger import LiveSource
 from grader.observe.moments import Observer
@@ -21,18 +24,40 @@ class Overlaps(Observer):
 
     def end(self) -> None:
         """Write down each pair that has rows in common."""
-        loaders = [source for source in self.run.sources.table if source.kind == "loader"]
-        loaders = [source for source in loaders if source.is_indexed and source.drawn]
-        trained = [source for source in loaders if source.direct][:MOST_LOADERS]
-        others = [source for source in loaders if not source.direct][:MOST_LOADERS]
-        pairs = ((one, two) for one in others for two in trained)
-        rows = 0
-        for one, two in pairs:
-            shared = _shared(one, two)
-            if shared and rows < MOST_ROWS:
-                rows += 1
-                sizes = len(one.drawn), len(two.taught)
-                self.log.add(Overlap.write(one.index, two.index, shared, *sizes))
+        table = self.run.sources.table
+        loaders = [one for one in table if one.kind == "loader" and one.is_indexed and one.drawn]
+        trained = [one for one in loaders if one.direct][:MOST_LOADERS]
+        others = [one for one in loaders if not one.direct][:MOST_LOADERS]
+        pairs = ((one, two, _shared(one, two)) for one in others for two in trained)
+        found = (
+            (one.index, two.index, shared, len(one.drawn), len(two.taught))
+            for one, two, shared in pairs
+            if shared
+        )
+        for row in itertools.islice(itertools.chain(found, self._without_loaders()), MOST_ROWS):
+            self.log.add(Overlap.write(*row))
+
+    def _without_loaders(self) -> Iterator[tuple[int, int, int, int, int]]:
+        """Rows of a program that has no loader, by what stands in them.
+
+        Some of them count where the same rows are evaluated again and again: who draws at random
+        for each evaluation, and for each step, has no two parts that could overlap.
+        """
+        table = self.run.sources.table
+        if any(one.kind == "loader" for one in table):
+            return  # what seems to be rows of nobody's may be a batch of it, changed on its way
+        table = [one for one in table if one.is_distinct]
+        places = {one.place for one in table if one.direct}
+        for other in table:
+            if other.place not in places:
+                continue
+            made = self.run.sources.made_of(other.width)
+            for one in table:
+                rows = one.rows - {0}
+                shared = len(rows & made) if one.width == other.width else 0
+                is_fixed = one.given > 1 and len(rows) == one.size
+                if shared and (is_fixed or shared == len(rows)) and not one.direct:
+                    yield one.index, other.index, shared, len(rows), len(made)
 
 
 def _shared(one: LiveSource, two: LiveSource) -> int:
