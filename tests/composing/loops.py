@@ -195,6 +195,8 @@ def _choices(draw: random.Random, task: Domain) -> dict[str, str]:
         "log": draw.choice(list(LOGS)),
         "modes": draw.choice(["every_epoch", "every_batch"]),
     }
+    if update == "accumulated" and not FORMS[chosen["form"]][1]:
+        chosen["update"] = update = "plain"  # an epoch of one batch would never make a step
     if update == "accumulated":
         chosen["clearing"] = draw.choice(["first", "after"])
     if update.startswith("manual") or update in ("closure", "bfloat16"):
