@@ -11,7 +11,6 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from grader.observe.patching import StopReplay
 from grader.observe.recorder import Recorder
+from grader.trace.descent import options_of
 from grader.trace.learning import next_replay
 from grader.trace.trace import Trace
 
@@ -128,7 +128,7 @@ def record_with_replays(source: str, **options: Any) -> Trace:
     """The Trace of a program, with every replay that it asks for."""
     trace = record(source, **options)
     while (request := next_replay(trace)) is not None:
-        replayed = record(source, **asdict(request), **options)
+        replayed = record(source, **options_of(request), **options)
         trace = trace.with_replay(request, replayed)
     return trace
 

@@ -11,7 +11,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -32,6 +32,7 @@ from grader.errors import GraderFault, StudentFault
 from grader.model import Crash, Limits, Outcome, Progress
 from grader.observation.record import KeptReplay
 from grader.schema.fields import Row, TraceMalformed
+from grader.trace.descent import options_of
 from grader.trace.failures import explained
 from grader.trace.learning import next_replay
 from grader.trace.reading import Reader
@@ -360,9 +361,13 @@ class _Running:
         doing: str = "training",
         cells: CellLog | None = None,
     ) -> Any:
-        box = {"stop_after_steps": self._box.steps, "calls": self._box.calls}
-        changed = box if replay is None else {**asdict(replay), "calls": self._box.calls}
-        options = {"seed": self._seed, "names": self._questions.names, **changed}
+        box = {"stop_after_steps": self._box.steps}
+        options = {
+            "seed": self._seed,
+            "names": self._questions.names,
+            "calls": self._box.calls,
+            **(box if replay is None else options_of(replay)),
+        }
         training = self._training if replay is None else Training()
         steps = self._box.steps if replay is None else replay.stop_after_steps
         said = time.monotonic()

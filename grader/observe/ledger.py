@@ -30,7 +30,8 @@ class LiveSource:
 
     __slots__ = (
         "dataset", "direct", "drawn", "given", "handed", "index", "is_distinct", "is_indexed",
-        "kind", "name", "place", "pool", "rows", "sampler", "size", "taught", "told", "width",
+        "is_seen", "kind", "name", "place", "pool", "rows", "sampler", "size", "taught", "told",
+        "width",
     )  # fmt: skip
 
     def __init__(self, index: int, kind: str, name: str, size: int) -> None:
@@ -48,6 +49,7 @@ class LiveSource:
         self.direct: dict[int, int] = {}  # model -> batches that reached an update of it
         self.told: dict[int, tuple[int, int]] = {}  # source -> rows that were compared last
         self.is_distinct = False  # no two rows of a batch are alike, and hardly by chance
+        self.is_seen = False  # most of its rows were trained on before a model was given them
         self.given = 0  # batches of it that a model was given, where no loader gave them
         self.width = 0
         self.handed = 0  # batches of it that a loader has given

@@ -52,6 +52,8 @@ class Recorder:
         cap_rate: No step is made at a higher rate than its optimizer had when this began.
         after: The first so many updates are left as they are.
         stop_after_steps: Raise `StopReplay` in the student's code after this many updates.
+        slopes: Tell by how much each pass should have changed the loss (`grader.trace.descent`).
+        facts: Without them, no observer looks and no image is known: a replay needs losses alone.
     """
 
     def __init__(  # noqa: PLR0913 - the options of a replay
@@ -67,6 +69,8 @@ class Recorder:
         cap_rate: bool = False,
         after: int = 0,
         stop_after_steps: int | None = None,
+        facts: bool = True,
+        slopes: bool = False,
     ) -> None:
         self._log = Log(emit, files)
         self._patches = Patches() if patches is None else patches
@@ -74,7 +78,7 @@ class Recorder:
         self._gradients = Gradients(clear=clear_gradients)
         self._models = Models(self._log, self._gradients)
         self._moments = Moments()
-        self._sources = Sources(self._log, pools or {}, self._moments)
+        self._sources = Sources(self._log, pools if pools and facts else {}, self._moments)
         change = Change(
             scale=update_scale,
             hold=hold_rate,
@@ -84,7 +88,7 @@ class Recorder:
         )
         self._updates = Updates(self._log, self._gradients, self._moments, change, self._updated)
         self.run = Run(self._log, self._gradients, self._models, self._sources, self._updates)
-        self._moments.begin(OBSERVERS, self.run)
+        self._moments.begin(OBSERVERS if facts else (), self.run)
         self._forwards = Forwards(
             self._log, self._models, self._sources, self._updates, self._moments
         )
@@ -92,7 +96,6 @@ class Recorder:
         self._evaluator = Evaluator(self._log, self._sources, self._forwards)
         self._forwards.on_forward = self._evaluator.saw
         self._forwards.tape = self._sources.tape = self._evaluator.composed.tape
-        slopes = Slopes(self._log, self._gradients, after) if update_scale < 1.0 else None
         self._backwards = Backwards(
             self._log,
             self._forwards,
@@ -101,7 +104,7 @@ class Recorder:
             self._products,
             self._evaluator,
             self._moments,
-            slopes,
+            Slopes(self._log, self._gradients, after) if slopes else None,
         )
         self._transforms = Transforms(
             self._log,

@@ -54,6 +54,6 @@ class Slopes:
             tensor = leaf.ref()
             if tensor is None or tensor.grad is None or not has_values(tensor.grad):
                 continue
-            moved = (tensor.detach() - start).double()
-            slope += float((tensor.grad.detach().double() * moved).sum())
+            gained = tensor.grad.detach() * (tensor.detach() - start)
+            slope += float(gained.sum(dtype=torch.float64))
         self._log.add(Slope.write(number, plain_float(slope)))

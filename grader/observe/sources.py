@@ -286,6 +286,7 @@ class Sources:
         if source is None and len(self.table) < MOST_SOURCES:
             source = self._new(key.partition(":")[0], "tensor", len(batch))
             source.place, source.width = place, batch.numel() // len(batch)
+            source.is_seen = key.endswith(":seen")
             source.is_distinct = source.width < FEW and tells(
                 batch.detach().reshape(len(batch), -1)
             )

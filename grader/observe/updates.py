@@ -397,8 +397,7 @@ class Updates:
         with torch.no_grad():
             if scale != 1.0 and not self._given_rates:
                 for tensor, old in self._before:
-                    moved_to = old + scale * (tensor.data - old) if scale else old
-                    tensor.data.copy_(moved_to)
+                    tensor.data.copy_(old.lerp(tensor.data, scale) if scale else old)
             moved = norm(tensor.detach() - old for tensor, old in self._before)
             size = norm(old for _, old in self._before)
         self._before = []

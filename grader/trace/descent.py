@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Literal
+from dataclasses import asdict
+from typing import Any, Literal
 
 from grader.trace.trace import Replay, ReplayRequest, Trace
 
@@ -38,6 +39,15 @@ def probes(scale: float, after: int) -> Iterator[ReplayRequest]:
             stop_after_steps=after + PROBE,
             after=after,
         )
+
+
+def options_of(request: ReplayRequest) -> dict[str, Any]:
+    """What a recorder is told for a replay: it is asked for its losses, and for nothing else.
+
+    The passes of a probe also tell by how much the loss should change.
+    """
+    is_probe = request.stop_after_steps == request.after + PROBE and request.clear_gradients
+    return {**asdict(request), "facts": False, "slopes": is_probe}
 
 
 def gradients_are(trace: Trace, scale: float, after: int) -> Word:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from grader.checks.diagnosing import outside_of_lessons
 from grader.rules import find_all
+from grader.trace.descent import options_of
 from grader.trace.learning import next_replay
 from grader.trace.trace import Trace
 from recording import CRASH, MARK, run
@@ -27,7 +28,7 @@ def judged(source: str) -> Judged:
     """Run it with all its replays, and let all rules look."""
     trace, crash = recorded(source)
     while (request := next_replay(trace)) is not None:
-        replayed, _ = recorded(source, **asdict(request))
+        replayed, _ = recorded(source, **options_of(request))
         trace = trace.with_replay(request, replayed)
     found = tuple(
         (finding.rule, str(finding.level), finding.place.line if finding.place else 0)

@@ -55,8 +55,9 @@ class Overlaps(Observer):
             for one in table:
                 rows = one.rows - {0}
                 shared = len(rows & made) if one.width == other.width else 0
-                is_fixed = one.given > 1 and len(rows) == one.size
-                if shared and (is_fixed or shared == len(rows)) and not one.direct:
+                is_all = shared == len(rows) and one.is_seen
+                is_fixed = one.given > 1 and len(rows) == one.size and shared < len(rows)
+                if shared and (is_fixed or is_all) and not one.direct:
                     yield one.index, other.index, shared, len(rows), len(made)
 
 

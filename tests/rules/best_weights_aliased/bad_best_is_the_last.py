@@ -13,7 +13,7 @@ def fit(model, x, y, epochs):
             loss.backward()
             optimizer.step()
         with torch.no_grad():
-            now = nn.functional.mse_loss(model(x), y).item()
+            now = nn.functional.mse_loss(model(held), held.sum(1, keepdim=True)).item()
         if now < lowest:
             lowest = now
             best = model.state_dict()  # finding: best-weights-aliased
@@ -21,5 +21,5 @@ def fit(model, x, y, epochs):
     return model
 
 
-x = torch.randn(100, 3)
+x, held = torch.randn(100, 3), torch.randn(50, 3)
 fit(nn.Linear(3, 1), x, x.sum(1, keepdim=True), 4)
