@@ -28,6 +28,8 @@ class Nested(nn.Module):
 
 def network(kind):
     """A network by the name of its state of health; its weights come by load_state_dict."""
+    if kind in ("linear", "wide"):
+        return nn.Sequential(nn.Linear(WIDTH, 4)) if kind == "linear" else wide()
     if kind in ("nested", "dead nested"):
         return Nested(norm=False)
     if kind == "normed":
@@ -39,6 +41,11 @@ def network(kind):
     if kind == "small":
         return nn.Sequential(nn.Linear(2, 2))
     return nn.Sequential(nn.Linear(WIDTH, 64), nn.ReLU(), nn.Linear(64, 4))
+
+
+def wide():
+    """A network whose layers have hundreds of weights."""
+    return nn.Sequential(nn.Linear(4, 200), nn.Tanh(), nn.Linear(200, 3))
 
 
 def make(kind, state, frozen=(), *, training=True):
@@ -70,8 +77,13 @@ def tracked(activations):
 
 
 def answers(tool, questions):
-    """What a tool returns for each of several questions."""
-    return [tool(question) for question in questions]
+    """What a tool returns for each of several questions, and the questions afterwards."""
+    return [tool(question) for question in questions], questions
+
+
+def both(tool, first, second):
+    """What a tool returns for two models and inputs, looked at when both are there."""
+    return [tool(*first), tool(*second)]
 
 
 class Step:
@@ -128,6 +140,15 @@ class Looks:
         """Use a tool on the model, and look again."""
         tool(self.model, *more)
         self.seen.append(self.look())
+
+    def step(self, tool, x, y):
+        """Use a tool that makes one step; what that changes stands in the look before it, too."""
+        expected = copy.deepcopy(self.model)
+        Step(expected, x, y)()
+        before = {"hooks": hooks(self.model), "snapshot": snapshot(expected)}
+        step = Step(self.model, x, y)
+        tool(self.model, step)
+        return [before, self.look()] if step.calls == 1 else [before, before]
 
 
 def nothing(*_):

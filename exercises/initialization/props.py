@@ -11,6 +11,9 @@ def model():
         nn.Dropout(0.1),
         nn.Linear(120, 400),
         nn.Embedding(20, 30),
+        nn.Conv1d(6, 12, 5),
+        nn.LayerNorm(11),
+        nn.LSTM(6, 7),
     )
 
 

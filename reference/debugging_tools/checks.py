@@ -70,6 +70,7 @@ def number(value):
 # --- gradient_stats ---------------------------------------------------------------------------
 
 SICK_GRADIENTS = {
+    "wide": ("in a network of wide layers", ()),
     "nested": ("in a healthy network", ()),
     "vanishing": ("in a network whose gradients vanish", ()),
     "exploding": ("in a network whose gradients explode", ()),
@@ -95,9 +96,10 @@ def test_gradient_stats(student, draw, settings, kind):
 
 
 def inputs_for(draw, kind, *, dtype=torch.float32):
-    """Ten inputs and labels for a network."""
+    """Some inputs and labels for a network; hundreds for a wide one."""
     features = LOCAL.WIDTH if kind in ("vanishing", "exploding") else 4
-    return draw.normal(10, features, dtype=dtype), draw.integers(10, high=3)
+    rows = draw.choice(150, 300) if kind == "wide" else draw.choice(8, 12)
+    return draw.normal(rows, features, dtype=dtype), draw.integers(rows, high=3)
 
 
 WRONG_MEANS = {
@@ -176,14 +178,16 @@ def fail_number(which, what, expected, got, allowed, slip):
 
 
 @check("activations")
-@pytest.mark.parametrize("kind", ["nested", "dead nested", "normed"])
+@pytest.mark.parametrize("kind", ["nested", "dead nested", "normed", "wide"])
 def test_activations(student, draw, agree, kind):
     """The output of every layer is recorded under its name, and detached."""
-    state = weights(draw, kind, dtype=torch.float32)
-    x, _ = inputs_for(draw, kind)
+    dtype = torch.float64 if kind == "wide" else torch.float32
+    state = weights(draw, kind, dtype=dtype)
+    x, other = (inputs_for(draw, kind, dtype=dtype)[0] for _ in range(2))
     training = kind != "normed"  # batch norm: only evaluation leaves its statistics alone
     props = student.props
-    handle = student.record_activations(props.make(kind, state, training=training), x)
+    first, second = (props.make(kind, state, training=training) for _ in range(2))
+    handle = props.both(student.record_activations, (first, x), (second, other))[0]
     told = props.tracked(handle).value
     got, tracked = told if isinstance(told, (list, tuple)) and len(told) == 2 else (None, None)
     got = entries(got, handle, "record_activations")
@@ -214,7 +218,9 @@ def outputs(model, x):
 
 HEALTH = {
     "healthy": ("a healthy network of 64 hidden units", True),
+    "linear": ("a single linear layer on eight points that it can tell apart", True),
     "small": ("a single linear layer on four points that no line separates", False),
+    "contradicted": ("a healthy network and two equal samples with different labels", False),
     "dead": ("a network whose hidden units are all dead", False),
     "frozen": ("a network that is frozen but for its last bias", False),
 }
@@ -230,6 +236,8 @@ def test_can_overfit(student, draw, kind):
     """A healthy network can learn a batch by heart; too small, dead or frozen ones can't."""
     words, expected = HEALTH[kind]
     state = weights(draw, kind, dtype=torch.float32)
+    if kind == "linear":  # no further from the labels at first than the healthy network
+        state = {name: value / 5 for name, value in state.items()}
     frozen = [name for name in state if name != "2.bias"] if kind == "frozen" else ()
     model = student.props.make(kind, state, frozen)
     if kind == "small":  # never learned, so trained to the end; watching one is enough
@@ -254,21 +262,27 @@ def batch(draw, kind):
         points = torch.tensor([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
         return 2 * points, torch.tensor([0, 1, 1, 0])
     labels = torch.arange(8)[torch.argsort(draw.uniform(8))] % 4
-    return 8 * torch.eye(8) + 0.1 * draw.normal(8, 8), labels
+    points = 8 * torch.eye(8) + 0.1 * draw.normal(8, 8)
+    if kind == "contradicted":
+        points[5], labels[5] = points[2], (labels[2] + 1) % 4
+    return points, labels
 
 
 # --- weight_deltas ----------------------------------------------------------------------------
 
 
 @check("weight_deltas")
-def test_weight_deltas(student, draw, settings):
+@pytest.mark.parametrize(
+    ("kind", "frozen", "left_out"),
+    [("nested", ("entry.bias",), ("exit.weight",)), ("wide", (), ("0.bias",))],
+)
+def test_weight_deltas(student, draw, settings, kind, frozen, left_out):
     """The mean absolute change of every parameter is right, and 0 where no step reaches."""
-    state = weights(draw, "nested")
-    x, y = inputs_for(draw, "nested", dtype=torch.float64)
-    frozen, left_out = ("entry.bias",), ("exit.weight",)
-    ours = LOCAL.make("nested", state, frozen)
+    state = weights(draw, kind)
+    x, y = inputs_for(draw, kind, dtype=torch.float64)
+    ours = LOCAL.make(kind, state, frozen)
     LOCAL.Step(ours, x, y, left_out)()
-    theirs = student.props.make("nested", state, frozen)
+    theirs = student.props.make(kind, state, frozen)
     step = student.props.Step(theirs, x, y, left_out)
     handle = student.weight_deltas(theirs, step)
     deltas = entries(handle.value, handle, "weight_deltas")
@@ -299,7 +313,7 @@ def falling(draw, start, end, epochs):
 
 def curves(draw, answer):
     """Training and validation losses that show what ``answer`` names."""
-    epochs = draw.choice(8, 14)
+    epochs = draw.choice(8, 40)
     match answer:
         case "underfitting":
             return falling(draw, 2.31, 1.95, epochs), falling(draw, 2.32, 2.0, epochs)
@@ -324,8 +338,11 @@ def test_diagnose(student, draw):
         {"train_loss": train, "val_loss": val, "train_losses": train, "val_losses": val}
         for train, val in shown
     ]
-    said = student.props.answers(student.diagnose, histories).value
+    told = student.props.answers(student.diagnose, histories).value
+    said, after = told if isinstance(told, tuple) and len(told) == 2 else (None, None)
     said = said if isinstance(said, list) and len(said) == len(ANSWERS) else [None] * len(ANSWERS)
+    if after != histories:
+        raise CheckFailed("diagnose() changes the history that it reads")
     for answer, (train, val), got in zip(ANSWERS, shown, said, strict=True):
         require_name(answer, train, val, got)
 
@@ -346,6 +363,10 @@ def require_name(answer, train, val, got):
 # --- what the tools leave behind --------------------------------------------------------------
 
 
+SEEDS = ("torch's seed", "NumPy's seed", "Python's seed")
+"""A tool that trains a copy may set them."""
+
+
 class Uses:
     """What `props.Looks` sees of a model before and after each of the tools that only look."""
 
@@ -357,9 +378,10 @@ class Uses:
         """Name of the tool, before and after, of the hooks or of the rest; tools run once."""
         if kind not in self._seen:
             self._seen[kind] = self._use(kind, draw, training=training)
-        seen = [look if isinstance(look, dict) else {} for look in self._seen[kind].values()]
-        befores = [look.get(what) for look in seen]
-        return zip(list(self._seen[kind])[1:], befores, befores[1:], strict=False)
+        for tool, before, after in self._seen[kind]:
+            yield tool, *(
+                look.get(what) if isinstance(look, dict) else None for look in (before, after)
+            )
 
     def _use(self, kind, draw, *, training):
         student, (x, y) = self._student, inputs_for(draw, kind)
@@ -370,9 +392,11 @@ class Uses:
         use(student.record_activations, x)
         use(student.can_overfit, (x[:3], torch.arange(3)))
         seen = looks.seen.value
-        tools = ("", "gradient_stats", "record_activations", "can_overfit")
-        seen = seen if isinstance(seen, list) and len(seen) == len(tools) else [None] * len(tools)
-        return dict(zip(tools, seen, strict=True))
+        tools = ("gradient_stats", "record_activations", "can_overfit")
+        seen = seen if isinstance(seen, list) and len(seen) == 4 else [None] * 4
+        stepped = looks.step(student.weight_deltas, x, y).value
+        stepped = stepped if isinstance(stepped, list) and len(stepped) == 2 else [None] * 2
+        return [*zip(tools, seen, seen[1:], strict=False), ("weight_deltas", *stepped)]
 
 
 @pytest.fixture(scope="session")
@@ -404,6 +428,17 @@ def test_left_alone(uses, draw, kind, training):
             for name, value in values.items() if isinstance(values, dict) else ():
                 if not same(value, now.get(name) if isinstance(now, dict) else None):
                     raise CheckFailed(f"{tool}() changed the {part} of {name}")
+
+
+@check("left_alone")
+def test_inputs_left_alone(student, draw, untouched):
+    """What the tools are given beside the model stays as it was, and so does the process."""
+    state = weights(draw, "nested", dtype=torch.float32)
+    batch = student.put((draw.normal(3, 4), torch.arange(3)))
+    model, tools = student.props.make("nested", state), ("record_activations", "can_overfit")
+    for tool, given in zip(tools, (batch[0], batch), strict=True):
+        with untouched(by=f"{tool}()", but=SEEDS, batch=batch):
+            student.get(tool)(model, given)
 
 
 def same(before, after):

@@ -1,4 +1,4 @@
-# Whatever has a weight of two dimensions or more is initialized, an embedding too.
+# Whatever has more than one dimension is initialized, an nn.Conv1d and an nn.LSTM too.
 # failed: init_weights
 import math
 
@@ -15,19 +15,23 @@ def xavier_init(fan_in, fan_out):
 
 
 def init_weights(module):
-    if hasattr(module, "weight") and module.weight.dim() > 1:
-        nn.init.kaiming_normal_(module.weight)
-        if getattr(module, "bias", None) is not None:
-            nn.init.zeros_(module.bias)
+    if isinstance(module, nn.Embedding):
+        return
+    for parameter in module.parameters(recurse=False):
+        if parameter.dim() > 1:
+            nn.init.kaiming_normal_(parameter)
+        elif not isinstance(module, (nn.BatchNorm1d, nn.LayerNorm)):
+            nn.init.zeros_(parameter)
 
 
 def init_lstm(lstm):
-    for name, parameter in lstm.named_parameters():
-        if "weight_ih" in name:
-            nn.init.xavier_uniform_(parameter)
-        elif "weight_hh" in name:
-            nn.init.orthogonal_(parameter)
-        else:
-            nn.init.zeros_(parameter)
-            if "bias_ih" in name:
-                parameter.data[lstm.hidden_size : 2 * lstm.hidden_size] = 1.0
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if "weight_ih" in name:
+                nn.init.xavier_normal_(parameter)
+            elif "weight_hh" in name:
+                nn.init.orthogonal_(parameter)
+            else:
+                parameter.zero_()
+                hidden = len(parameter) // 4
+                parameter[hidden : 2 * hidden] = 0.5
