@@ -118,6 +118,7 @@ def compare(agree, props, draw, model, forwards, inputs, *more, wrong):
     candidates = [(forward, assignment) for forward in forwards for assignment in model.assignments]
     outputs = expected(model, *candidates[0], inputs)[0]
     weights = [draw.normal(*output.shape, dtype=dtype) for output in outputs]
+    model.remote.train(dtype is torch.float32)  # the mode makes no difference to these classes
     told = props.run(model.remote, inputs, weights, *more).value
     first, order = None, model.assignments[0]
     slips = {said: expected(model, form, order, inputs)[0] for said, form in wrong.items()}
@@ -522,12 +523,20 @@ def test_dynamic(student, agree, draw):
 @check("dynamic")
 def test_dynamic_sizes(student, draw):
     """Width and number of layers are those asked for, or the class's own."""
-    width, count = draw.choice(3, 7), 5
-    weights = matrices(student, student.DynamicNet(width, count), torch.zeros(2, width), count)
+    width, count = draw.choice(3, 7), draw.choice(6, 12)
+    net = student.DynamicNet(width, count)
+    weights = matrices(student, net, torch.zeros(2, width), count)
     if weights != [(width, width)] * count:
         raise CheckFailed(
             f"DynamicNet({width}, {count}) has {len(weights)} weights, of shapes "
             f"{', '.join(map(str, weights[:6])) or 'none'}; expected {count} of {(width, width)}"
+        )
+    told = [student.props.run(net, [torch.zeros(2, width)], None, count - n).value for n in (1, 0)]
+    calls = [each.get("calls") if isinstance(each, dict) else None for each in told]
+    if calls[0] == calls[1] != 0:
+        raise CheckFailed(
+            f"DynamicNet({width}, {count}) runs {calls[0]!s:.20} layers at depth {count - 1} and "
+            f"at depth {count} alike"
         )
     net = student.DynamicNet()
     weights = matrices(student, net)

@@ -379,8 +379,9 @@ class Uses:
         if kind not in self._seen:
             self._seen[kind] = self._use(kind, draw, training=training)
         for tool, before, after in self._seen[kind]:
-            yield tool, *(
-                look.get(what) if isinstance(look, dict) else None for look in (before, after)
+            yield (
+                tool,
+                *(look.get(what) if isinstance(look, dict) else None for look in (before, after)),
             )
 
     def _use(self, kind, draw, *, training):
