@@ -110,7 +110,8 @@ class Backwards:
         if not self._log.watches():
             self._updates.blindness.missed()
             return None
-        self._retains = _retains(*args[RETAIN:], **kwargs)
+        if self._count + 1 >= self._due:
+            self._retains = _retains(*args[RETAIN:], **kwargs)
         return run_quietly(self._begin, args[0] if args else kwargs.get("tensors"))
 
     def _begin(self, tensors: Any) -> object:

@@ -6,7 +6,8 @@ before its gradient is taken, and that of the step along it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -30,7 +31,9 @@ MISFITS = frozenset((
 """Operations that say how far predictions are from their targets."""
 PLAIN = frozenset(("Neg", "Mul", "Div", "Mean", "Sum"))
 """What may stand between one of them and the loss, with nothing else in it."""
-DEEPEST = 6
+SUMS = frozenset(("Add", "Sub"))
+DEEPEST = 8
+MOST_TERMS = 32
 
 
 class Directions(Observer):
@@ -88,23 +91,35 @@ def _is_small(tensor: torch.Tensor) -> bool:
 
 
 def _misfit(node: Any) -> tuple[str, int]:
-    """The misfit that a loss is up to a factor, and the factor's sign; 0 if that isn't known."""
-    sign = 1
-    for _ in range(DEEPEST):
-        name = "" if node is None else name_of(node)
-        if name in MISFITS:
-            return (name, sign) if name not in LIKELIHOODS or _is_proper(node) else ("", 0)
-        inputs = [] if node is None else [one for one, _ in node.next_functions if one is not None]
-        if name not in PLAIN or len(inputs) != 1:
-            return "", 0
-        sign *= _sign(node, name)
-        node = inputs[0]
-    return "", 0
+    """The misfit that a loss is up to a factor, and the factor's sign; 0 if that isn't known.
+
+    A sum is one if all misfits in it have one sign. Other terms may stand beside what is added,
+    and beside nothing that is taken off: that may be a distance that is to grow.
+    """
+    terms = list(itertools.islice(_terms(node, 1, DEEPEST), MOST_TERMS))
+    known = [(name, sign) for name, sign in terms if name]
+    signs = {sign for _, sign in known}
+    if len(signs) != 1 or len(terms) == MOST_TERMS:
+        return "", 0
+    sign = signs.pop()
+    return known[0] if sign > 0 or len(known) == len(terms) else ("", 0)
 
 
-def _is_proper(node: Any) -> bool:
-    """Whether a likelihood is one of logarithms of probabilities, and so never negative."""
-    return bool(node.next_functions) and name_of(node.next_functions[0][0]) == "LogSoftmax"
+def _terms(node: Any, sign: int, depth: int) -> Iterator[tuple[str, int]]:
+    """What a loss is the sum of: the names of misfits with their signs, "" of anything else."""
+    name = "" if node is None or not depth else name_of(node)
+    inputs = [] if node is None else [one for one, _ in node.next_functions if one is not None]
+    if name in MISFITS and (name not in LIKELIHOODS or _is_proper(node)):
+        yield name, sign
+    elif name in SUMS:
+        first, *_ = node.next_functions
+        for one in inputs:
+            is_off = name == "Sub" and one is not first[0]
+            yield from _terms(one, -sign if is_off else sign, depth - 1)
+    elif name in PLAIN and len(inputs) == 1:
+        yield from _terms(inputs[0], sign * _sign(node, name), depth - 1)
+    else:
+        yield "", 0
 
 
 def _sign(node: Any, name: str) -> int:
@@ -117,3 +132,8 @@ def _sign(node: Any, name: str) -> int:
     factor = node._saved_other if at == 0 else node._saved_self
     number = scalar(factor) if is_tensor(factor) else None
     return 0 if not number else (1 if number > 0 else -1)
+
+
+def _is_proper(node: Any) -> bool:
+    """Whether a likelihood is one of logarithms of probabilities, and so never negative."""
+    return bool(node.next_functions) and name_of(node.next_functions[0][0]) == "LogSoftmax"
