@@ -14,7 +14,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from grader.observe.looking import quietly
 
@@ -96,7 +96,11 @@ class Observer:
     Moments of a window only (see above): `inside`, `loss`, `backward`, `update`. Every time:
     `forward` for those forwards that are written down, `optimizer`, `made`, `failure`, `end`;
     `turn` and `batch` at first.
+
+    ``takes_part``: the run goes on otherwise than without it, so a replay needs it, too.
     """
+
+    takes_part: ClassVar[bool] = False
 
     def __init__(self, run: Run) -> None:
         self.run = run

@@ -53,7 +53,8 @@ class Recorder:
         after: The first so many updates are left as they are.
         stop_after_steps: Raise `StopReplay` in the student's code after this many updates.
         slopes: Tell by how much each pass should have changed the loss (`grader.trace.descent`).
-        facts: Without them, no observer looks and no image is known: a replay needs losses alone.
+        facts: Without them, only observers that take part are there, and no image is known: a
+            replay is asked for its losses alone.
     """
 
     def __init__(  # noqa: PLR0913 - the options of a replay
@@ -88,7 +89,7 @@ class Recorder:
         )
         self._updates = Updates(self._log, self._gradients, self._moments, change, self._updated)
         self.run = Run(self._log, self._gradients, self._models, self._sources, self._updates)
-        self._moments.begin(OBSERVERS if facts else (), self.run)
+        self._moments.begin((one for one in OBSERVERS if facts or one.takes_part), self.run)
         self._forwards = Forwards(
             self._log, self._models, self._sources, self._updates, self._moments
         )

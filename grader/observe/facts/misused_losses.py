@@ -27,6 +27,8 @@ WORDS = ("input", "target")
 class MisusedLosses(Observer):
     """Watches the construction of losses, and what torch warns of."""
 
+    takes_part = True
+
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self._warned = 0
