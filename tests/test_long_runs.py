@@ -121,12 +121,14 @@ def test_what_was_measured_until_then_is_kept(over_time: Watched) -> None:
 
 
 def test_steps_and_losses_are_told_as_they_come(over_time: Watched) -> None:
-    """Steps only grow, and every loss is a number."""
+    """Steps only grow, and every loss is a number; then the model is measured, and judged."""
     steps = [p.step for p in over_time.said if p.doing == "training" and p.step is not None]
     assert len(steps) > 5
     assert steps == sorted(steps)
     assert all(p.loss is not None for p in over_time.said if p.step is not None)
-    assert over_time.said[-1].doing == "measuring the trained model"
+    order = list(dict.fromkeys(p.doing for p in over_time.said))
+    assert order.index("training") < order.index("measuring the trained model")
+    assert order[-1] == "check 5 of 5: learns"
 
 
 def test_findings_are_kept_too(watch: Grade) -> None:
