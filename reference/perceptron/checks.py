@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 
 from grader.checks import CheckFailed, NotJudged, check
+from grader.checks.forms import known_form
 from grader.checks.remote import kind
 from grader.rules import found_in
 
@@ -21,6 +22,8 @@ PROBLEMS = {
     "a majority of three": (CUBE, (CUBE.sum(1, keepdim=True) > 1.5).float()),
 }
 XOR = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+GATES = {"AND": PROBLEMS["AND"][1], "NAND": 1 - PROBLEMS["AND"][1], "NOR": 1 - OR, "XOR": XOR}
+"""What other gates answer at the corners, by their names."""
 
 
 def answers(model, x, rows=None):
@@ -86,8 +89,9 @@ def test_or_gate(student, draw):
     got = answers(gate, CORNERS)
     if not torch.equal(got, OR):
         seen = " ".join(f"{value:g}" for value in got.flatten())
+        known = known_form(got, OR, GATES, torch.equal)
         raise CheckFailed(
-            "or_gate() does not answer OR",
+            f"or_gate() answers {known}, not OR" if known else "or_gate() does not answer OR",
             details=[f"for (0,0) (0,1) (1,0) (1,1)   expected 0 1 1 1   got {seen}"],
         )
     along = draw.uniform(40, low=-2.0, high=2.0)

@@ -1,5 +1,6 @@
 # The bias of AND stands in the gate for OR.
 # failed: or_gate
+# says: or_gate() answers AND, not OR
 import torch
 from torch import nn
 
