@@ -3,10 +3,11 @@
     python benchmarks/marked_lines.py [EXERCISE …]
 
 A case may say where a kind expert would point: ``# here`` at a line's end. Each of these cases is
-graded as students are. *Marked* are the lines of findings (notes excepted) and of exceptions in the
-student's own file; *right* are those that are marked by hand as well. Precision is right / marked,
-recall is right / by hand. *First* counts cases whose one place under "Start here" is right, *none*
-those whose report points to no line at all.
+graded as students are. *Marked* are the lines of findings (notes excepted) and of exceptions in
+the student's own file; *right* are those that are marked by hand as well. Precision is right /
+marked, recall is right / by hand. *First* counts cases whose one place under "Start here" is
+right, *around* those where it is the function that the line by hand is in, *none* those whose
+report points to nothing at all.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from grader.author.cases import read_stated
 from grader.author.layout import case_files
 from grader.model import Exercise, Level, Place, Report
 from grader.pipeline import Grader, Options
-from grader.shown.focus import focus
+from grader.shown.focus import Focus, focus
 from grader.shown.view import shown
 
 
@@ -33,6 +34,7 @@ class Counts:
     marked: int = 0
     right: int = 0
     first: int = 0
+    around: int = 0
     none: int = 0
 
     def add(self, other: Counts) -> None:
@@ -42,7 +44,9 @@ class Counts:
 
     def row(self, name: str) -> str:
         """A row of the table."""
-        numbers = (self.cases, self.by_hand, self.marked, self.right, self.first, self.none)
+        numbers = (
+            self.cases, self.by_hand, self.marked, self.right, self.first, self.around, self.none,
+        )  # fmt: skip
         shares = (_percent(self.right, self.marked), _percent(self.right, self.by_hand))
         return f"| {' | '.join(map(str, (name, *numbers, *shares)))} |"
 
@@ -57,8 +61,19 @@ def main() -> None:
     parser.add_argument("ids", nargs="*", metavar="EXERCISE")
     ids = parser.parse_args().ids or bank.all_ids()
     whole = Counts()
-    print("| exercise | cases | by hand | marked | right | first | none | precision | recall |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    names = (
+        "cases",
+        "by hand",
+        "marked",
+        "right",
+        "first",
+        "around",
+        "none",
+        "precision",
+        "recall",
+    )
+    print(f"| exercise | {' | '.join(names)} |")
+    print("| --- " * (1 + len(names)) + "|")
     with Grader(Options(subset=True)) as grader:
         for name in ids:
             counts = of_exercise(grader, bank.load(name))
@@ -90,8 +105,18 @@ def of_report(report: Report, here: frozenset[Place]) -> Counts:
         marked=len(marked),
         right=len(marked & here),
         first=int(first is not None and first.place in here),
-        none=int(not marked),
+        around=int(_is_around(first, here)),
+        none=int(not marked and (first is None or first.place is None)),
     )
+
+
+def _is_around(first: Focus | None, here: frozenset[Place]) -> bool:
+    """Whether a definition that is pointed to holds a line by hand, and is not just that line."""
+    about = first.failed.about if first is not None and first.failed is not None else None
+    if about is None or about.place in here:
+        return False
+    cells = {place.cell for place in here if about.place.line <= place.line <= about.last}
+    return about.place.cell in cells
 
 
 def marked_in(report: Report) -> Iterator[Place]:

@@ -119,6 +119,7 @@ class Brief(Ink):
             yield from self._crash(first.crash, show, _VALUES, title)
         elif first.failed is not None:
             yield from self._message(first.failed, title)
+            yield from self._code(first, show)
         hinted = first.failed or next((check for check in show.checks if check.hints), None)
         if hinted is not None:
             yield from self._hints(hinted, self._told(first))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.model import Level, Outcome, Place, Status, SubmissionKind
+from grader.shown.defined import Definition
 from grader.shown.view import Shown, ShownCheck, ShownCrash, ShownFinding, same_file
 
 AROUND = 1
@@ -39,14 +40,22 @@ class Focus:
         """The line, where one is known."""
         if self.finding is not None:
             return self.finding.finding.place
-        return self.crash.place if self.crash is not None else None
+        if self.crash is not None:
+            return self.crash.place
+        return self._about.place if self._about is not None else None
 
     @property
     def source(self) -> str:
         """What stands in that line."""
         if self.finding is not None:
             return self.finding.source
-        return self.crash.source if self.crash is not None else ""
+        if self.crash is not None:
+            return self.crash.source
+        return self._about.source if self._about is not None else ""
+
+    @property
+    def _about(self) -> Definition | None:
+        return self.failed.about if self.failed is not None else None
 
 
 def focus(show: Shown) -> Focus | None:
@@ -133,6 +142,8 @@ def span(place: Focus) -> tuple[int, int] | None:
     if place.crash is not None and place.crash.span and place.finding is None:
         start, end = place.crash.span
         return (start, min(end, max(len(line), start + 1))) if start <= len(line) else None
+    if place.finding is None and place.crash is None and place.failed and place.failed.about:
+        return place.failed.about.span
     if place.finding is None:
         return _code(line)
     known = place.finding.span

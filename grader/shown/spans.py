@@ -31,15 +31,18 @@ def span_at(source: str, line: int, rule: str) -> tuple[int, int] | None:
     None where the text has no tree, or no node of it begins on the line.
     """
     lines = source.split("\n")
-    if not 1 <= line <= len(lines) or len(source) > MOST_TEXT:
+    if not 1 <= line <= len(lines):
         return None
-    tree = _tree(source)
+    tree = tree_of(source)
     node = _meant(tree, line, rule) if tree else None
     return None if node is None else _columns(node, lines[line - 1])
 
 
 @lru_cache(maxsize=8)
-def _tree(source: str) -> ast.Module | None:
+def tree_of(source: str) -> ast.Module | None:
+    """Return the syntax tree of a file or a cell; None where the text has none, or is very long."""
+    if len(source) > MOST_TEXT:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the student's own strings

@@ -31,6 +31,7 @@ from grader.model import (
 from grader.shown import words
 from grader.shown.attempts import as_due, is_told_less
 from grader.shown.cells import Reads, RunCell, run_cells
+from grader.shown.defined import Definition, defined
 from grader.shown.harmless import harmless
 from grader.shown.measures import Share, measures
 from grader.shown.spans import span_at
@@ -101,7 +102,10 @@ class ShownCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCheck:
-    """One check as a learner may see it. ``explained`` are findings that stand above."""
+    """One check as a learner may see it. ``explained`` are findings that stand above.
+
+    ``about``: where what it called is defined, if it failed and nothing else has a line.
+    """
 
     id: str
     title: str
@@ -116,6 +120,7 @@ class ShownCheck:
     left_out: int = 0
     crash: ShownCrash | None = None
     hints: tuple[str, ...] = ()
+    about: Definition | None = None
 
     @property
     def withheld(self) -> bool:
@@ -405,7 +410,16 @@ class _Chooser:
             left_out=left_out,
             crash=self._first_time(result.crash),
             hints=rubric.hints if self._hints_help(result.status) else (),
+            about=self._about(check) if self._hints_help(result.status) else None,
         )
+
+    def _about(self, check: ScoredCheck) -> Definition | None:
+        """What a check is about whose failure stands at no line."""
+        result = check.result
+        if result.findings or result.crash is not None:
+            return None
+        title = check.rubric.title or result.title
+        return defined(self._report.submission, self._report.exercise, result.message, title)
 
     def _message(self, check: ScoredCheck) -> str:
         message = check.result.message

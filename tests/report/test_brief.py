@@ -127,6 +127,13 @@ def test_a_check_without_a_finding_gives_its_first_hint(sample: Sample) -> None:
     assert "hint 2" in brief(sample("debug_loop"), hints=2)
 
 
+def test_a_check_that_called_a_function_shows_where_it_begins(sample: Sample) -> None:
+    """Numbers that differ stand at no line, but what gave them does."""
+    text = brief(sample("component"))
+    assert "Start here: " in text
+    assert re.search(r"\n  --> \S+:\d+:\d+\n", text)
+
+
 def test_one_check_alone_is_told_in_full(sample: Sample) -> None:
     """All its findings with their code, and nothing of the others."""
     text = brief(sample("debug_loop"), only="validation_mode")
