@@ -35,11 +35,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
-from grader.schema.rows import FailedPass
+from grader.schema.rows import FailedPass, Old
 from grader.trace.trace import Trace
 
 RULE = "hidden-state-carried-on"
-HIDES = ("graph-kept", "parameter-not-a-leaf")
+HIDES = ("graph-kept",)
 WHY = (
     "A tensor with a graph leads to all that it was computed from. Without one it is a number to "
     "go on from."
@@ -47,9 +47,15 @@ WHY = (
 
 
 def find(trace: Trace) -> Iterator[Finding]:
-    """At most one finding: the pass that fails."""
+    """At most one finding: the pass that fails.
+
+    A tensor that was computed before the training, of a leaf that is nobody's, is no state.
+    """
+    if any(one.leaves > one.hosted and one.made is not None for one in trace.of(Old)):
+        return
     for failed in trace.of(FailedPass):
-        if failed.why == "state" and failed.what in ("again", "changed"):
+        is_next = failed.origin in (None, failed.place)  # and not a second loss of one step
+        if failed.why == "state" and is_next and failed.what in ("again", "changed"):
             yield _finding(failed)
             return
 

@@ -69,7 +69,7 @@ CASES = [
     ),
     (RECURRENT, "state", "state.detach()"),
     (OWN_CELL, "state", "state.detach()"),
-    (ADVERSARIES, "state", "by the backward() at line 7: both losses come from one forward pass"),
+    (ADVERSARIES, "forward", "by the backward() at line 7: both losses come from one forward pass"),
     (TWO_LOSSES, "forward", "Add them and call backward() once"),
     (
         "with torch.no_grad():\n    loss = net(x).mean()\nloss.backward()\n",

@@ -35,10 +35,18 @@ class FailedPasses(Observer):
         super().__init__(run)
         self._rows = 0
         self._last: tuple[Call, bool] | None = None
+        self._before: set[int] = set()  # models that were called before the last pass
+        self._since: set[int] = set()  # and after it
+        self._pass = -1
 
     def forward(self, call: Call, module: nn.Module, *_: Any) -> None:
         """Remember the last call of a model, and whether anything in it asks for gradients."""
         self._last = call, any(map(asks_for_gradients, parameters_in(module)))
+        if call.has(bits.GRAD):
+            if self._pass != self.run.updates.backward:
+                self._before |= self._since
+                self._since, self._pass = set(), self.run.updates.backward
+            self._since.add(call.model.index)
 
     def failure(self, roots: Sequence[torch.Tensor], place: int, earlier: Sequence[Root]) -> None:
         """Write a row for the complaints that have several causes."""
@@ -47,6 +55,8 @@ class FailedPasses(Observer):
             return
         if AGAIN in message or CHANGED in message:
             why, number, origin = _again(roots[0], earlier)
+            if why == "state" and not self._before <= self._since:
+                why = "forward"  # a model that was called once, for all steps
         elif NO_GRAPH in message:
             why, number, origin = self._no_graph()
         else:
