@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib_inline.backend_inline import configure_inline_support
 from matplotlib_inline.config import InlineBackend
 
@@ -214,6 +215,7 @@ def test_each_figure_is_shown_once(monkeypatch: pytest.MonkeyPatch) -> None:
     # A process of a student has one shell; here earlier tests have had theirs.
     monkeypatch.setattr(configure_inline_support, "current_backend", "unset", raising=False)
     InlineBackend.clear_instance()
+    plt.close("all")
     told = Told(
         "import matplotlib.pyplot as plt",
         "plt.plot([1, 2]); plt.show(); print('after')",

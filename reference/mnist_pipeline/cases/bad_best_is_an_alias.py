@@ -50,7 +50,7 @@ for epoch in range(4):
     val_acc = val_correct / len(val_loader.dataset)
     if val_acc > best_val_acc:
         best_val_acc = val_acc
-        best_state = model.state_dict()  # here
+        best_state = model.state_dict()  # finding: best-weights-aliased
     print(f"epoch {epoch + 1}: loss {train_loss / len(train_loader.dataset):.4f}, validation {val_acc:.1%}")
 
 model.load_state_dict(best_state)
