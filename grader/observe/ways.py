@@ -5,6 +5,9 @@ rows are known by no collection. From the operations of one step (`grader.observ
 followed back to the tensor that the rows were chosen from; done to all rows of it, it gives the
 collection that such batches are rows of. That is a guess about later batches and about other
 tensors, and what proves it is content: a batch is known if its rows stand in what came out.
+
+Doing it again must not be noticed: only torch's own operations are done again, and none that takes
+a function or a generator.
 """
 
 from __future__ import annotations
@@ -12,16 +15,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, WrapperDescriptorType
 from typing import Any
 
 import torch
 from torch import nn
 
-from grader.observe.looking import has_values, is_a, is_tensor, mapped, shape_of, tensors_in
+from grader.observe.looking import has_values, is_tensor, mapped, shape_of, tensors_in
 from grader.observe.tapes import Step
 
 MOST_STEPS = 16
 MOST_NUMBERS = 1 << 24
+_MODULES = (torch._tensor, torch.functional, nn.functional)
+_OWNERS = (torch._C._VariableFunctions, torch._C._nn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def _maker(tensor: torch.Tensor, steps: Sequence[Step], before: int) -> int:
 
 def _rows_from(step: Step, output: torch.Tensor) -> torch.Tensor | None:
     """The one tensor of a step's inputs whose rows are in its output."""
-    if step.writes or is_a(step.function, nn.Module):
+    if not _can_be_repeated(step):
         return None
     first = next(iter(step.inputs), None)
     if first is not None and _chooses(first, output):
@@ -103,6 +109,37 @@ def _rows_from(step: Step, output: torch.Tensor) -> torch.Tensor | None:
     count = shape_of(output)[:1]
     found = {id(one): one for one in step.inputs if is_tensor(one) and shape_of(one)[:1] == count}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _can_be_repeated(step: Step) -> bool:
+    """Whether nothing but numbers would come of doing a step again."""
+    return (
+        not step.writes
+        and _is_torchs(step.function)
+        and not any(map(_is_at_work, _leaves_in((step.args, step.kwargs))))
+    )
+
+
+def _is_torchs(function: object) -> bool:
+    """Whether a function is one of torch: what a program dispatches itself is its own code."""
+    match function:
+        case FunctionType():
+            return any(function.__globals__ is vars(module) for module in _MODULES)
+        case BuiltinFunctionType():
+            return any(getattr(owner, function.__name__, None) is function for owner in _OWNERS)
+        case MethodDescriptorType() | WrapperDescriptorType():
+            return function.__objclass__ is torch._C.TensorBase
+    return False
+
+
+def _is_at_work(value: object) -> bool:
+    return isinstance(value, torch.Generator) or (callable(value) and not is_tensor(value))
+
+
+def _leaves_in(value: Any) -> list[Any]:
+    found: list[Any] = []
+    mapped(found.append, value)
+    return found
 
 
 def _chooses(one: torch.Tensor, output: torch.Tensor) -> bool:
