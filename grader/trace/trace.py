@@ -254,6 +254,8 @@ class Trace:
     def _holds_out(self, source: Source) -> bool:
         if source.trained or source.kind == "unknown":
             return False
+        if source.kind != "loader" and not source.rows:
+            return False  # all that it gave was trained on by the end
         if any(rows != 0 for rows in source.shared.values()):
             return self._shares_little(source)
         # Rows of another data set may look alike where little of a picture is compared.

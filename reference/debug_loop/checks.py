@@ -14,6 +14,8 @@ from grader.checks.evidence import require_movement, require_training
 from grader.schema.rows import Backward, Forward, Update
 from grader.trace.learning import rate_verdict
 
+LEAST_STEP = 1e-8
+"""Of the weights' own size: less is lost in the rounding of most of them."""
 FEWEST_STEPS = 20
 """Of a training at batches of 64; fewer show nothing about a step size, ..."""
 HALF = 0.5
@@ -68,6 +70,11 @@ def test_step_size(program, found):
         raise CheckFailed(
             f"the steps are too small: the loss stays at {verdict.end:.3g}, and the same "
             f"program learns with steps {verdict.scale:,.0f} times as large"
+        )
+    if verdict.word == "unknown" and program.trace.largest < LEAST_STEP:
+        raise NotJudged(
+            "no step changed the weights by as much as a hundred-millionth of their size, so "
+            "nothing was trained that could tell of the size of the steps"
         )
 
 
