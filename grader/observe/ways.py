@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from grader.observe.looking import has_values, is_tensor, mapped, shape_of, tensors_in
+from grader.observe.looking import has_values, is_a, is_tensor, mapped, shape_of, tensors_in
 from grader.observe.tapes import Step
 
 MOST_STEPS = 16
@@ -133,7 +133,7 @@ def _is_torchs(function: object) -> bool:
 
 
 def _is_at_work(value: object) -> bool:
-    return isinstance(value, torch.Generator) or (callable(value) and not is_tensor(value))
+    return is_a(value, torch.Generator) or (callable(value) and not is_tensor(value))
 
 
 def _leaves_in(value: Any) -> list[Any]:
