@@ -17,7 +17,7 @@ WIDTH = 100
 TITLE = """# The record of a run
 
 What the recorder writes while a training runs, row by row. This page is made from
-`grader/schema/rows.py` by `python -m grader.schema.page`; a test holds the two together. A row is a
+`grader/schema/rows` by `python -m grader.schema.page`; a test holds the two together. A row is a
 list: its kind, and its fields in this order. Bits and bounds stand in `grader/schema/bits.py`.
 """
 

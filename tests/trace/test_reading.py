@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from grader.rules import find_all
 from grader.schema import fields
+from grader.schema import rows as kinds
 from grader.schema.page import page
 from grader.schema.rows import KINDS
 from grader.trace.learning import next_replay, rate_verdict
@@ -181,3 +184,12 @@ def test_a_flood_is_refused() -> None:
 def test_the_page_of_the_schema_is_made_from_it() -> None:
     """``docs/record.md`` says what the classes say: ``python -m grader.schema.page`` makes it."""
     assert (Path(__file__).parents[2] / "docs" / "record.md").read_text() == page()
+
+
+def test_each_kind_is_named_by_the_package() -> None:
+    """A class that stands in a file of the schema and is not exported would be read by nobody."""
+    files = pkgutil.iter_modules(kinds.__path__, f"{kinds.__name__}.")
+    written = {
+        kind for file in files for kind in fields.kinds_in(vars(importlib.import_module(file.name)))
+    }
+    assert written == set(KINDS.values())

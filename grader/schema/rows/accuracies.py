@@ -1,0 +1,52 @@
+"""How predictions are compared with labels, and what is printed of that."""
+
+from __future__ import annotations
+
+from grader.schema.fields import Count, Flag, Line, Measure, Positive, Row, row
+
+
+@row("comparison")
+class Comparison(Row):
+    """A column compared with as many labels, each with each.
+
+    ``predicted``: the column is what the last forward predicts. ``right``: how many of its ``rows``
+    numbers are those of the labels; ``crossed``: how many of all comparisons came out equal.
+    """
+
+    place: Line
+    updates: Count
+    rows: Count
+    predicted: Flag
+    right: Count
+    crossed: Count
+
+
+@row("axis")
+class WrongAxis(Row):
+    """What was compared with labels is, for each class, the row of the batch with most of it."""
+
+    place: Line
+    updates: Count
+    rows: Count
+    classes: Count
+
+
+@row("reported")
+class Reported(Row):
+    """A number that the program printed, near the accuracy of what it had just compared.
+
+    Of ``rows`` predictions in ``batches`` batches, the largest of ``largest`` rows, ``right`` were
+    right; ``mean`` is the mean of the batches' shares. ``said`` has so many ``digits`` behind the
+    point; ``named``: it is called an accuracy.
+    """
+
+    place: Line
+    updates: Count
+    said: Measure
+    digits: Count
+    right: Count
+    rows: Positive
+    batches: Positive
+    largest: Positive
+    mean: Measure
+    named: Flag

@@ -1,0 +1,73 @@
+"""What a program trains and evaluates on, and how it pairs inputs and labels."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from grader.schema.fields import Count, Counts, Line, Measure, OneOf, Positive, Row, Share, row
+from grader.schema.rows.tables import SourceIndex
+
+
+@row("turn")
+class Turn(Row):
+    """A loader began to hand out its batches, after so many updates.
+
+    ``order``: how it takes its rows. ``part``: what a data set of torchvision's says it is.
+    """
+
+    source: SourceIndex
+    updates: Count
+    order: Annotated[str, OneOf(("sequential", "random", "other"))]
+    part: Annotated[str, OneOf(("", "train", "test"))]
+
+
+@row("overlap")
+class Overlap(Row):
+    """Rows that two loaders have in common, known by their numbers in one data set, or as copies.
+
+    ``source`` gave ``of`` rows in all, and was evaluated; ``shared`` of them are among the
+    ``trained`` ones that ``other`` gave to updates.
+    """
+
+    source: SourceIndex
+    other: SourceIndex
+    shared: Count
+    of: Count
+    trained: Count
+
+
+@row("handed")
+class Handed(Row):
+    """The class numbers of one batch, as a loader gave them: how often each occurs, from 0 on."""
+
+    source: SourceIndex
+    counts: Counts
+
+
+@row("pairing")
+class Pairing(Row):
+    """Whether rows of a loader that lie near each other have the same label.
+
+    Of ``rows`` first rows ``hits`` have the label of the nearest other one; by chance it would be
+    ``chance`` of them, as a share. ``entropy``: the loss of knowing how often each label comes.
+    """
+
+    source: SourceIndex
+    rows: Positive
+    classes: Count
+    hits: Count
+    chance: Share
+    entropy: Measure
+
+
+@row("permuted")
+class Permuted(Row):
+    """A loss got the labels of a loader's batch in another order, and the model its inputs as is.
+
+    ``moved`` of the ``rows`` labels are not at their row any more.
+    """
+
+    backward: Count
+    place: Line
+    rows: Count
+    moved: Count
