@@ -35,6 +35,7 @@ later. An optimizer of your own that keeps gradients elsewhere is judged only if
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
@@ -52,14 +53,20 @@ WHY = (
 
 
 def find(trace: Trace) -> Iterator[Finding]:
-    """One finding per line that steps, where this is the rule and no slip."""
-    measured = sum(update.grad_norm is not None for update in trace.of(Update))
-    for found in by_place(trace.of(Cleared)).values():
-        if is_repeated(len(found), trace) and 2 * len(found) > measured:
-            yield _finding(found, measured)
+    """One finding per line that steps, where this is what its optimizer does, and no slip."""
+    by = {one.number: one.optimizer for one in trace.of(Update) if one.grad_norm is not None}
+    cleared = list(trace.of(Cleared))
+    measured = Counter(by.values())
+    missed = Counter(by.get(one.update) for one in cleared)
+    for found in by_place(cleared).values():
+        optimizer = by.get(found[0].update)
+        if optimizer is None or not is_repeated(len(found), trace):
+            continue
+        if 2 * missed[optimizer] > measured[optimizer]:
+            yield _finding(found, missed[optimizer], measured[optimizer])
 
 
-def _finding(found: list[Cleared], measured: int) -> Finding:
+def _finding(found: list[Cleared], missed: int, measured: int) -> Finding:
     first = found[0]
     line = f" at {first.backward_place}" if first.backward_place else ""
     return Finding(
@@ -80,8 +87,8 @@ def _finding(found: list[Cleared], measured: int) -> Finding:
             Evidence(
                 label="steps that found nothing",
                 expected="0",
-                actual=f"{len(found)} of {measured} that were looked at",
-                sentence=f"Of {count(measured, 'step')} that were looked at, {len(found):,} found "
+                actual=f"{missed} of {measured} that were looked at",
+                sentence=f"Of {count(measured, 'step')} that were looked at, {missed:,} found "
                 "no gradients.",
             ),
         ),
