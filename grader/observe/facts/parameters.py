@@ -54,6 +54,8 @@ PARTS = ("_parameters", "_buffers", "_modules")
 LONGEST = 80
 STATEFUL = ("betas", "momentum", "alpha", "rho", "etas", "lambd", "lr_decay", "history_size")
 """Settings of optimizers that keep something from one step to the next."""
+SUMMING = "initial_accumulator_value"
+"""The setting of one that adds up the squares of all gradients, whatever its value."""
 
 Probe = tuple[float, float]
 
@@ -331,7 +333,7 @@ def _is_constructor(frame: FrameType) -> bool:
 
 def _is_stateful(group: dict[str, Any]) -> bool:
     """Whether an optimizer with these settings keeps something from step to step."""
-    return any(name in group and group[name] != 0 for name in STATEFUL)
+    return SUMMING in group or any(name in group and group[name] != 0 for name in STATEFUL)
 
 
 def _probe(tensor: torch.Tensor) -> Probe | None:
