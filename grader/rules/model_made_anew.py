@@ -42,6 +42,8 @@ RULE = "model-made-anew"
 HIDES = ("optimizer-made-anew", "learning-rate-too-low", "learning-rate-too-high")
 WHY = "What a model has learned is in its weights. A new model has new ones."
 FEWEST = 3
+Batches = list[tuple[int, int]]
+"""The mark of the first row of each batch, and how many rows it has."""
 
 
 def find(trace: Trace) -> Iterator[Finding]:
@@ -56,20 +58,49 @@ def find(trace: Trace) -> Iterator[Finding]:
 
 
 def _follow_each_other(trace: Trace, models: list[Born]) -> bool:
-    """Whether they are alike, learn from one source in turn, and are done with after theirs."""
+    """Whether they are alike, learn from the same data in turn, and are done with after theirs."""
     kinds = {(trace.models[one.model].name, trace.models[one.model].parameters) for one in models}
-    ours = {one.model for one in models}
-    sources = [
-        frozenset(source.index for source in trace.sources if source.trained.get(model))
-        for model in sorted(ours)
-    ]
-    if len(kinds) > 1 or len(set(sources)) > 1:
-        return False
-    # Rows that no loader gave may be another part of the data each time (cross-validation).
-    if not any(trace.sources[index].kind == "loader" for index in sources[0]):
+    ours = sorted({one.model for one in models})
+    if len(kinds) > 1 or not (_have_one_loader(trace, ours) or _have_the_same_rows(trace, ours)):
         return False
     order = [event.model for event in trace.of(Forward) if event.model in ours]
     return all(one <= two for one, two in itertools.pairwise(order))
+
+
+def _have_one_loader(trace: Trace, models: list[int]) -> bool:
+    """Whether the same sources trained each of them, a loader among them."""
+    sources = [
+        frozenset(source.index for source in trace.sources if source.trained.get(model))
+        for model in models
+    ]
+    return len(set(sources)) == 1 and any(
+        trace.sources[index].kind == "loader" for index in sources[0]
+    )
+
+
+def _have_the_same_rows(trace: Trace, models: list[int]) -> bool:
+    """Whether each got the same batches, or as many, and was then measured on the same new rows.
+
+    Rows that no loader gave may be another part of the data each time (cross-validation): then
+    other rows are left over for the evaluation, and other batches begin.
+    """
+    trained: list[Batches] = [[] for _ in models]
+    measured: list[Batches] = [[] for _ in models]
+    for one in trace.of(Forward):
+        if one.model in models:
+            part = trained if one.is_fed else measured
+            part[models.index(one.model)].append((one.row, one.batch))
+    first, looks = trained[0], measured[0]
+    if all(one == first for one in trained):
+        return bool(first) and all(row for row, _ in first)
+    sizes = [[size for _, size in one] for one in trained]
+    known = {row for one in trained for row, _ in one}
+    return (
+        all(one == sizes[0] for one in sizes)
+        and all(one == looks for one in measured)
+        and bool(looks)
+        and not any(row in known or not row for row, _ in looks)
+    )
 
 
 def _finding(trace: Trace, place: Place, models: list[Born]) -> Finding:

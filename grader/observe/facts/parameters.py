@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 from weakref import ref
 
@@ -58,6 +58,8 @@ SUMMING = "initial_accumulator_value"
 """The setting of one that adds up the squares of all gradients, whatever its value."""
 
 Probe = tuple[float, float]
+Stack = tuple[tuple[int, CodeType, int], ...]
+"""Of each frame: its id, its code, and the line that it is at."""
 
 
 class Seen:
@@ -82,13 +84,16 @@ class Seen:
 
 
 class Made:
-    """Where a parameter was registered, and where the whole module around it was made."""
+    """Where a parameter was registered, and where the whole module around it was made.
 
-    __slots__ = ("inner", "outer", "ref")
+    ``stack``: the frames around the whole module's line, by their ids, from that line outward.
+    """
 
-    def __init__(self, tensor: torch.Tensor, inner: int, outer: int) -> None:
+    __slots__ = ("inner", "outer", "ref", "stack")
+
+    def __init__(self, tensor: torch.Tensor, inner: int, outer: int, stack: Stack) -> None:
         self.ref = ref(tensor)
-        self.inner, self.outer = inner, outer
+        self.inner, self.outer, self.stack = inner, outer, stack
 
 
 class Parameters(Observer):
@@ -121,8 +126,26 @@ class Parameters(Observer):
             return
         frame = self.log.frame(2)
         if frame is not None:
-            outer = self.log.place(self._outside(frame))
-            self._made[id(tensor)] = Made(tensor, self.log.place(frame), outer)
+            outer = self._outside(frame)
+            stack = tuple((id(at), at.f_code, at.f_lineno) for at in self._frames(outer))
+            places = self.log.place(frame), self.log.place(outer)
+            self._made[id(tensor)] = Made(tensor, *places, stack)
+
+    def _frames(self, frame: FrameType | None) -> Iterator[FrameType]:
+        """The student's frames from one outward."""
+        while (frame := self.log.student_from(frame)) is not None:
+            yield frame
+            frame = frame.f_back
+
+    def _begun(self, tensor: torch.Tensor | None) -> int:
+        """The line around a module's making whose function still runs: a factory has returned."""
+        made = None if tensor is None else self._made.get(id(tensor))
+        if made is None or made.ref() is not tensor:
+            return -1
+        running = {id(at): at.f_code for at in self._frames(self.log.frame(1))}
+        lines = ((code, line) for at, code, line in made.stack if running.get(at) is code)
+        found = next(lines, None)
+        return made.outer if found is None else self.log.line(*found)
 
     def _outside(self, frame: FrameType) -> FrameType | None:
         """The student's frame that makes the outermost module whose constructor is running."""
@@ -179,7 +202,7 @@ class Parameters(Observer):
         if model.index not in self._born and len(self._born) < MOST_BORN:
             self._born.add(model.index)
             first = next(iter(parameters_in(module)), None)
-            self.log.add(Born.write(model.index, self._place(first)[1], self.run.updates.count))
+            self.log.add(Born.write(model.index, self._begun(first), self.run.updates.count))
         if self._passes < FIRST:
             self._ran[id(module)] = self.log.here()
             self._led |= {id(leaf) for leaf, _ in walk(tensors_in(output)).leaves}

@@ -126,7 +126,10 @@ class Misspelt(Row):
 
 @row("born")
 class Born(Row):
-    """A model was called for the first time, after so many updates; ``made``: where it was."""
+    """A model was called for the first time, after so many updates.
+
+    ``made``: where it was made, in the innermost function that still ran when it was called.
+    """
 
     model: ModelIndex
     made: Line
