@@ -264,6 +264,58 @@ def rows_mixed(plan: Plan, draw: random.Random) -> Plan | None:
     return None if made is None else with_marks(made, rule, "forward", "backward", "loss")
 
 
+NUMBERS = "mse-on-class-numbers"
+
+
+@fault(NUMBERS)
+def a_column_of_numbers(plan: Plan, draw: random.Random) -> Plan | None:
+    """All outputs of a row are pulled towards the number of its class."""
+    if plan.domain.name not in ("clusters", "images") or not plan.evaluate:
+        return None
+    made, text = draw.choice([
+        ("nn.MSELoss()", "{c}(out, y.unsqueeze(1).float())"),
+        ("nn.L1Loss()", "{c}(out, y.view(-1, 1).expand_as(out))"),
+        ("nn.SmoothL1Loss()", "{c}(out, y[:, None].float().expand(-1, out.shape[1]))"),
+        ("", "F.mse_loss(torch.softmax(out, 1), y.float().reshape(-1, 1))"),
+    ])  # fmt: skip
+    return _losing(plan, made, text, NUMBERS)
+
+
+@fault(NUMBERS)
+def squares_by_hand(plan: Plan, draw: random.Random) -> Plan | None:
+    """The same without a loss of torch's."""
+    if plan.domain.name not in ("clusters", "images") or not plan.evaluate:
+        return None
+    text = draw.choice(["((out - y[:, None]) ** 2).mean()", "(out - y.unsqueeze(-1)).pow(2).sum(1).mean()",
+                        "torch.mean(torch.abs(y.view(-1, 1) - out))"])  # fmt: skip
+    return _losing(plan, "", text, NUMBERS)
+
+
+@fault(NUMBERS)
+def one_output_rounded(plan: Plan, draw: random.Random) -> Plan | None:
+    """One output for all classes; what it rounds to is taken for the answer."""
+    layers = {"images": "nn.Linear(128, 5)", "clusters": "nn.Linear(32, 4)"}
+    old = layers.get(plan.domain.name)
+    if old is None or not plan.evaluate:
+        return None
+    made = in_model(plan, old, old.replace("5)", "1)").replace("4)", "1)"))
+    text = draw.choice(["F.mse_loss(out.squeeze(1), y.float())", "((out.flatten() - y) ** 2).mean()",
+                        "F.smooth_l1_loss(out, y.float().unsqueeze(1))"])  # fmt: skip
+    rounded = draw.choice(
+        [
+            "(out.squeeze(1).round() == y)",
+            "out.flatten().round().eq(y)",
+            "(out[:, 0].round().long() == y)",
+        ]
+    )
+    if made is None or plan.domain.metric in "".join(plan.log):
+        return None
+    evaluate = tuple(
+        line.replace(plan.domain.metric, f"{rounded}.float().mean()") for line in made.evaluate
+    )
+    return _losing(replace(made, evaluate=evaluate), "", text, NUMBERS)
+
+
 # --- weights and layers ---------------------------------------------------------------------------
 
 SYMMETRIC = "symmetric-initial-weights"

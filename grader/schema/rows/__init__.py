@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from grader.schema.fields import Row, kinds_in
-from grader.schema.rows.accuracies import Comparison, Reported, WrongAxis
+from grader.schema.rows.accuracies import Answered, Comparison, Reported, WrongAxis
 from grader.schema.rows.data import Handed, Overlap, Pairing, Permuted, Turn
 from grader.schema.rows.ends import End, Fault, Missed, Warned
 from grader.schema.rows.graphs import Kept, Old, Retained
 from grader.schema.rows.layers import Dropping, Inputs, Mixed, Mode, Rectified, Recurrence, Stacked
-from grader.schema.rows.losses import Criterion, Loss, Misuse, Objective, Reach, Targets
+from grader.schema.rows.losses import Criterion, Loss, Misuse, Numbered, Objective, Reach, Targets
 from grader.schema.rows.parameters import Alias, Born, Held, Misspelt, Parameter, Rebound, Symmetric
 from grader.schema.rows.passes import (
     Backward,
@@ -62,6 +62,7 @@ __all__ = [  # noqa: RUF022 - in the order in which docs/record.md tells of them
     "Reach",
     "Loss",
     "Criterion",
+    "Numbered",
     "Stacked",
     "Rectified",
     "Mixed",
@@ -91,6 +92,7 @@ __all__ = [  # noqa: RUF022 - in the order in which docs/record.md tells of them
     "Targets",
     "Handed",
     "Comparison",
+    "Answered",
     "Alias",
     "Pairing",
     "Permuted",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from grader.schema.fields import Count, Flag, Line, Measure, Positive, Row, row
+from typing import Annotated
+
+from grader.schema.fields import Count, Flag, Line, Measure, OneOf, Positive, Row, row
 
 
 @row("comparison")
@@ -50,3 +52,20 @@ class Reported(Row):
     largest: Positive
     mean: Measure
     named: Flag
+
+
+@row("answered")
+class Answered(Row):
+    """Predictions that were compared with labels, and what they are of the last output.
+
+    ``how``: of each of ``rows`` rows the ``largest`` of its ``outputs`` numbers, or its only one
+    ``rounded``. ``integers``: the labels are kept as whole numbers. ``right``: how many agree.
+    """
+
+    place: Line
+    updates: Count
+    how: Annotated[str, OneOf(("largest", "rounded"))]
+    rows: Positive
+    outputs: Positive
+    integers: Flag
+    right: Count

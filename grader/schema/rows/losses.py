@@ -119,3 +119,19 @@ class Targets(Row):
     classes: Count
     ignored: Index
     counts: Counts
+
+
+@row("numbered")
+class Numbered(Row):
+    """A loss that measures how far ``outputs`` numbers of each of ``rows`` rows are from a target.
+
+    ``distinct``: the target of a row is one whole number, the same for all of its outputs, and so
+    many different ones occur, none below 0 and none above ``highest``; 0 if it isn't so.
+    """
+
+    backward: Count
+    place: Line
+    rows: Count
+    outputs: Count
+    distinct: Count
+    highest: Count
