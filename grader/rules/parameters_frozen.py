@@ -87,7 +87,7 @@ def _frozen(trace: Trace, frozen: list[Parameter]) -> Finding:
     return Finding(
         rule=RULE,
         level=Level.NOTE,
-        place=first_place(frozen),
+        place=min((one.frozen for one in frozen if one.frozen), default=first_place(frozen)),
         step=None,
         what=f"{named(frozen)} are frozen at the random numbers that they began with",
         evidence=(

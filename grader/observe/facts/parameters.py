@@ -21,6 +21,7 @@ from torch.optim import Optimizer
 
 from grader.observe.bindings import constructor_of, stores
 from grader.observe.calls import Call
+from grader.observe.freezing import Freezing
 from grader.observe.gradients import Leaf
 from grader.observe.graphs import walk
 from grader.observe.log import plain_float
@@ -86,13 +87,15 @@ class Seen:
 class Made:
     """Where a parameter was registered, and where the whole module around it was made.
 
-    ``stack``: the frames around the whole module's line, by their ids, from that line outward.
+    ``asked``: whether it asked for gradients by then. ``stack``: the frames around the whole
+    module's line, by their ids, from that line outward.
     """
 
-    __slots__ = ("inner", "outer", "ref", "stack")
+    __slots__ = ("asked", "inner", "outer", "ref", "stack")
 
     def __init__(self, tensor: torch.Tensor, inner: int, outer: int, stack: Stack) -> None:
         self.ref = ref(tensor)
+        self.asked = bool(asks_for_gradients(tensor))
         self.inner, self.outer, self.stack = inner, outer, stack
 
 
@@ -110,11 +113,13 @@ class Parameters(Observer):
         self._kept: list[nn.Module] = []  # alive, so that their ids stay their own
         self._optimizers: dict[int, tuple[ref[Any], int]] = {}
         self._holders: dict[int, tuple[ref[torch.Tensor], int]] = {}
+        self._freezing = Freezing(run.log)
         self._passes = 0
         self._rows = 0
 
     def install(self, patches: Patches) -> None:
-        """Hear where parameters are registered, loaded and handed to optimizers."""
+        """Hear where parameters are registered, loaded, frozen and handed to optimizers."""
+        self._freezing.install(patches)
         patches.hook(module_hooks.register_module_parameter_registration_hook, self._registered)
         patches.around(nn.Module, "load_state_dict", self._is_loaded)
         patches.around(Optimizer, "add_param_group", _heard, self._given)
@@ -166,6 +171,13 @@ class Parameters(Observer):
         made = None if tensor is None else self._made.get(id(tensor))
         return (made.inner, made.outer) if made is not None and made.ref() is tensor else (-1, -1)
 
+    def _frozen(self, tensor: torch.Tensor | None) -> int:
+        """The line that froze a parameter which asked for gradients when it was registered."""
+        made = None if tensor is None else self._made.get(id(tensor))
+        if tensor is None or made is None or made.ref() is not tensor or not made.asked:
+            return -1
+        return -1 if asks_for_gradients(tensor) else self._freezing.line_of(tensor)
+
     # --- optimizers -------------------------------------------------------------------
 
     def optimizer(self, optimizer: Any, index: int, place: int) -> None:  # noqa: ARG002
@@ -214,6 +226,8 @@ class Parameters(Observer):
 
     def loss(self, passing: Pass) -> None:
         """Note what the loss leads to, and what is there beside it."""
+        if not self._passes:
+            self._freezing.learn()
         graph = walk(passing.roots)
         leaves = [leaf for leaf, _ in graph.leaves]
         if not self._seen or any(id(leaf) not in self._seen for leaf in leaves):
@@ -294,7 +308,7 @@ class Parameters(Observer):
                 name=seen.name or name[:LONGEST],
                 model=seen.model,
                 optimizer=-1 if tensor is None else self._holder(tensor),
-                place=inner if place < 0 else place, made=outer,
+                place=inner if place < 0 else place, made=outer, frozen=self._frozen(tensor),
                 listed=there and id(tensor) in kept,
                 parameter=there and is_a(tensor, nn.Parameter),
                 asked=seen.asked,

@@ -56,8 +56,9 @@ class Parameter(Row):
     """A tensor that a loss led to, an optimizer was given or a called model registers.
 
     ``model`` registers it under ``name``, ``optimizer`` holds it, -1 for none. ``place``: where it
-    was registered; ``made``: where the whole module around it was. ``listed``: a model keeps it in
-    a plain list or dictionary. ``parameter``: it is an ``nn.Parameter``. ``asked``, ``asks``:
+    was registered; ``made``: where the whole module around it was; ``frozen``: where it was told to
+    ask for no gradient any more, if that is known. ``listed``: a model keeps it in a plain list or
+    dictionary. ``parameter``: it is an ``nn.Parameter``. ``asked``, ``asks``:
     whether it asked for gradients at first and at the end. ``loaded``: by ``load_state_dict``.
     ``ran``: its module ran in one of the first forwards, called at the line ``called``; ``led``:
     what such a forward returned led to it. ``passes`` of the ``of`` losses that were
@@ -71,6 +72,7 @@ class Parameter(Row):
     optimizer: Annotated[int, In("optimizers", none=True)]
     place: Line
     made: Line
+    frozen: Line
     listed: Flag
     parameter: Flag
     asked: Flag

@@ -3,10 +3,10 @@ import torch
 from torch import nn
 
 def build():
-    encoder = nn.Linear(64, 8)  # finding: parameters-frozen
+    encoder = nn.Linear(64, 8)
     decoder = nn.Linear(8, 64)
     for p in encoder.parameters():
-        p.requires_grad = False
+        p.requires_grad = False  # finding: parameters-frozen
     return nn.Sequential(encoder, nn.Tanh(), decoder)
 
 
