@@ -4,7 +4,8 @@
 
 Where replays have shown that the steps are too long, and a loss adds up what it could have
 averaged, names this as the cause, if dividing by the number of rows makes the steps about as short
-as those that learned.
+as those that learned. A note where nothing went wrong so far, but the steps of the sum are as long
+as hardly anybody's steps for a mean.
 
 ## Why it matters
 
@@ -35,7 +36,7 @@ from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
 from grader.rules._words import count
-from grader.schema.rows import Backward, Criterion, Update
+from grader.schema.rows import Backward, Clipping, Criterion, Held, Update
 from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.losses import LIKELIHOODS, by_place
 from grader.trace.trace import Trace
@@ -46,6 +47,8 @@ FEWEST_ROWS = 8
 NEAR = 0.05
 """The mean's step may be up to twenty times the one that learned: few scales are tried."""
 SAME = 0.05
+LONG = 1.5
+"""Steps that add up to those of such a rate for a mean are a note."""
 WHY = (
     "A step goes against the gradient by a length that the rate sets. The gradient of a sum grows "
     "with the number of rows, and so do the steps."
@@ -53,19 +56,38 @@ WHY = (
 
 
 def find(trace: Trace) -> Iterator[Finding]:
-    """At most one finding: the loss that is a sum, where the rate was shown to be too high."""
+    """At most one finding: the loss that is a sum, where the rate was shown to be too high.
+
+    Or, as a note, where it would be a very high one for a mean.
+    """
     sums = [one for one in trace.of(Criterion) if one.reduction == "sum"]
     if not sums or not _is_plain(trace):
         return
     verdict = rate_verdict(trace)
-    if verdict.word != "too_high" or verdict.scale is None:
-        return
     passes = {one.number: one.loss for one in trace.of(Backward)}
     for found in by_place(sums).values():
         first = found[0]
-        if _is_whole_loss(first, passes.get(first.backward)) and _is_near(first, verdict.scale):
+        if not _is_whole_loss(first, passes.get(first.backward)):
+            continue
+        if verdict.word != "too_high" or verdict.scale is None:
+            yield from _as_a_note(trace, first)
+            return
+        if _is_near(first, verdict.scale):
             yield _finding(trace, first, verdict)
             return
+
+
+def _as_a_note(trace: Trace, one: Criterion) -> Iterator[Finding]:
+    """The finding where the steps that one after the other add up to are long ones for a mean."""
+    first = next((u for u in trace.of(Update) if u.backward >= one.backward), None)
+    if first is None or first.rate is None or any(True for _ in trace.of(Clipping)):
+        return
+    momentum = max(
+        (o.momentum for o in trace.of(Held) if o.optimizer == first.optimizer), default=0
+    )
+    rate = first.rate * one.rows
+    if rate / (1 - momentum) >= LONG:
+        yield _noted(one, first.rate, rate, momentum)
 
 
 def _is_plain(trace: Trace) -> bool:
@@ -83,6 +105,31 @@ def _is_whole_loss(one: Criterion, loss: float | None) -> bool:
 
 def _is_near(one: Criterion, scale: float) -> bool:
     return NEAR / one.rows <= scale <= 1 / NEAR / one.rows
+
+
+def _noted(one: Criterion, rate: float, alike: float, momentum: float) -> Finding:
+    adds = f", and a momentum of {momentum:g} adds to them" if momentum else ""
+    return Finding(
+        rule=RULE,
+        level=Level.NOTE,
+        place=one.place,
+        step=one.backward,
+        what=f"the loss is the sum over {count(one.rows, 'row')}, so that a rate of {rate:g} makes "
+        f"steps as long as {alike:.3g} makes with their mean",
+        evidence=(
+            Evidence(
+                label="rate that makes the same steps with the mean of the batch",
+                expected="0.1 or less, in most trainings",
+                actual=f"{alike:.3g}",
+                sentence=f"The gradient of a sum over {one.rows} rows is {one.rows} times that of "
+                f"their mean, and {rate:g} × {one.rows} is {alike:.3g}{adds}. A batch of another "
+                "size would make steps of another length.",
+            ),
+        ),
+        fix='average over the batch (reduction="mean", what torch does by itself), or divide the '
+        "rate by the number of rows; if these steps are meant, all is well",
+        why=WHY,
+    )
 
 
 def _finding(trace: Trace, one: Criterion, verdict: RateVerdict) -> Finding:

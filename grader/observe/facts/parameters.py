@@ -196,8 +196,8 @@ class Parameters(Observer):
         if self._rows < MOST_HELD:
             self._rows += 1
             before = earlier.pop() if len(earlier) == 1 else -1
-            updates = self.run.updates.count
-            self.log.add(Held.write(index, len(tensors), before, updates, _is_stateful(group)))
+            keeps = _is_stateful(group), _momentum(group)
+            self.log.add(Held.write(index, len(tensors), before, self.run.updates.count, *keeps))
         for tensor in tensors:
             self._holders[id(tensor)] = ref(tensor), index
 
@@ -371,6 +371,14 @@ def _is_constructor(frame: FrameType) -> bool:
 def _is_stateful(group: dict[str, Any]) -> bool:
     """Whether an optimizer with these settings keeps something from step to step."""
     return SUMMING in group or any(name in group and group[name] != 0 for name in STATEFUL)
+
+
+def _momentum(group: dict[str, Any]) -> float:
+    """The momentum of plain descent, where all of a new gradient is added to it."""
+    momentum, dampening = group.get("momentum"), group.get("dampening")
+    if type(momentum) is not float or type(dampening) not in (int, float) or dampening != 0:
+        return 0.0
+    return momentum if 0 < momentum < 1 else 0.0
 
 
 def _probe(tensor: torch.Tensor) -> Probe | None:

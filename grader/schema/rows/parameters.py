@@ -14,6 +14,7 @@ from grader.schema.fields import (
     Number,
     OneOf,
     Row,
+    Share,
     Text,
     row,
 )
@@ -41,7 +42,8 @@ class Held(Row):
     """An optimizer was given a group of so many tensors, after so many updates.
 
     ``earlier``: the optimizer that had all of them before, -1 if none had. ``stateful``: it keeps
-    something from one step to the next (averages, momentum).
+    something from one step to the next (averages, momentum). ``momentum``: of plain descent, the
+    share of each step that the next one goes on with.
     """
 
     optimizer: OptimizerIndex
@@ -49,6 +51,7 @@ class Held(Row):
     earlier: Annotated[int, In("optimizers", none=True)]
     updates: Count
     stateful: Flag
+    momentum: Share
 
 
 @row("parameter")
