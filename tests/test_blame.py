@@ -16,8 +16,8 @@ from grader import cli
 from grader.checks.agreement import MOST_DETAILS, MOST_TEXT, CheckFailed, Unsettled
 from grader.checks.cells import CellLog
 from grader.checks.clock import Clock, TooLong
+from grader.checks.hostile import read_crash
 from grader.checks.program import require_sound
-from grader.checks.remote import read_crash
 from grader.commands import ExitCode
 from grader.model import ExecutedCell, Outcome, Status
 from grader.pipeline import Grader

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checks.remote import read_crash
+from grader.checks.hostile import read_crash
 from grader.crashes import explain
 from grader.crashes.rows import Row
 from grader.crashes.table import TABLE

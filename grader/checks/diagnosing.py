@@ -16,8 +16,9 @@ from grader.checks.clock import Clock
 from grader.checks.judge import curves
 from grader.checks.outcome import RunReport
 from grader.checks.program import Box, Questions, Ran
-from grader.checks.remote import Invalid, Supervision
+from grader.checks.remote import Invalid
 from grader.checks.running import Programs
+from grader.checks.supervision import Supervision
 from grader.errors import GraderError, StudentFault
 from grader.model import ExecutedCell, Finding, Level, Limits, Outcome
 from grader.plain import to_plain

@@ -28,9 +28,9 @@ from grader.checks.keeping import KeptRun, NoStudent, kept
 from grader.checks.outcome import RunReport
 from grader.checks.plugin import GradePlugin, MakeProgram, Sitting
 from grader.checks.program import Program
-from grader.checks.remote import Supervision
 from grader.checks.running import PROGRESS_S, Programs
 from grader.checks.student import Student
+from grader.checks.supervision import Supervision
 from grader.model import CheckResult, ExecutedCell, Finding, Limits, Progress
 from grader.observation.record import Call, Kept, Training
 from grader.observation.traces import advice, findings_of

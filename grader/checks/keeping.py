@@ -16,7 +16,8 @@ import torch
 from grader.checks.clock import Clock
 from grader.checks.outcome import RunReport
 from grader.checks.program import Program, Questions, Ran
-from grader.checks.remote import StudentRaised, Supervision
+from grader.checks.remote import StudentRaised
+from grader.checks.supervision import Supervision
 from grader.errors import GraderFault, StudentFault
 from grader.observation.record import Answers, KeptReplay, Training
 from grader.observation.traces import of_rows, trace_of

@@ -9,40 +9,25 @@ an exception over there a :class:`StudentRaised` with the student's own lines.
 from __future__ import annotations
 
 import itertools
-import json
-import socket
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from grader.checks.cells import CellLog, is_count
-from grader.checks.clock import Clock
+from grader.checks.hostile import MAX_NUMBER, read_crash, read_notes, read_shape, read_text
 from grader.checks.outcome import GPU_FAULT, is_gpu_fault, language_of
 from grader.checks.sight import Sight
-from grader.crashes import explain
+from grader.checks.supervision import Supervision
 from grader.errors import GraderFault, StudentFault
-from grader.model import Crash, Outcome, Place
+from grader.model import Crash, Outcome
 from grader.runner.packing import pack, unpack
 from grader.runner.wire import Channel, WireClosed, WireError, WireMalformed, WireOverflow
 
-MAX_CONTROL = 64 << 10
-MAX_FRAMES = 64
-MAX_COLUMN = 1_000
-MAX_VALUES = 16
-MAX_TEXT = 4000
-MAX_NUMBER = 1 << 64
-"""Of an object, or of the entries along a dimension."""
-MAX_DIMENSIONS = 64
-"""As many as a tensor can have."""
 MAX_EVENTS = 48 << 20
 """Bytes of what one run may report: several times what a recorder ever writes."""
-
 MAX_CELLS = 32 << 20
 """Bytes of what the cells of a notebook may show beside that."""
-
 LASTING_TYPES = frozenset(("function", "type"))
-
 WATCHED = frozenset(("get", "set", "item", "call"))
 """The requests that run the student's code, and are watched where a check watches."""
 
@@ -61,55 +46,6 @@ class Invalid(StudentFault):
     def __init__(self, crash: Crash) -> None:
         super().__init__(Outcome.INVALID, f"The file is not valid {language_of(crash)}: {crash}")
         self.crash = crash
-
-
-class Supervision:
-    """The judge's line to the supervisor: it starts student processes and knows their ends.
-
-    ``clock`` bounds what the judge does between two answers.
-    """
-
-    def __init__(self, control: socket.socket, clock: Clock) -> None:
-        self._control = control
-        self.clock = clock
-
-    def new_student(self, *, quiet: bool, trains: bool = False) -> tuple[socket.socket, bytes]:
-        """A fresh student's process, walled in and holding the submission, and its seal.
-
-        ``quiet`` drops what it prints; one that ``trains`` is asked to end its training before
-        it is ended for its time. Raises StudentFault when the time is used up.
-        """
-        request = {"do": "student", "quiet": quiet, "trains": trains}
-        self._control.send(json.dumps(request).encode())
-        data, fds, _, _ = socket.recv_fds(self._control, MAX_CONTROL, 1)
-        answer = json.loads(data)
-        if not fds:
-            raise StudentFault(Outcome(answer["outcome"]), answer["reason"])
-        return socket.socket(fileno=fds[0]), bytes.fromhex(answer["seal"])
-
-    def kill(self, outcome: Outcome, reason: str) -> None:
-        """Have the student's process ended for ``reason``."""
-        self._ask({"do": "kill", "outcome": outcome, "reason": reason})
-
-    def stop(self) -> None:
-        """Have the student's process asked to end its training at the next step."""
-        self._ask({"do": "stop"})
-
-    def trained(self) -> StudentFault | None:
-        """Tell that a training has ended; the fault, if that was because its time was up."""
-        answer = self._ask({"do": "trained"})
-        outcome = Outcome(answer["outcome"])
-        return None if outcome is Outcome.OK else StudentFault(outcome, answer["reason"])
-
-    def obituary(self) -> StudentFault:
-        """Why the student's process ended."""
-        answer = self._ask({"do": "obituary"})
-        return StudentFault(Outcome(answer["outcome"]), answer["reason"])
-
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._control.send(json.dumps(request).encode())
-        answer: dict[str, Any] = json.loads(self._control.recv(MAX_CONTROL))
-        return answer
 
 
 class Connection:
@@ -205,7 +141,7 @@ class Connection:
                 raise WireOverflow(self._channel.received - received, MAX_EVENTS)
             self._supervision.clock.answered()
             if "cell" in answer:
-                self.notes = _read_notes(answer.get("notes"))
+                self.notes = read_notes(answer.get("notes"))
                 if cells is not None:
                     cells.take(answer["cell"])
                 continue
@@ -222,7 +158,7 @@ class Connection:
                 raise
 
     def _read(self, answer: dict[str, Any], blob: bytes) -> Any:
-        self.notes = _read_notes(answer.get("notes"))
+        self.notes = read_notes(answer.get("notes"))
         if "crash" in answer:
             self.crash = read_crash(answer["crash"])
         if "raised" in answer:
@@ -232,12 +168,12 @@ class Connection:
                 self._end()
             raise StudentRaised(crash)
         if "fault" in answer:
-            raise GraderFault(f"in the process of the program: {_text(answer['fault'])[:500]}")
+            raise GraderFault(f"in the process of the program: {read_text(answer['fault'])[:500]}")
         if "invalid" in answer:
             raise Invalid(read_crash(answer["invalid"]))
         if "unplain" in answer:
             raise StudentRaised(Crash(
-                type="TypeError", message=f"{_text(answer['unplain'])} can't be compared; "
+                type="TypeError", message=f"{read_text(answer['unplain'])} can't be compared; "
                 "expected a number, a tensor, or a list, tuple or dict of them"))  # fmt: skip
         if "ok" not in answer:
             raise WireMalformed("it has no answer in it")
@@ -374,32 +310,16 @@ def _read_tag(connection: Connection, tag: dict[str, Any]) -> Remote:
     number, at, tensor = tag.get("id"), tag.get("at"), tag.get("tensor")
     if tag.get("$") != "ref" or not (is_count(number, MAX_NUMBER) and is_count(at, MAX_NUMBER)):
         raise WireMalformed("it has an unknown tag")
-    clean: dict[str, Any] = {"id": number, "at": at, "type": _text(tag.get("type"))}
+    clean: dict[str, Any] = {"id": number, "at": at, "type": read_text(tag.get("type"))}
     clean["callable"] = tag.get("callable") is True
     if isinstance(tensor, dict):
         clean["tensor"] = {
-            "dtype": _text(tensor.get("dtype")),
-            "device": _text(tensor.get("device")),
-            "shape": _shape(tensor.get("shape")),
+            "dtype": read_text(tensor.get("dtype")),
+            "device": read_text(tensor.get("device")),
+            "shape": read_shape(tensor.get("shape")),
             **{name: tensor.get(name) is True for name in ("requires_grad", "is_leaf", "has_grad")},
         }
     return Remote(connection, clean, connection.limit_s)
-
-
-def _shape(value: object) -> tuple[int, ...]:
-    sizes = value if isinstance(value, list) else []
-    return tuple(size for size in sizes[:MAX_DIMENSIONS] if is_count(size, MAX_NUMBER))
-
-
-def _text(value: object) -> str:
-    """A text that can be written down, cut where it is too long; empty for anything else."""
-    text = value[:MAX_TEXT] if isinstance(value, str) else ""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _read_notes(value: object) -> tuple[str, ...]:
-    notes = value if isinstance(value, list) else []
-    return tuple(_text(note)[:200] for note in notes[:20] if isinstance(note, str))
 
 
 def kind(value: object) -> str:
@@ -408,48 +328,3 @@ def kind(value: object) -> str:
     if name == "NoneType":
         return "None"
     return f"{'an' if name[:1].lower() in set('aeiou') else 'a'} {name}"
-
-
-def read_crash(plain: object) -> Crash:
-    """A crash from what the student's process says of it, explained. Raises WireMalformed."""
-    if not isinstance(plain, dict) or not isinstance(plain.get("frames"), list):
-        raise WireMalformed("it reports an exception without its lines")
-    frames = []
-    for frame in plain["frames"][:MAX_FRAMES]:
-        match frame:
-            case [str(file), int(line), (int() | None) as cell, str(source)] if is_count(line) and (
-                cell is None or is_count(cell)
-            ):
-                place = Place(_text(file)[:200], line, cell)
-                frames.append((place, _text(source)[:200]))
-            case _:
-                raise WireMalformed("it reports an exception whose lines are no lines")
-    crash = Crash(
-        type=_text(plain.get("type"))[:80],
-        message=_text(plain.get("message")),
-        frames=tuple(frames),
-        values=_read_values(plain.get("values", [])),
-        span=_read_span(plain.get("span")),
-    )
-    return replace(crash, explanation=explain(crash))
-
-
-def _read_span(plain: object) -> tuple[int, int] | None:
-    """From which column to which; it only draws a line, so one that is odd is left out."""
-    match plain:
-        case [int(start), int(end)] if 0 <= start < end <= MAX_COLUMN:
-            return start, end
-    return None
-
-
-def _read_values(plain: object) -> tuple[tuple[str, str], ...]:
-    if not isinstance(plain, list):
-        raise WireMalformed("it reports an exception whose values are no list")
-    values = []
-    for value in plain[:MAX_VALUES]:
-        match value:
-            case [str(name), str(text)]:
-                values.append((_text(name)[:80], _text(text)[:200]))
-            case _:
-                raise WireMalformed("it reports an exception whose values are no names and texts")
-    return tuple(values)

@@ -17,16 +17,11 @@ from typing import Any
 import torch
 
 from grader.checks.cells import CellLog
+from grader.checks.hostile import read_crash
 from grader.checks.outcome import RunReport
 from grader.checks.program import TAMPERED, Box, Program, Questions, Ran
-from grader.checks.remote import (
-    Connection,
-    Invalid,
-    Remote,
-    StudentRaised,
-    Supervision,
-    read_crash,
-)
+from grader.checks.remote import Connection, Invalid, Remote, StudentRaised
+from grader.checks.supervision import Supervision
 from grader.checks.training import Training
 from grader.errors import GraderFault, StudentFault
 from grader.model import Crash, Limits, Outcome, Progress

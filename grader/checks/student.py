@@ -13,15 +13,9 @@ from typing import Any
 from grader.checks.cells import CellLog
 from grader.checks.outcome import RunReport
 from grader.checks.program import require_sound
-from grader.checks.remote import (
-    Connection,
-    Invalid,
-    Remote,
-    RemoteModule,
-    StudentRaised,
-    Supervision,
-)
+from grader.checks.remote import Connection, Invalid, Remote, RemoteModule, StudentRaised
 from grader.checks.sight import Sight
+from grader.checks.supervision import Supervision
 from grader.checks.training import Training
 from grader.errors import StudentFault
 from grader.model import Limits, Outcome

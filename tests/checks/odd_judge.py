@@ -34,7 +34,8 @@ from grader import bank, submission
 from grader.checks import remote
 from grader.checks.clock import Clock
 from grader.checks.judge import Checks, Judge
-from grader.checks.remote import Remote, Supervision
+from grader.checks.remote import Remote
+from grader.checks.supervision import Supervision
 from grader.errors import StudentFault
 from grader.model import Exercise, IsolationPolicy, Outcome, Status
 from grader.runner.devices import CPU

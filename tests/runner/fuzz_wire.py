@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import torch
 
 from grader.checks.clock import Clock
-from grader.checks.remote import Connection, StudentRaised, Supervision
+from grader.checks.remote import Connection, StudentRaised
+from grader.checks.supervision import Supervision
 from grader.errors import StudentFault
 from grader.model import Outcome
 from grader.observe.recorder import Recorder
