@@ -16,7 +16,8 @@ from grader.export.formats import gradescope
 from grader.export.json import to_result
 from grader.model import Feedback, Handin, Report, Visibility
 from grader.package.contents import Order
-from grader.shown.view import Shown, shown
+from grader.shown.records import Shown
+from grader.shown.view import shown
 
 COURSE = """
 debug_loop:

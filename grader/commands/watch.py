@@ -18,7 +18,8 @@ from grader.pipeline import Grader
 from grader.report.brief import Brief
 from grader.report.changes import changes
 from grader.report.lines import NARROWEST, WIDEST
-from grader.shown.view import Shown, shown
+from grader.shown.records import Shown
+from grader.shown.view import shown
 
 _CLEAR = "\x1b[H\x1b[2J"
 

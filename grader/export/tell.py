@@ -15,7 +15,8 @@ from grader.model import Outcome, Status
 from grader.report import text
 from grader.shown import words
 from grader.shown.harmless import cut
-from grader.shown.view import Shown, ShownCheck, headline
+from grader.shown.records import Shown, ShownCheck
+from grader.shown.view import headline
 
 _FINEST = 1000
 """Points are scaled to whole numbers as far as thousandths."""

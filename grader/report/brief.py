@@ -16,7 +16,8 @@ from grader.shown import words
 from grader.shown.blocks import TICKS
 from grader.shown.focus import Focus, ended, focus, is_follow_up, lines_around, span
 from grader.shown.harmless import columns, cut, one_line, within
-from grader.shown.view import Shown, ShownCheck, ShownCrash, ShownFinding, headline
+from grader.shown.records import Shown, ShownCheck, ShownCrash, ShownFinding
+from grader.shown.view import headline
 
 _ID_WIDTH = 24
 _ROOM = 30  # columns that a message needs to be worth a place on the check's own line

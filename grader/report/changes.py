@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.model import Outcome, Status
 from grader.shown import words
 from grader.shown.harmless import one_line
-from grader.shown.view import Shown, ShownCheck
+from grader.shown.records import Shown, ShownCheck
 
 _MOST = 8
 _SENTENCE = 90

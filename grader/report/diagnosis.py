@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from grader.model import Level, Outcome, Place, Report
 from grader.shown import words
 from grader.shown.harmless import one_line
-from grader.shown.view import Shown, ShownCrash, ShownFinding, shown
+from grader.shown.records import Shown, ShownCrash, ShownFinding
+from grader.shown.view import shown
 
 NARROWEST, WIDEST = 60, 120
 LONGEST = 600

@@ -20,15 +20,9 @@ from grader.model import (
 from grader.report.lines import BOLD, DIM, LEVEL_COLOURS, RED, STATUS_COLOURS, Ink
 from grader.shown import words
 from grader.shown.harmless import columns, cut, one_line, within
-from grader.shown.view import (
-    OUTER_FRAMES,
-    Shown,
-    ShownCell,
-    ShownCheck,
-    ShownCrash,
-    ShownFinding,
-    headline,
-)
+from grader.shown.lines import OUTER_FRAMES
+from grader.shown.records import Shown, ShownCell, ShownCheck, ShownCrash, ShownFinding
+from grader.shown.view import headline
 
 _ID_WIDTH = 24
 _MESSAGE_LIMIT = 600

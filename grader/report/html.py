@@ -39,7 +39,9 @@ from grader.report.notebook import notebook, reading
 from grader.shown import words
 from grader.shown.blocks import TICKS, blocks
 from grader.shown.focus import Focus
-from grader.shown.view import Shown, ShownCheck, headline, same_file, shown
+from grader.shown.lines import same_file
+from grader.shown.records import Shown, ShownCheck
+from grader.shown.view import headline, shown
 
 _CURVES = {
     "loss": ("Training loss", ""),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from grader.report.brief import Brief
 from grader.report.lines import BLUE, BOLD, DIM, GREEN, RED, WIDTH, YELLOW
-from grader.shown.view import Shown
+from grader.shown.records import Shown
 
 _PAINTED = re.compile(r"\x1b\[(\d+)m(.*?)\x1b\[0m", re.DOTALL)
 _STYLES = {

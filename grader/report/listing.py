@@ -18,7 +18,8 @@ from pygments.token import Token as Kind
 
 from grader.model import CellStatus, Level, Place, SubmissionKind
 from grader.shown.focus import Focus, span
-from grader.shown.view import Shown, ShownCheck, ShownCrash, ShownFinding, same_file
+from grader.shown.lines import same_file
+from grader.shown.records import Shown, ShownCheck, ShownCrash, ShownFinding
 from grader.shown.words import LEVEL_ORDER
 
 _LONG = 150

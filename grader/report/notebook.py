@@ -12,7 +12,7 @@ from grader.model import CellStatus, Prose, Report
 from grader.report.listing import Block
 from grader.shown import outputs, words
 from grader.shown.outputs import Room
-from grader.shown.view import Shown, ShownCell, ShownFinding
+from grader.shown.records import Shown, ShownCell, ShownFinding
 
 _OUTLINE_FROM, _OUTLINE_TO = 6, 60  # cells
 _LONG, _OPENING, _FEWEST_QUIET = 25, 12, 3

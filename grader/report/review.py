@@ -14,8 +14,9 @@ from grader.model import Outcome, Place, Status, Visibility
 from grader.report.listing import Note, anchor
 from grader.shown import words
 from grader.shown.focus import Focus, focus, is_follow_up, lines_around, span
+from grader.shown.lines import same_file
 from grader.shown.measures import Share
-from grader.shown.view import Shown, ShownCheck, ShownCrash, ShownFinding, same_file
+from grader.shown.records import Shown, ShownCheck, ShownCrash, ShownFinding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from grader.model import Report
 from grader.report.brief import Brief
 from grader.report.full import Page, headline_of
 from grader.report.lines import NARROWEST, WIDEST, WIDTH
-from grader.shown.view import Shown, ShownCheck, shown
+from grader.shown.records import Shown, ShownCheck
+from grader.shown.view import shown
 
 
 def render_text(

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from grader.model import Level, Outcome, Place, Status, SubmissionKind
 from grader.shown.defined import Definition
-from grader.shown.view import Shown, ShownCheck, ShownCrash, ShownFinding, same_file
+from grader.shown.lines import same_file
+from grader.shown.records import Shown, ShownCheck, ShownCrash, ShownFinding
 
 AROUND = 1
 """Lines of code before and after the one that is shown."""

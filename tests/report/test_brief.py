@@ -17,7 +17,8 @@ from grader.model import Cell, CheckResult, Crash, Outcome, Place, Report, Statu
 from grader.report.brief import shortened
 from grader.report.text import render_text
 from grader.shown.focus import Focus, focus, span
-from grader.shown.view import ShownFinding, shown
+from grader.shown.records import ShownFinding
+from grader.shown.view import shown
 from poison import hostile, poisoned
 
 GOLDEN = Path(__file__).parent / "golden"

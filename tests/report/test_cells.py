@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from grader.model import Cell, CellStatus, ExecutedCell, Outcome, Place, Report
-from grader.shown.view import ShownCell, headline, shown
+from grader.shown.records import ShownCell
+from grader.shown.view import headline, shown
 from ran_notebook import executed, failed
 
 Sample = Callable[[str], Report]

@@ -15,7 +15,7 @@ from grader.errors import UnknownName
 from grader.found import module_name, names_in
 
 if TYPE_CHECKING:
-    from grader.shown.view import Shown
+    from grader.shown.records import Shown
 
 
 class Format(Protocol):

@@ -10,7 +10,7 @@ Source: Autolab's documentation, "Autograders for Instructors", and its own pars
 from __future__ import annotations
 
 from grader.export.tell import Room, as_json, tidy, whole, within
-from grader.shown.view import Shown
+from grader.shown.records import Shown
 
 MEDIA_TYPE = "text/plain"
 LIMIT = 96 << 10

@@ -25,7 +25,7 @@ from grader.export.tell import (
     within,
 )
 from grader.model import Status
-from grader.shown.view import Shown, ShownCheck
+from grader.shown.records import Shown, ShownCheck
 
 MEDIA_TYPE = "application/json"
 SCHEMA = "classroom50/result/v1"

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.export.tell import Room, as_json, fraction, summary, tidy, whole, within
-from grader.shown.view import Shown
+from grader.shown.records import Shown
 
 MEDIA_TYPE = "application/json"
 LIMIT = 512 << 10

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.export.tell import Room, as_json, below, no_commands, scored, tidy, within
 from grader.model import Status
-from grader.shown.view import Shown, ShownCheck
+from grader.shown.records import Shown, ShownCheck
 
 MEDIA_TYPE = "application/json"
 LIMIT = 96 << 10

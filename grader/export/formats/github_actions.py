@@ -17,7 +17,7 @@ from grader.export.tell import Room, below, no_commands, tidy, within
 from grader.export.tell import summary as in_short
 from grader.model import Level, Place, Status
 from grader.shown import words
-from grader.shown.view import Shown, ShownCheck, ShownCrash
+from grader.shown.records import Shown, ShownCheck, ShownCrash
 
 MEDIA_TYPE = "text/plain"
 MOST = 10

@@ -26,7 +26,7 @@ from grader.export.tell import (
     within,
 )
 from grader.model import Status, Visibility
-from grader.shown.view import Shown, ShownCheck, Withheld
+from grader.shown.records import Shown, ShownCheck, Withheld
 
 MEDIA_TYPE = "application/json"
 LIMIT = 4 << 20

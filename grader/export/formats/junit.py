@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from grader.export.tell import Room, below, summary, tidy, within
 from grader.model import Status
-from grader.shown.view import Shown, ShownCheck
+from grader.shown.records import Shown, ShownCheck
 
 MEDIA_TYPE = "application/xml"
 LIMIT = 4 << 20

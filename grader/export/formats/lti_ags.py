@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.export.tell import Room, as_json, summary, tidy, whole, within
-from grader.shown.view import Shown
+from grader.shown.records import Shown
 
 MEDIA_TYPE = "application/vnd.ims.lis.v1.score+json"
 LIMIT = 64 << 10

@@ -24,7 +24,7 @@ from grader.export.tell import (
     whole,
     within,
 )
-from grader.shown.view import Shown, ShownCheck
+from grader.shown.records import Shown, ShownCheck
 
 MEDIA_TYPE = "application/json"
 LIMIT = (1 << 20) - (16 << 10)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from grader.export.tell import Room, as_json, tidy, within
 from grader.model import Level, Place
-from grader.shown.view import Shown, ShownCrash, ShownFinding
+from grader.shown.records import Shown, ShownCrash, ShownFinding
 
 MEDIA_TYPE = "application/sarif+json"
 LIMIT = 4 << 20
