@@ -12,6 +12,7 @@ import pytest
 
 from grader import cli
 from grader.commands import grade as grade_command
+from grader.commands.options import COMMANDS
 from grader.errors import BankError, GraderFault, StudentFault, UsageError
 from grader.export import formats
 from grader.export.json import SCHEMA_FILE
@@ -428,11 +429,11 @@ def test_no_words_at_all_show_the_help(capsys: pytest.CaptureFixture[str]) -> No
     assert "grade SUBMISSION --exercise ID" in captured.err
 
 
-@pytest.mark.parametrize("command", ["", *cli._COMMANDS])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """And the main one lists the others."""
     with pytest.raises(SystemExit) as caught:
         run(*([command] if command else []), "--help")
     assert caught.value.code == 0
     out = capsys.readouterr().out
-    assert all(name in out for name in (cli._COMMANDS if not command else [command]))
+    assert all(name in out for name in (COMMANDS if not command else [command]))

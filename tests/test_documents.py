@@ -13,6 +13,7 @@ import pytest
 
 from grader import bank, cli
 from grader.commands.gathered import names_in
+from grader.commands.options import COMMANDS, parser_of
 from grader.rules import all_rules
 
 ROOT = Path(__file__).parent.parent
@@ -27,17 +28,17 @@ def typed(text: str) -> Iterator[str]:
     yield from re.findall(r"^\$ (grade [^\n#]*?)\s*(?:#.*)?$", text, re.MULTILINE)
     for span in re.findall(r"`(grade [^`\n]+)`", text):
         words = span.split()
-        if not _PATTERN.search(span) and not (len(words) == 2 and words[1] in cli._COMMANDS):
+        if not _PATTERN.search(span) and not (len(words) == 2 and words[1] in COMMANDS):
             yield span
 
 
 def parses(command: str) -> bool:
     """Whether the words are those of the command line; what they name need not be there."""
     words, _ = cli._split(shlex.split(command)[1:])
-    name = words[0] if words and words[0] in cli._COMMANDS else None
+    name = words[0] if words and words[0] in COMMANDS else None
     with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
         try:
-            cli._parser(name).parse_args(words[1:] if name else words)
+            parser_of(name).parse_args(words[1:] if name else words)
         except SystemExit as end:
             return end.code == 0
     return True

@@ -1,4 +1,7 @@
-"""The commands of ``grade``, one module each, with a ``run(arguments) -> ExitCode``."""
+"""The commands of ``grade``, one module each, with a ``run(arguments) -> ExitCode``.
+
+Their options stand in ``options``, so that ``grade --help`` need not load what a command needs.
+"""
 
 from enum import IntEnum
 
