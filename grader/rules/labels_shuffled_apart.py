@@ -2,9 +2,11 @@
 
 ## What it does
 
-Finds a loss that gets the labels of a batch in another order than its inputs. And finds training
-data whose labels say nothing of the inputs next to them, where the labels of other data of the
-same program do, and nothing was learned.
+Finds a loss that gets the labels of a batch in another order than its inputs. Finds inputs and
+labels of which one was put into an order that `torch.randperm` gave and the other was not: they say
+nothing of each other, and with that order undone they do. And finds training data whose labels say
+nothing of the inputs next to them, where the labels of other data of the same program do, and
+nothing was learned.
 
 ## Why it matters
 
@@ -23,9 +25,10 @@ numbers to the model: it can learn them by heart at best, and is at chance on ne
 
 ## Known problems
 
-Of data that was mixed up before the program began nothing is known. Nearness is that of numbers, so
-nothing is said of data whose rows are alike in ways that only a network sees, unless the order is
-changed between the loader and the loss.
+Of data that was mixed up before the program began nothing is known. What rows tell is asked of the
+nearest row and of a linear model, so nothing is said of data whose rows are alike in ways that only
+a network sees, unless the order is changed between the loader and the loss. Labels that were
+shuffled on purpose, beside the right ones, are a note.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
 from grader.rules._words import count
-from grader.schema.rows import Backward, Pairing, Permuted
+from grader.schema.rows import Backward, Pairing, Parted, Permuted
 from grader.trace.curves import end_of
 from grader.trace.losses import by_place, is_repeated
 from grader.trace.trace import Trace
@@ -59,7 +62,10 @@ def find(trace: Trace) -> Iterator[Finding]:
     for found in permuted.values():
         if is_repeated(len(found), trace):
             yield _on_the_way(found)
-    if permuted:
+    parted = next(trace.of(Parted), None)
+    if parted is not None and not permuted:
+        yield _by_an_order(parted)
+    if permuted or parted is not None:
         return
     pairs = list(trace.of(Pairing))
     proofs = [one for one in pairs if _excess(one) > SOMETHING]
@@ -98,6 +104,29 @@ def _on_the_way(found: list[Permuted]) -> Finding:
                 actual=f"{first.moved} of {first.rows}",
                 sentence=f"The loader gave {first.rows} inputs and labels; the model got the "
                 f"inputs as they were, and {count(first.moved, 'label')} had changed places.",
+            ),
+        ),
+        fix=FIX,
+        why=WHY,
+    )
+
+
+def _by_an_order(one: Parted) -> Finding:
+    return Finding(
+        rule=RULE,
+        level=Level.NOTE if one.kept else Level.WARNING,
+        place=one.place,
+        step=one.backward,
+        what="an order that was drawn here was put to the inputs or to the labels, and not to "
+        "both: the labels of the training data say nothing of the inputs beside them",
+        evidence=(
+            Evidence(
+                label="how much better than chance the inputs tell the labels",
+                expected=f"by {one.undone:.0f} standard deviations, as in the order before",
+                actual=f"by {max(one.now, 0):.0f}",
+                sentence=f"Of {count(one.rows, 'row')} the labels are as good as drawn at random. "
+                "With the order from this line undone, they follow from the inputs beside them, "
+                f"by {one.undone:.0f} standard deviations more than by chance.",
             ),
         ),
         fix=FIX,

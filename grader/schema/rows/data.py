@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from grader.schema.fields import Count, Counts, Line, Measure, OneOf, Positive, Row, Share, row
+from grader.schema.fields import (
+    Count,
+    Counts,
+    Flag,
+    Line,
+    Measure,
+    OneOf,
+    Positive,
+    Row,
+    Share,
+    row,
+)
 from grader.schema.rows.tables import SourceIndex
 
 
@@ -58,6 +69,23 @@ class Pairing(Row):
     hits: Count
     chance: Share
     entropy: Measure
+
+
+@row("parted")
+class Parted(Row):
+    """An order, drawn at ``place``, that was put to the inputs or to the labels and not to both.
+
+    By ``now`` standard deviations, hardly any, the labels of ``rows`` rows are better told by the
+    inputs beside them than by chance; with the order undone, by ``undone``. ``kept``: only the
+    labels are in that order, and what they were before is there, too.
+    """
+
+    backward: Count
+    place: Line
+    rows: Positive
+    now: Measure
+    undone: Measure
+    kept: Flag
 
 
 @row("permuted")
