@@ -23,7 +23,8 @@ gradients of the first layer are as much too large, and no one rate suits all la
 
 ## Known problems
 
-Inputs that go through a normalisation first may be of any size. Only cross-entropies are judged.
+Inputs that go through a normalisation first may be of any size. Losses that are computed by hand
+are not judged.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
-from grader.schema.rows import Criterion, Inputs
+from grader.schema.rows import Inputs
 from grader.trace.starts import Start, large_weights, starts
 from grader.trace.trace import Trace
 
@@ -51,14 +52,8 @@ def find(trace: Trace) -> Iterator[Finding]:
     if not inputs or any(one.size < LARGE for one in inputs) or large_weights(trace):
         return
     for start in starts(trace, TIMES):
-        if _is_cross_entropy(trace, start):
-            yield _finding(inputs[0], start)
-            return
-
-
-def _is_cross_entropy(trace: Trace, start: Start) -> bool:
-    names = {one.name for one in trace.of(Criterion) if one.place == start.place}
-    return "MseLoss" not in names
+        yield _finding(inputs[0], start)
+        return
 
 
 def _finding(inputs: Inputs, start: Start) -> Finding:

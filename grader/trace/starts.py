@@ -43,16 +43,21 @@ def starts(trace: Trace, times: float) -> Iterator[Start]:
     """The losses that began above ``times`` a guess's, by line."""
     looks: dict[tuple[Place | None, str], list[Criterion]] = {}
     for one in trace.of(Criterion):
-        if one.surprise is not None and one.guess is not None:
+        if one.surprise is not None and _guess(one) > 0:
             looks.setdefault((one.place, one.name), []).append(one)
     for (place, _), every in looks.items():
         first, last = every[0], every[-1]
         assert first.surprise is not None
-        assert first.guess is not None
         assert last.surprise is not None
-        if first.backward == 1 and first.surprise > times * first.guess:
+        guess = _guess(first)
+        if first.backward == 1 and first.surprise > times * guess:
             ended = last.surprise if math.isfinite(last.surprise) else math.inf
-            yield Start(place=place, step=1, first=first.surprise, last=ended, guess=first.guess)
+            yield Start(place=place, step=1, first=first.surprise, last=ended, guess=guess)
+
+
+def _guess(one: Criterion) -> float:
+    """The loss of a constant guess, the worse of two; 0 where it isn't known."""
+    return max(one.guess or 0.0, one.nought or 0.0)
 
 
 def large_weights(trace: Trace) -> list[Parameter]:

@@ -71,7 +71,7 @@ def _fields(node: Any, name: str) -> list[Plain] | None:
         if axis is None:
             return None
         rows = math.prod(node._saved_result.shape) // max(axis.length, 1)
-        return [rows, axis.length, "", _zeros(node), *axis, None, None, None, False, None]
+        return [rows, axis.length, "", _zeros(node), *axis, None, None, None, None, False, None]
     if name not in (*LIKELIHOODS, *BINARY, *DIFFERENCES):
         return None
     given, targets = node._saved_self, node._saved_target
@@ -88,6 +88,7 @@ def _fields(node: Any, name: str) -> list[Plain] | None:
         *(axis or NO_AXIS),
         None if axis is None else _sums(given.double().exp() if name in LIKELIHOODS else given),
         *_surprise(node, name, given, targets),
+        _nought(node, name, targets),
         *_targets(targets, name),
     ]
 
@@ -171,7 +172,26 @@ def _surprise(
         spread = float(targets.double().var(correction=0))
         value = float((given.double() - targets.double()).square().mean())
         return plain_float(value), plain_float(spread) if spread > 0 else None
+    if name in DIFFERENCES:
+        return plain_float(_difference(node, name, given - targets)), None
     return None, None
+
+
+def _nought(node: Any, name: str, targets: torch.Tensor) -> Plain:
+    """The mean loss of who always says 0, of a difference to the targets."""
+    if name not in DIFFERENCES or not targets.numel():
+        return None
+    return plain_float(_difference(node, name, targets))
+
+
+def _difference(node: Any, name: str, apart: torch.Tensor) -> float:
+    """The mean of a loss that is a function of each difference."""
+    size = apart.double().abs()
+    if name == "MseLoss":
+        return float(size.square().mean())
+    bend = float(node._saved_beta if name == "SmoothL1Loss" else node._saved_delta)
+    losses = torch.where(size < bend, size.square() / 2, bend * (size - bend / 2))
+    return float(losses.mean()) / (bend if name == "SmoothL1Loss" and bend > 0 else 1.0)
 
 
 def _likelihood(node: Any, given: torch.Tensor, targets: torch.Tensor) -> tuple[Plain, Plain]:

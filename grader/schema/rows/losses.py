@@ -72,7 +72,8 @@ class Criterion(Row):
     ``axis`` of ``axes``, over ``length`` numbers, and ``sums`` is the sum of the probabilities of
     one prediction, the one farthest from 1. ``surprise``: the mean loss, whatever weights and
     reduction there are, and ``guess`` that of who always gives all classes the same probability,
-    or the mean of the targets. ``whole``: the targets are whole numbers, up to ``highest``.
+    or the mean of the targets; ``nought``: of who always says 0, where the loss is of differences.
+    ``whole``: the targets are whole numbers, up to ``highest``.
     """
 
     backward: Count
@@ -88,6 +89,7 @@ class Criterion(Row):
     sums: Number
     surprise: Number
     guess: Number
+    nought: Number
     whole: Flag
     highest: Number
 
