@@ -29,6 +29,7 @@ from grader.observe.calls import (
     own_mode,
     whole_module,
 )
+from grader.observe.calming import calm
 from grader.observe.dropouts import LOOKS, Dropouts
 from grader.observe.gradients import Leaf
 from grader.observe.ledger import LiveSource
@@ -103,6 +104,8 @@ class Forwards:
         self._ordinary: LiveModel | None = None
         self._modes: dict[tuple[int, int], object] = {}  # model, source -> mode last written down
         self._sent: Counter[int] = Counter()
+        self.calms = False  # whether each model is to begin with weights of the usual size
+        self._calmed: set[int] = set()
         self.transform: Transform | None = None  # the one of torch.func that is running
         self.tape = Tape()
         self.modes = Modes(log)
@@ -167,6 +170,9 @@ class Forwards:
             updates.look()  # settle updates by hand before it runs on the new values
         if updates.is_over():
             return StopReplay
+        if self.calms and model.index not in self._calmed and not updates.count:
+            self._calmed.add(model.index)
+            calm(module)
         self._looks = model.trained <= SETTLED or not self._is_ordinary(model, *args[:2])
         self._seen, self._depth = self._mode(model, module) if self._looks else 0, 1
         self._running = model

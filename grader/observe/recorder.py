@@ -49,6 +49,7 @@ class Recorder:
         update_scale: Each update becomes ``old + update_scale * (new - old)``.
         clear_gradients: Clear what an update has consumed before the next backward pass.
         hold_rate: Each step is made at the highest rate that its optimizer has had so far.
+        calm_weights: Each model begins with weights of the usual size (`grader.observe.calming`).
         cap_rate: No step is made at a higher rate than its optimizer had when this began.
         after: The first so many updates are left as they are.
         stop_after_steps: Raise `StopReplay` in the student's code after this many updates.
@@ -68,6 +69,7 @@ class Recorder:
         clear_gradients: bool = False,
         hold_rate: bool = False,
         cap_rate: bool = False,
+        calm_weights: bool = False,
         after: int = 0,
         stop_after_steps: int | None = None,
         facts: bool = True,
@@ -93,6 +95,7 @@ class Recorder:
         self._forwards = Forwards(
             self._log, self._models, self._sources, self._updates, self._moments
         )
+        self._forwards.calms = calm_weights
         self._products = Products(self._log, self._gradients, self._forwards)
         self._evaluator = Evaluator(self._log, self._sources, self._forwards)
         self._forwards.on_forward = self._evaluator.saw

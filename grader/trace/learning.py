@@ -9,6 +9,7 @@ asked about in the same manner: by a replay that holds it.
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from grader.schema.rows import Update
+from grader.trace import explosion
 from grader.trace.curves import FEWEST, GREW, end_of, ended_badly, has_learned, start_of
 from grader.trace.descent import gradients_are, probes
 from grader.trace.growth import Growth, growth_of, is_late, proof_of, requests_of
@@ -84,12 +86,13 @@ class RateVerdict:
 def next_replay(trace: Trace) -> ReplayRequest | None:
     """The replay that would tell more about the rate, or None when enough is known.
 
-    Ask again after each `Trace.with_replay`; at most fourteen are ever asked for, most often four.
+    Ask again after each `Trace.with_replay`; at most fifteen are ever asked for, most often four.
     """
     if not _can_replay(trace):
         return None
     done = {replay.request for replay in trace.replays}
-    return next((request for request in _requests(trace) if request not in done), None)
+    asked = itertools.chain(_requests(trace), explosion.requests(trace))
+    return next((request for request in asked if request not in done), None)
 
 
 def _requests(trace: Trace) -> Iterator[ReplayRequest]:
@@ -281,11 +284,17 @@ def _passes(updates: Sequence[Update]) -> list[list[Update]]:
 
 
 def _replayed(trace: Trace, scale: float, *, hold: bool = False) -> tuple[float, ...] | None:
-    asked = (scale, hold, False)
+    asked = (scale, hold, False, False)
     found = [
         replay
         for replay in trace.replays
-        if (replay.request.update_scale, replay.request.hold_rate, replay.request.cap_rate) == asked
+        if (
+            replay.request.update_scale,
+            replay.request.hold_rate,
+            replay.request.cap_rate,
+            replay.request.calm_weights,
+        )
+        == asked
     ]
     losses = _since(trace, found[-1]) if found else ()
     return losses or None

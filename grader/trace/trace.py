@@ -37,6 +37,7 @@ class ReplayRequest:
     hold_rate: bool = False
     cap_rate: bool = False
     after: int = 0
+    calm_weights: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

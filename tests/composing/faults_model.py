@@ -410,6 +410,73 @@ def deep_sigmoids(plan: Plan, draw: random.Random) -> Plan | None:
     return with_marks(replace(plan, model=lines), rule, "forward", "backward")
 
 
+EXPLODING = "exploding-gradients"
+
+
+@fault(EXPLODING)
+def deep_and_large(plan: Plan, draw: random.Random) -> Plan | None:
+    """A deep stack whose weights have one standard deviation, whatever their inputs."""
+    if plan.domain.name != "clusters" or plan.choices["loss"] not in (
+        "module",
+        "functional",
+        "nll",
+    ):
+        return None
+    if plan.choices["update"] not in PLAIN or plan.choices["optimizer"] not in ("sgd", "momentum"):
+        return None
+    drawn = draw.choice(["nn.init.normal_(layer.weight, std=0.6)", "nn.init.uniform_(layer.weight, -1, 1)",
+                         "nn.init.xavier_normal_(layer.weight, gain=3.5)"])  # fmt: skip
+    lines = ("def Net():", "    layers = [nn.Linear(16, 32)]", "    for _ in range(10):",
+             mark("        layers += [nn.ReLU(), nn.Linear(32, 32)]", EXPLODING),
+             "    for layer in layers:", "        if isinstance(layer, nn.Linear):",
+             mark(f"            {drawn}", EXPLODING),
+             "    return nn.Sequential(*layers, nn.ReLU(), nn.Linear(32, 4))")  # fmt: skip
+    return with_marks(replace(plan, model=lines, epochs=12), EXPLODING, "forward", "backward")
+
+
+def _long(plan: Plan, layers: Lines, forward: Lines) -> Plan | None:
+    """Sequences of 60 steps, of which the last ones say what is asked for."""
+    if plan.domain.name != "sequences" or plan.choices["update"] not in PLAIN:
+        return None
+    if plan.choices["form"] == "whole" or plan.choices["optimizer"] in ("adagrad", "nadam"):
+        return None
+    data = tuple(line.replace("10, 3)", "60, 3)").replace("inputs.sum(", "inputs[:, -5:].sum(")
+                 for line in plan.data)  # fmt: skip
+    model = (
+        "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()",
+        *(f"        {line}" for line in layers), "        self.head = nn.Linear(24, 2)", "",
+        "    def forward(self, x):", *(f"        {line}" for line in forward),
+    )  # fmt: skip
+    return with_marks(
+        replace(plan, data=data, model=model, epochs=10), EXPLODING, "forward", "backward"
+    )
+
+
+@fault(EXPLODING)
+def recurrent_layer(plan: Plan, draw: random.Random) -> Plan | None:
+    """The recurrent weights of a layer of torch's are drawn too large."""
+    drawn = draw.choice(["nn.init.normal_(self.rnn.weight_hh_l0, std=0.8)",
+                         "self.rnn.weight_hh_l0.data.mul_(6)",
+                         "nn.init.orthogonal_(self.rnn.weight_hh_l0, gain=4)"])  # fmt: skip
+    layers = (mark("self.rnn = nn.RNN(3, 24, batch_first=True)", EXPLODING), mark(drawn, EXPLODING))
+    return _long(plan, layers, ("return self.head(self.rnn(x)[0][:, -1])",))
+
+
+@fault(EXPLODING)
+def recurrence_by_hand(plan: Plan, draw: random.Random) -> Plan | None:
+    """A recurrence by hand, its weights drawn without a thought of their size."""
+    own = draw.choice([
+        ("self.u = nn.Parameter(torch.randn(24, 24))", "h @ self.u"),
+        ("self.u = nn.Linear(24, 24, bias=False)", "self.u(h)"),
+    ])  # fmt: skip
+    layers = ["self.into = nn.Linear(3, 24)", mark(own[0], EXPLODING)]
+    if "Linear" in own[0]:
+        layers.append(mark("nn.init.normal_(self.u.weight)", EXPLODING))
+    forward = ("h = torch.zeros(x.size(0), 24)", "for t in range(x.size(1)):",
+               f"    h = torch.tanh(self.into(x[:, t]) + {own[1]})", "return self.head(h)")  # fmt: skip
+    return _long(plan, tuple(layers), forward)
+
+
 @fault("dead-relu")
 def pushed_below(plan: Plan, draw: random.Random) -> Plan | None:
     """Biases so low that no unit ever answers."""

@@ -15,7 +15,16 @@ from grader.schema.rows.accuracies import Answered, Comparison, Reported, WrongA
 from grader.schema.rows.data import Handed, Overlap, Pairing, Parted, Permuted, Turn
 from grader.schema.rows.ends import End, Fault, Missed, Warned
 from grader.schema.rows.graphs import Kept, Old, Retained
-from grader.schema.rows.layers import Dropping, Inputs, Mixed, Mode, Rectified, Recurrence, Stacked
+from grader.schema.rows.layers import (
+    Dropping,
+    Flow,
+    Inputs,
+    Mixed,
+    Mode,
+    Rectified,
+    Recurrence,
+    Stacked,
+)
 from grader.schema.rows.losses import Criterion, Loss, Misuse, Numbered, Objective, Reach, Targets
 from grader.schema.rows.parameters import Alias, Born, Held, Misspelt, Parameter, Rebound, Symmetric
 from grader.schema.rows.passes import (
@@ -67,6 +76,7 @@ __all__ = [  # noqa: RUF022 - in the order in which docs/record.md tells of them
     "Rectified",
     "Mixed",
     "Inputs",
+    "Flow",
     "Recurrence",
     "Cleared",
     "Mode",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from grader.schema import bits
-from grader.schema.fields import Below, Count, Flag, In, Line, Measure, Row, Text, row
+from grader.schema.fields import Below, Count, Flag, In, Line, Measure, Number, Row, Text, row
 from grader.schema.rows.tables import ModelIndex
 
 
@@ -67,6 +67,22 @@ class Inputs(Row):
     place: Line
     size: Measure
     largest: Measure
+
+
+@row("flow")
+class Flow(Row):
+    """How large the gradient of a pass was at the products of its graph, as a norm.
+
+    Of ``products`` products, ``nearest`` is that of the one nearest to the loss, and ``largest``
+    the largest, ``back`` products further back.
+    """
+
+    backward: Count
+    place: Line
+    products: Count
+    back: Count
+    nearest: Number
+    largest: Number
 
 
 @row("recurrence")
