@@ -42,7 +42,7 @@ HIDES = (
 WHY = "The gradient points uphill. Steps go against it, so that what is differentiated shrinks."
 FEWEST = 2
 ALONG = 0.3
-"""The cosine of the angle to the gradient, above which an update goes uphill."""
+"""The cosine of the angle to the gradient, above which the first update goes uphill."""
 GREW = 1.1
 
 
@@ -56,7 +56,8 @@ def find(trace: Trace) -> Iterator[Finding]:
         return
     values = [one.value for one in objectives]
     turned = [one.cosine for one in trace.of(Direction)]
-    uphill = len(turned) >= FEWEST and all(cosine > ALONG for cosine in turned)
+    # Averages of earlier gradients turn later updates, and never the first one.
+    uphill = len(turned) >= FEWEST and turned[0] > ALONG and min(turned) > 0
     negated = [one.negated for one in objectives]
     if all(negated) and not uphill:
         if values[-1] < GREW * values[0]:

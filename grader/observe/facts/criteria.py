@@ -195,7 +195,7 @@ def _difference(node: Any, name: str, apart: torch.Tensor) -> float:
 
 
 def _likelihood(node: Any, given: torch.Tensor, targets: torch.Tensor) -> tuple[Plain, Plain]:
-    if name_of(node.next_functions[0][0]) != "LogSoftmax":
+    if not any(below == "LogSoftmax" for _, below in itertools.islice(line_of(node), 1, 2)):
         return None, None
     axis = 1 if given.dim() > 1 else 0
     classes = given.shape[axis]

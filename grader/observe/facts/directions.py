@@ -16,7 +16,7 @@ from grader.observe.gradients import Leaf
 from grader.observe.log import plain_float
 from grader.observe.looking import gradient_of, has_values, is_tensor, node_of, scalar
 from grader.observe.moments import FIRST, Observer, Pass, Run
-from grader.observe.nodes import name_of
+from grader.observe.nodes import line_of, name_of
 from grader.schema.rows import Direction, Objective
 
 MOST_NUMBERS = 1 << 20
@@ -136,4 +136,4 @@ def _sign(node: Any, name: str) -> int:
 
 def _is_proper(node: Any) -> bool:
     """Whether a likelihood is one of logarithms of probabilities, and so never negative."""
-    return bool(node.next_functions) and name_of(node.next_functions[0][0]) == "LogSoftmax"
+    return any(name == "LogSoftmax" for _, name in itertools.islice(line_of(node), 1, 2))
