@@ -160,6 +160,8 @@ class Backwards:
     def _is_asked(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
         if not self._watches():
             return None
+        if torch._C._is_torch_function_mode_enabled():  # it hands the call on, and that one counts
+            return None
         outputs, inputs = args
         if any(map(is_wrapped, tensors_in(inputs))):  # a transform's own call, noted there
             return None

@@ -12,7 +12,7 @@ from torch import nn
 from grader.observe.log import Log
 from grader.observe.recorder import Recorder
 from grader.schema.bits import THIN_AFTER
-from grader.schema.rows import Forward, Update
+from grader.schema.rows import Backward, Forward, Update
 from grader.trace.trace import Trace
 from recording import record, run
 
@@ -374,3 +374,23 @@ for images, labels in train_loader:
     optimizer.step()
 """
     assert not any(f.is_mode_known for f in record(source).of(Forward))
+
+
+def test_a_gradient_that_is_asked_for_is_one_pass_each_time() -> None:
+    """Also where the operations of some steps are noted, through which such a call comes twice."""
+    source = """
+        import torch
+        from torch import nn
+        images, labels = train_loader.dataset.tensors
+        images = (images - images.mean()) / images.std()
+        model = nn.Sequential(nn.Flatten(), nn.Linear(64, 4))
+        for x, y in zip(images.split(16), labels.split(16)):
+            loss = nn.functional.cross_entropy(model(x + 0), y)
+            grads = torch.autograd.grad(loss, list(model.parameters()))
+            with torch.no_grad():
+                for w, g in zip(model.parameters(), grads):
+                    w -= 0.1 * g
+    """
+    trace = record(inspect.cleandoc(source))
+    assert trace.updates == 16
+    assert [one.updates for one in trace.of(Backward)] == list(range(16))
