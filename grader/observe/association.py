@@ -1,8 +1,8 @@
-"""How much rows tell of the labels beside them.
+"""How much rows tell of the labels beside them, or of those of other rows.
 
 Runs in the student's process. Two looks, each with a scale that chance alone gives: whether rows
-that lie near each other have the same label, and whether what one half of the rows teaches a linear
-model holds for the other half.
+that lie near each other have the same label, and whether what some rows teach a linear model holds
+for others.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 
 import torch
 
-MOST_ROWS, FEWEST_ROWS = 512, 64
+MOST_ROWS, FEWEST_ROWS, FEWEST_NEW = 512, 64, 32
 MOST_NUMBERS = 128
 MOST_CLASSES = 20
 MOST_TARGETS = 16
@@ -24,24 +24,65 @@ def association(inputs: torch.Tensor, labels: torch.Tensor) -> float | None:
     """By how many standard deviations the labels are better told by the rows than by chance.
 
     Args:
-        inputs: (N, …), of which the first rows are looked at.
+        inputs: (N, …), of which at most 512 rows are looked at.
         labels: (N, …): class numbers, or numbers that are to be predicted.
 
     Returns:
         The better of the two looks; None where neither can be made.
     """
-    x = inputs[:MOST_ROWS].detach().reshape(min(len(inputs), MOST_ROWS), -1)
-    x = x[:, :: max(1, x.shape[1] // MOST_NUMBERS)].to("cpu", torch.float64)
-    y = labels[:MOST_ROWS].detach().reshape(len(x), -1).to("cpu", torch.float64)
-    if len(x) < FEWEST_ROWS or not bool(x.isfinite().all() and y.isfinite().all()):
+    x, y = _numbers(inputs, MOST_NUMBERS), _numbers(labels, MOST_TARGETS)
+    if len(x) < FEWEST_ROWS or len(x) != len(y) or not _are_finite(x, y):
         return None
-    classes = _classes(y)
-    if classes is None and y.shape[1] > MOST_TARGETS:
+    half, classes = len(x) // 2, _classes(y)
+    if classes is None:
+        return _learned((x[:half], y[:half]), (x[half:], y[half:]))
+    apart = torch.cdist(x, x, compute_mode=EXACT)
+    apart[apart == 0] = torch.inf  # itself, and rows that are there again
+    wanted = torch.nn.functional.one_hot(classes).double()
+    learned = _learned((x[:half], wanted[:half]), (x[half:], wanted[half:]))
+    return max(_hit(classes[apart.argmin(1)], classes), learned)
+
+
+def follows(
+    inputs: torch.Tensor, labels: torch.Tensor, new: torch.Tensor, told: torch.Tensor
+) -> float | None:
+    """By how many standard deviations better than chance some rows tell the labels of others.
+
+    Args:
+        inputs: (N, …), of which at most 512 rows are looked at.
+        labels: (N, …): class numbers, or numbers that are to be predicted.
+        new: (M, …) other rows.
+        told: (M, …) what may be their labels.
+
+    Returns:
+        The better of the two looks; None where neither can be made.
+    """
+    x, y = _numbers(inputs, MOST_NUMBERS), _numbers(labels, MOST_TARGETS)
+    other, wanted = _numbers(new, MOST_NUMBERS), _numbers(told, MOST_TARGETS)
+    is_of_a_kind = x.shape[1] == other.shape[1] and y.shape[1] == wanted.shape[1]
+    if len(x) < FEWEST_ROWS or len(other) < FEWEST_NEW or not is_of_a_kind:
         return None
-    looks = [] if classes is None else [_near(x, classes)]
-    wanted = y if classes is None else torch.nn.functional.one_hot(classes).double()
-    looks.append(_learned(x, wanted))
-    return max(looks)
+    if len(other) != len(wanted) or len(x) != len(y) or not _are_finite(x, y, other, wanted):
+        return None
+    classes = _classes(torch.cat([y, wanted]))
+    if classes is None:
+        return _learned((x, y), (other, wanted))
+    first, rest = classes[: len(y)], classes[len(y) :]
+    nearest = torch.cdist(other, x, compute_mode=EXACT).argmin(1)
+    hot = torch.nn.functional.one_hot(classes).double()
+    learned = _learned((x, hot[: len(y)]), (other, hot[len(y) :]))
+    return max(_hit(first[nearest], rest), learned)
+
+
+def _numbers(rows: torch.Tensor, most: int) -> torch.Tensor:
+    """Rows from all over a tensor, of each at most so many numbers."""
+    few = rows.detach()[:: max(1, -(-len(rows) // MOST_ROWS))]
+    flat = few.reshape(len(few), -1)
+    return flat[:, :: max(1, -(-flat.shape[1] // most))].to("cpu", torch.float64)
+
+
+def _are_finite(*tensors: torch.Tensor) -> bool:
+    return all(bool(tensor.isfinite().all()) for tensor in tensors)
 
 
 def _classes(y: torch.Tensor) -> torch.Tensor | None:
@@ -52,26 +93,27 @@ def _classes(y: torch.Tensor) -> torch.Tensor | None:
     return numbers if PAIR <= len(found) <= MOST_CLASSES else None
 
 
-def _near(x: torch.Tensor, y: torch.Tensor) -> float:
-    """How often the nearest other row has the same label."""
-    apart = torch.cdist(x, x, compute_mode=EXACT)
-    apart[apart == 0] = torch.inf  # itself, and rows that are there again
-    hits = int((y[apart.argmin(1)] == y).sum())
-    chance = float((torch.bincount(y).double() / len(y)).square().sum())
+def _hit(told: torch.Tensor, y: torch.Tensor) -> float:
+    """How often classes are told right, beside who draws them as often as they are told."""
+    most = int(max(told.max(), y.max())) + 1
+    shares = [torch.bincount(one, minlength=most).double() / len(y) for one in (told, y)]
+    chance = float((shares[0] * shares[1]).sum())
+    hits = int((told == y).sum())
     spread = math.sqrt(len(y) * chance * (1 - chance)) or 1.0
     return (hits - len(y) * chance) / spread
 
 
-def _learned(x: torch.Tensor, y: torch.Tensor) -> float:
-    """How well the second half's labels follow from what the first half has taught."""
-    half = len(x) // 2
-    mean, spread = x[:half].mean(0), x[:half].std(0)
-    x = torch.where(spread > 0, (x - mean) / spread.clamp(min=1e-12), 0.0)
-    x = torch.cat([x, torch.ones(len(x), 1, dtype=x.dtype)], 1)
-    first, rest = x[:half], x[half:]
-    square = first.T @ first
-    square += RIDGE * half * torch.eye(len(square), dtype=x.dtype)
-    told = rest @ torch.linalg.solve(square, first.T @ y[:half])
-    told, real = told - told.mean(0), y[half:] - y[half:].mean(0)
+def _learned(
+    first: tuple[torch.Tensor, torch.Tensor], rest: tuple[torch.Tensor, torch.Tensor]
+) -> float:
+    """How well the labels of the rest follow from what the first rows have taught."""
+    mean, spread = first[0].mean(0), first[0].std(0)
+    x, other = (
+        torch.where(spread > 0, (one - mean) / spread.clamp(min=1e-12), 0.0)
+        for one in (first[0], rest[0])
+    )
+    square = x.T @ x + RIDGE * len(x) * torch.eye(x.shape[1], dtype=x.dtype)
+    told = other @ torch.linalg.solve(square, x.T @ (first[1] - first[1].mean(0)))
+    told, real = told - told.mean(0), rest[1] - rest[1].mean(0)
     size = float(told.norm() * real.norm())
-    return float((told * real).sum()) / size * math.sqrt(len(rest)) if size > 0 else 0.0
+    return float((told * real).sum()) / size * math.sqrt(len(other)) if size > 0 else 0.0

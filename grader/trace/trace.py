@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 from grader.model import Plain
 from grader.schema.fields import Row, TraceMalformed
-from grader.schema.rows import Backward, Forward, Missed, Model, Optimizer, Slope, Source, Update
+from grader.schema.rows import (
+    Backward,
+    Forward,
+    Kindred,
+    Missed,
+    Model,
+    Optimizer,
+    Slope,
+    Source,
+    Update,
+)
 from grader.trace.reading import Reader
 
 __all__ = ["Replay", "ReplayRequest", "Trace", "TraceMalformed"]
@@ -250,10 +260,11 @@ class Trace:
     @cached_property
     def _held_out(self) -> frozenset[int]:
         """Found once: rules ask it of each pass, and a source may share rows with many others."""
-        return frozenset(source.index for source in self.sources if self._holds_out(source))
+        kindred = {one.source for one in self.of(Kindred)}
+        return frozenset(one.index for one in self.sources if self._holds_out(one, kindred))
 
-    def _holds_out(self, source: Source) -> bool:
-        if source.trained or source.kind == "unknown":
+    def _holds_out(self, source: Source, kindred: Collection[int]) -> bool:
+        if source.trained or (source.kind == "unknown" and source.index not in kindred):
             return False
         if source.kind != "loader" and not source.rows:
             return False  # all that it gave was trained on by the end

@@ -55,6 +55,16 @@ class Handed(Row):
     counts: Counts
 
 
+@row("kindred")
+class Kindred(Row):
+    """Rows from nowhere with labels beside them that follow from them as the training's do.
+
+    Each row that was trained on is known, so that these are none of them if none is known to be.
+    """
+
+    source: SourceIndex
+
+
 @row("pairing")
 class Pairing(Row):
     """Whether rows of a loader that lie near each other have the same label.

@@ -1,0 +1,123 @@
+"""Rows and their labels: the tensors that a batch and what it is compared with are taken from.
+
+Runs in the student's process. Looked for among what has a name around a moment and what the data
+sets and loaders there hold, and found by what stands in them: each row of the batch once, and at
+the same places in another tensor the targets of the loss.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from grader.observe.bindings import names_around
+from grader.observe.datasets import as_tensor, collections_in
+from grader.observe.looking import attribute, has_values, is_a
+from grader.observe.moments import Pass
+from grader.observe.nodes import name_of, near
+
+MOST_TENSORS = 64
+MOST_ROWS = 1 << 20
+COLUMNS = 16
+"""Numbers by which a row is found again."""
+TARGETED = (
+    "NllLoss", "NllLoss2D", "MseLoss", "SmoothL1Loss", "HuberLoss", "BinaryCrossEntropy",
+    "BinaryCrossEntropyWithLogits",
+)  # fmt: skip
+MATRIX = 2
+
+
+class Pair(NamedTuple):
+    """A tensor of rows, and that of their labels, entry by entry."""
+
+    rows: torch.Tensor
+    labels: torch.Tensor
+
+
+def tensors_around(frame: FrameType | None) -> list[torch.Tensor]:
+    """The tensors that have a name around a frame or stand in a data set there, longest first."""
+    seen: set[tuple[int, int]] = set()
+    found: list[torch.Tensor] = []
+    for _, value in names_around(frame):
+        for tensor in _held_by(value):
+            key = (tensor.data_ptr(), tensor.numel())
+            if 1 < len(tensor) <= MOST_ROWS and key not in seen:
+                seen.add(key)
+                found.append(tensor.detach())
+        if len(found) >= MOST_TENSORS:
+            break
+    return sorted(found, key=len, reverse=True)
+
+
+def _held_by(value: Any) -> Iterator[torch.Tensor]:
+    """A tensor, those of a data set or a loader, and what they are views of."""
+    loaded = attribute(value, "dataset") if is_a(value, DataLoader) else value
+    for one in [loaded, *collections_in(loaded)] if is_a(loaded, Dataset) else [loaded]:
+        tensor = as_tensor(one)
+        if tensor is not None:
+            yield tensor
+            if tensor._is_view() and tensor._base is not None and tensor._base.dim():
+                yield tensor._base
+
+
+def places_of(
+    batch: torch.Tensor, tensors: Sequence[torch.Tensor]
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """The tensors in which all rows of a batch stand, each once, and where."""
+    wide = batch.reshape(len(batch), -1)
+    if not wide.is_floating_point() or len(wide) < MATRIX:
+        return
+    columns = wide.double().var(0).topk(min(COLUMNS, wide.shape[1])).indices
+    for tensor in tensors:
+        flat = tensor.reshape(len(tensor), -1)
+        if tensor.dtype != batch.dtype or flat.shape[1] != wide.shape[1] or len(batch) > len(flat):
+            continue
+        few = flat[:, columns]
+        at = [(few == row).all(1).nonzero().flatten() for row in wide[:, columns]]
+        if all(len(one) == 1 for one in at):
+            yield tensor, torch.cat(at)
+
+
+def pair_of(batch: torch.Tensor, passing: Pass, tensors: Sequence[torch.Tensor]) -> Pair | None:
+    """What a batch was taken from, and what the loss compares the outputs for it with."""
+    for rows, at in places_of(batch.detach(), tensors):
+        labels = _labels(passing, at, rows, tensors)
+        if labels is not None:
+            return Pair(rows, labels)
+    return None
+
+
+def _labels(
+    passing: Pass, at: torch.Tensor, x: torch.Tensor, tensors: Sequence[torch.Tensor]
+) -> torch.Tensor | None:
+    """The tensor whose entries at these rows are the targets; without any, the only one there."""
+    others = [each for each in tensors if len(each) == len(x) and each is not x]
+    targets = [
+        node._saved_target.detach()
+        for root in passing.roots
+        for node in near(root)
+        if name_of(node) in TARGETED and has_values(node._saved_target)
+    ]
+    for target, one in itertools.product(targets, others):
+        if any(is_same(one[at], each) for each in _forms(target, one)):
+            return one
+    return others[0] if not targets and len(others) == 1 else None
+
+
+def _forms(target: torch.Tensor, labels: torch.Tensor) -> Iterator[torch.Tensor]:
+    """A target as it is, and the numbers of classes that it may have been made of."""
+    yield target
+    if target.dim() == MATRIX and labels.dim() == 1 and target.shape[1] > 1:
+        yield target.argmax(1)
+
+
+def is_same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Whether two hold the same numbers, whatever their form."""
+    return one.numel() == other.numel() and torch.equal(
+        one.reshape(-1).double(), other.reshape(-1).double()
+    )
