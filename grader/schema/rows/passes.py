@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from grader.schema import bits
-from grader.schema.fields import Below, Count, In, Index, Line, Number, OneOf, Row, row
+from grader.schema.fields import (
+    Below,
+    Count,
+    Flag,
+    In,
+    Index,
+    Line,
+    Measure,
+    Number,
+    OneOf,
+    Row,
+    row,
+)
 from grader.schema.rows.tables import ModelIndex
 
 
@@ -159,3 +171,26 @@ class FailedPass(Row):
     ]
     earlier: Count
     origin: Line
+
+
+@row("opposed")
+class Opposed(Row):
+    """A step of an optimizer after one of ``other``, where two passes have pulled one network.
+
+    ``place``: the last pass, which ``optimizer`` steps along, and which reached most of what
+    ``other`` alone has stepped on, if ``reached``. ``earlier``: the pass that ``other`` stepped
+    along. ``how``: its gradients were ``left`` in tensors that ``other`` doesn't hold; or both hold
+    the tensors, which are ``shared``. ``cosine``: of the angle between what the two passes gave
+    them, whose norms are ``size`` for the earlier one and ``fresh`` for the last one.
+    """
+
+    update: Count
+    place: Line
+    earlier: Line
+    optimizer: Annotated[int, In("optimizers")]
+    other: Annotated[int, In("optimizers")]
+    how: Annotated[str, OneOf(("left", "shared"))]
+    reached: Flag
+    cosine: Measure
+    size: Measure
+    fresh: Measure
