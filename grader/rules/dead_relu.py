@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
 from grader.rules._words import count
-from grader.schema.rows import Backward, Parameter, Rectified
+from grader.schema.rows import Backward, Forward, Parameter, Rectified
 from grader.trace.trace import Trace
 
 RULE = "dead-relu"
@@ -93,6 +93,10 @@ def _finding(trace: Trace, looks: list[Rectified]) -> Finding:
 
 
 def _place(trace: Trace, last: Rectified) -> Place | None:
-    """Where the layer before it was made, or the line that asks for the gradients."""
-    made = next((o.place for o in trace.of(Parameter) if o.name == last.name and o.name), None)
+    """The model's own line that runs the layer before it; else that which made the layer."""
+    layer = next((o for o in trace.of(Parameter) if o.name == last.name and o.name), None)
+    models = {one.place for one in trace.of(Forward)}
+    if layer is not None and layer.called is not None and layer.called not in models:
+        return layer.called
+    made = None if layer is None else layer.place
     return made or next((one.place for one in trace.of(Backward)), None)

@@ -8,13 +8,13 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.first = nn.Conv2d(1, 4, 3)
-        self.second = nn.Conv2d(4, 4, 3)  # finding: dead-relu
+        self.second = nn.Conv2d(4, 4, 3)
         self.head = nn.Linear(4 * 4 * 4, 4)
         nn.init.constant_(self.second.bias, -50)
 
     def forward(self, x):
         x = F.relu(self.first(x))
-        return self.head(F.relu(self.second(x)).flatten(1))
+        return self.head(F.relu(self.second(x)).flatten(1))  # finding: dead-relu
 
 
 class Trainer:
