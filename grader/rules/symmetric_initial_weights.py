@@ -3,7 +3,8 @@
 ## What it does
 
 Finds weights of a layer all of whose units were alike at the start of the training and still are at
-its end.
+its end. And models of layers that each begin with one number in all of their weights, where only
+dropout tells the units apart.
 
 ## Why it matters
 
@@ -56,9 +57,10 @@ WHY = (
 
 def find(trace: Trace) -> Iterator[Finding]:
     """At most one finding: the first layer; what follows in the others is its effect."""
-    symmetric = sorted(trace.of(Symmetric), key=lambda one: not one.lasting)
-    for one in symmetric[:1]:
-        make = _finding if one.lasting else _stuck
+    found = list(trace.of(Symmetric))
+    lasting = [one for one in found if one.how == "lasting"]
+    for one in (lasting or found)[:1]:
+        make = {"lasting": _finding, "zeros": _stuck, "constant": _constant}[one.how]
         yield make(one, one.place or _first_call(trace))
 
 
@@ -83,6 +85,30 @@ def _finding(symmetric: Symmetric, place: Place | None) -> Finding:
                 actual="1",
                 sentence=f"After {count(symmetric.updates, 'step')}, the {symmetric.units:,} units "
                 f"of {name} are still one and the same.",
+            ),
+        ),
+        fix="begin with random weights, different for each unit; biases may be zero",
+        why=WHY,
+    )
+
+
+def _constant(symmetric: Symmetric, place: Place | None) -> Finding:
+    name = symmetric.name or "a weight"
+    return Finding(
+        rule=RULE,
+        level=Level.WARNING,
+        place=place,
+        step=1,
+        what=f"every layer begins with one number in all of its weights, so all "
+        f"{count(symmetric.units, 'unit')} of {name} begin as one and the same; only what is drawn "
+        "at random in each step, as by dropout, tells them apart",
+        evidence=(
+            Evidence(
+                label=f"different units among the {symmetric.units} of {name} at the first step",
+                expected=f"{symmetric.units}",
+                actual="1",
+                sentence=f"At the first step the {symmetric.units:,} units of {name} have the same "
+                "weights, and lead on by the same weights.",
             ),
         ),
         fix="begin with random weights, different for each unit; biases may be zero",

@@ -21,13 +21,14 @@ from grader.observe.looking import (
     has_values,
     is_a,
     is_tensor,
+    items_of,
     module_dict,
     modules_in,
     named_parameters_in,
     shape_of,
     values_of,
 )
-from grader.observe.moments import FIRST, Observer, Run
+from grader.observe.moments import FIRST, Observer, Pass, Run
 from grader.observe.patching import Patches
 from grader.schema.rows import Symmetric
 
@@ -35,6 +36,7 @@ FEWEST_UPDATES = 10
 MOST = 50
 ALIKE = 1e-5
 MATRIX = 2
+FEWEST_LAYERS = 2
 LAYERS = (nn.Linear, nn.modules.conv._ConvNd)
 CONSTANTS = ("zeros_", "ones_", "constant_")
 
@@ -46,6 +48,8 @@ class SymmetricWeights(Observer):
         super().__init__(run)
         self._suspects: dict[int, Leaf] = {}
         self._stuck: set[int] = set()  # of these, zeros with a gradient of zeros
+        self._constant: list[weakref.ref[torch.Tensor]] = []  # of a model that has no others
+        self._written = False
         self._trained: Sequence[Leaf] = ()
         self._lines: dict[int, tuple[weakref.ref[torch.Tensor], int]] = {}
 
@@ -58,6 +62,14 @@ class SymmetricWeights(Observer):
         tensor = args[0] if args else kwargs.get("tensor")
         if is_tensor(tensor) and self.log.watches():
             self._lines[id(tensor)] = weakref.ref(tensor), self.log.here()
+
+    def loss(self, passing: Pass) -> None:
+        """Look at the layers of the models that the first pass goes through."""
+        for call in passing.calls if passing.number == 1 else ():
+            module = call.model.ref()
+            weights = [] if module is None else _weights_of_layers(module)
+            if len(weights) >= FEWEST_LAYERS and all(map(_is_constant, weights)):
+                self._constant = [weakref.ref(weight) for weight in weights]
 
     def update(self, leaves: Sequence[Leaf], number: int) -> None:
         """Look at what one of the first updates has left."""
@@ -79,11 +91,16 @@ class SymmetricWeights(Observer):
             if tensor is None or leaf.consumed_at < FEWEST_UPDATES:
                 continue
             if axis is not None:
-                self._write(tensor, axis, leaf.consumed_at, lasting=True)
+                self._write(tensor, axis, leaf.consumed_at, "lasting")
             elif leaf.index in self._stuck:
-                self._write(tensor, 0, leaf.consumed_at, lasting=False)
+                self._write(tensor, 0, leaf.consumed_at, "zeros")
+        leaves = {id(leaf.ref()): leaf for leaf in self._trained}
+        constant = [tensor for at in self._constant if (tensor := at()) is not None]
+        first = leaves.get(id(constant[0])) if constant else None
+        if first is not None and not self._written and first.consumed_at >= FEWEST_UPDATES:
+            self._write(constant[0], 0, first.consumed_at, "constant")
 
-    def _write(self, tensor: torch.Tensor, axis: int, updates: int, *, lasting: bool) -> None:
+    def _write(self, tensor: torch.Tensor, axis: int, updates: int, how: str) -> None:
         name, is_layer = self._owner(tensor)
         if is_layer and axis:  # the units of a layer are its rows
             return
@@ -93,7 +110,8 @@ class SymmetricWeights(Observer):
         units = tensor.shape[axis]
         inputs = tensor.numel() // units
         at = place if ref is not None and ref() is tensor else -1
-        self.log.add(Symmetric.write(at, name, units, inputs, updates, lasting))
+        self._written = True
+        self.log.add(Symmetric.write(at, name, units, inputs, updates, how))
 
     def _feeds_others(self, tensor: torch.Tensor) -> bool:
         """Whether weights beside it are trained: its units are then not the outputs alone."""
@@ -108,6 +126,20 @@ class SymmetricWeights(Observer):
                 if module is not None and parameter is tensor:
                     return name[:80], _is_layers(module, tensor)
         return "", False
+
+
+def _weights_of_layers(module: nn.Module) -> list[torch.Tensor]:
+    """The weights of a model's layers, in the order in which it registers them."""
+    layers = [part for part in modules_in(module) if is_a(part, *LAYERS)]
+    named = [dict(items_of(module_dict(layer).get("_parameters"))) for layer in layers]
+    weights = [own.get("weight") for own in named]
+    return [weight for weight in weights if is_tensor(weight) and has_values(weight)]
+
+
+def _is_constant(weight: torch.Tensor) -> bool:
+    """Whether all numbers of a weight are one, which is not 0."""
+    values = weight.detach()
+    return bool(values.numel() > 1 and (values == values.flatten()[0]).all() and values.any())
 
 
 def _is_layers(module: nn.Module, tensor: torch.Tensor) -> bool:

@@ -23,10 +23,12 @@ from grader.schema.rows.tables import ModelIndex, OptimizerIndex
 
 @row("symmetric")
 class Symmetric(Row):
-    """A weight all of whose units were alike after the first updates and at the end.
+    """A weight all of whose units were alike at first, and ``how`` that went on.
 
-    Not ``lasting``: a weight of zeros that the first update left as they were, for its gradient was
-    0 in each number, and whose units were told apart later.
+    ``lasting``: they were so after the first updates and at the end. ``zeros``: the first update
+    left them at zero, for its gradient was 0 in each number, and they were told apart later.
+    ``constant``: each layer of the model began with one number in all of its weights, and something
+    that is none of them (dropout) told its units apart.
     """
 
     place: Line
@@ -34,7 +36,7 @@ class Symmetric(Row):
     units: Count
     inputs: Count
     updates: Count
-    lasting: Flag
+    how: Annotated[str, OneOf(("lasting", "zeros", "constant"))]
 
 
 @row("held")
