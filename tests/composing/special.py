@@ -386,6 +386,7 @@ Exchange = tuple[str, str]
 _D = "discriminator-trains-generator"
 _H = "hidden-state-carried-on"
 _K = "graph-kept"
+_N = "network-cut-from-loss"
 
 FAULTS: dict[str, list[tuple[str, list[Exchange]]]] = {
     _D: [
@@ -407,6 +408,21 @@ FAULTS: dict[str, list[tuple[str, list[Exchange]]]] = {
             ("    opt_g.zero_grad()\n", ""), ("    d_loss.backward()", f"    d_loss.backward()  # finding: {_D}"),
             ("critic(fake), torch.ones", "critic(generator(torch.randn(32, 4))), torch.ones"),
             ("    g_loss.backward()", f"    g_loss.backward()  # finding: {_D}"), ("    opt_g.step()", f"    opt_g.step()  # finding: {_D}\n    opt_g.zero_grad()"),
+        ]),
+    ],
+    _N: [
+        ("gan", [("bce(critic(fake), torch.ones(32, 1))", f"bce(critic(fake.detach()), torch.ones(32, 1))  # finding: {_N}")]),
+        ("gan", [
+            ("    fake = generator(torch.randn(32, 4))", "    with torch.no_grad():\n        fake = generator(torch.randn(32, 4))"),
+            ("g_loss = bce(critic(fake), torch.ones(32, 1))", f"g_loss = bce(critic(fake), torch.ones(32, 1))  # finding: {_N}"),
+        ]),
+        ("wasserstein", [
+            ("    (-critic(generator(torch.randn(32, 3))).mean()).backward()",
+             f"    fooled = -critic(generator(torch.randn(32, 3)).data).mean()\n    fooled.backward()  # finding: {_N}"),
+        ]),
+        ("wasserstein", [
+            ("    (-critic(generator(torch.randn(32, 3))).mean()).backward()",
+             f"    made = torch.tensor(generator(torch.randn(32, 3)).tolist())\n    (-critic(made).mean()).backward()  # finding: {_N}"),
         ]),
     ],
     _H: [
