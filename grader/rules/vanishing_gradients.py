@@ -3,7 +3,8 @@
 ## What it does
 
 Finds weights whose gradient, measured against the weight's own size, was never more than a
-ten-thousandth of that of the weights next to the loss, in a training whose loss hardly fell.
+ten-thousandth of that of the weights next to the loss, in a training whose loss hardly fell, or
+fell to that of a constant guess.
 
 ## Why it matters
 
@@ -37,7 +38,7 @@ from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level, Place
 from grader.rules._words import count
-from grader.schema.rows import Parameter
+from grader.schema.rows import Criterion, Parameter
 from grader.trace.curves import end_of, start_of
 from grader.trace.phases import losses_of
 from grader.trace.starts import MATRIX, first_call, size_of
@@ -47,7 +48,8 @@ RULE = "vanishing-gradients"
 SHARE = 1e-4
 FEWEST_STEPS = 12
 STILL = 0.9
-"""A loss that ends above this share of its start has hardly fallen."""
+"""A loss that ends above this share of its start, or of a constant guess's, has hardly fallen."""
+LOOKS = 3
 WHY = (
     "Going back through a layer multiplies the gradient by its slopes. Where these are small in "
     "each of many layers, nothing is left for the first ones."
@@ -59,7 +61,7 @@ def find(trace: Trace) -> Iterator[Finding]:
     losses = losses_of(trace)
     if len(losses) < FEWEST_STEPS or not all(map(math.isfinite, losses)):
         return
-    if end_of(losses) < STILL * start_of(losses):
+    if end_of(losses) < STILL * start_of(losses) and not _only_guesses(trace):
         return
     weights = sorted(filter(_counts, trace.of(Parameter)), key=lambda one: one.nearest)
     if len(weights) < MATRIX:
@@ -68,6 +70,15 @@ def find(trace: Trace) -> Iterator[Finding]:
     poor = [one for one in weights if _relative(one) < SHARE * _relative(near)]
     if far in poor:
         yield _finding(trace, near, far, poor)
+
+
+def _only_guesses(trace: Trace) -> bool:
+    """Whether the loss, when it was looked at last, was that of a constant guess."""
+    looks = [one for one in trace.of(Criterion) if one.surprise is not None and one.guess]
+    late = looks[-LOOKS:]
+    return len(looks) > LOOKS and all(
+        (one.surprise or 0.0) > STILL * (one.guess or 0.0) for one in late
+    )
 
 
 def _counts(one: Parameter) -> bool:
