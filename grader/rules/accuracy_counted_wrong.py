@@ -53,6 +53,7 @@ def find(trace: Trace) -> Iterator[Finding]:
     for crossed in by_place(trace.of(WrongAxis)).values():
         if len(crossed) >= FEWEST:
             yield _over_rows(crossed[0])
+    rest: list[Reported] = []
     for told in by_place(trace.of(Reported)).values():
         wrong = [one for one in told if not _is_true(one)]
         if len(wrong) < len(told) and any(one.named for one in wrong):
@@ -68,6 +69,10 @@ def find(trace: Trace) -> Iterator[Finding]:
             yield _averaged(averaged[0])
         elif _is_multiple(wrong):
             yield _multiple(wrong[0])
+        else:
+            rest += wrong
+    if _is_multiple(rest):  # by lines of which each prints too little to tell
+        yield _multiple(rest[0])
 
 
 def _is_true(one: Reported) -> bool:
