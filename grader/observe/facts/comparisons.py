@@ -1,8 +1,8 @@
 """Predictions (N, 1) that are compared with labels (N,): N × N answers, and no exception tells.
 
-Runs in the student's process. Only a column counts that is, number by number, what the last
-forward of a model predicts (its argmax, or on which side of the threshold it lies), each time that
-a line compares: a comparison of labels among themselves, for a loss of pairs, is meant so.
+Runs in the student's process. It counts only where one of the two is, number by number, what the
+last forward of a model predicts (its argmax, or on which side of the threshold it lies), each time
+that a line compares: a comparison of labels among themselves, for a loss of pairs, is meant so.
 """
 
 from __future__ import annotations
@@ -69,8 +69,9 @@ class Comparisons(Observer):
         if not (has_values(column) and has_values(labels)) or column.device != output.device:
             return
         told = column.detach()[:, 0].to(torch.float64)
-        predicted = any(torch.equal(told, each) for each in _predictions(output))
         given = labels.detach().to(told)
+        sides = list(_predictions(output))
+        predicted = any(torch.equal(one, each) for one in (told, given) for each in sides)
         right, crossed = _near(told, given), _near(told[:, None], given)
         self._rows += 1
         row = self.log.here(), self.run.updates.count, rows, predicted, right, crossed

@@ -11,7 +11,7 @@ from grader.schema.fields import Count, Flag, Line, Measure, OneOf, Positive, Ro
 class Comparison(Row):
     """A column compared with as many labels, each with each.
 
-    ``predicted``: the column is what the last forward predicts. ``right``: how many of its ``rows``
+    ``predicted``: one of the two is what the last forward predicts. ``right``: how many of ``rows``
     numbers are those of the labels; ``crossed``: how many of all comparisons came out equal.
     """
 
