@@ -162,6 +162,75 @@ def rows_in_both(plan: Plan, draw: random.Random) -> Plan | None:
     return replace(made, evaluate=evaluate, data=data)
 
 
+AUGMENTED = "augmentation-in-validation"
+
+
+def _augmented(plan: Plan, lines: Lines, data: Lines) -> Plan | None:
+    """The plan with other data, and a validation each epoch, marked."""
+    if not is_plain(plan, *CLASSES) or not plan.evaluate:
+        return None
+    evaluate = tuple(
+        mark(line, AUGMENTED) if "out = " in line or "for x" in line else line
+        for line in plan.evaluate
+    )
+    return replace(plan, imports=(*plan.imports, *lines), data=data, evaluate=evaluate)
+
+
+@fault(AUGMENTED)
+def flipped_for_both(plan: Plan, draw: random.Random) -> Plan | None:
+    """A data set with random transforms of torchvision's, for training and validation alike."""
+    if plan.domain.name != "images" or plan.choices["form"] != "own_dataset":
+        return None
+    made = draw.choice([
+        "T.Compose([T.RandomHorizontalFlip(), T.RandomVerticalFlip()])",
+        "T.RandomCrop(8, padding=1)",
+        "nn.Sequential(T.RandomRotation(15), T.RandomErasing(p=0.3))",
+    ])  # fmt: skip
+    own = "        self.rows, self.labels = rows, labels"
+    data: list[str] = []
+    for line in plan.data:
+        data.append(line.replace("self.rows[k], ", "self.change(self.rows[k]), "))
+        if line.endswith(own.strip()):
+            data.append(mark(f"        self.change = {made}", AUGMENTED))
+    return _augmented(plan, ("from torchvision import transforms as T",), tuple(data))
+
+
+@fault(AUGMENTED)
+def noise_for_both(plan: Plan, draw: random.Random) -> Plan | None:
+    """A data set of one's own that adds noise to each row, also to those held out."""
+    if plan.choices["form"] != "own_dataset":
+        return None
+    new = draw.choice(["self.rows[k] + 0.1 * torch.randn_like(self.rows[k]), ",
+                       "self.rows[k] * (0.8 + 0.4 * torch.rand(1)), "])  # fmt: skip
+    data = tuple(
+        mark(line.replace("self.rows[k], ", new), AUGMENTED) if "self.rows[k], " in line else line
+        for line in plan.data
+    )
+    return _augmented(plan, (), data)
+
+
+@fault(AUGMENTED)
+def split_afterwards(plan: Plan, draw: random.Random) -> Plan | None:
+    """One data set with a random transform, which is split in two."""
+    if plan.choices["form"] != "split" or plan.domain.name not in ("images", "clusters"):
+        return None
+    kind = (
+        "T.RandomErasing()"
+        if plan.domain.name == "images"
+        else "T.RandomApply([lambda x: x.flip(0)])"
+    )
+    kind = draw.choice([kind, "T.RandomApply([lambda x: 0.9 * x], p=0.6)"])
+    lines = ("class Changed(TensorDataset):", "    change = None", "",
+             "    def __getitem__(self, k):", "        x, y = super().__getitem__(k)",
+             "        return self.change(x), y", "")  # fmt: skip
+    data: list[str] = []
+    for line in plan.data:
+        data.append(line.replace("everything = TensorDataset(", "everything = Changed("))
+        if line.startswith("everything"):
+            data[-1:] = [*lines, data[-1], mark(f"everything.change = {kind}", AUGMENTED)]
+    return _augmented(plan, ("from torchvision import transforms as T",), tuple(data))
+
+
 @fault("data-sorted")
 def by_class(plan: Plan, draw: random.Random) -> Plan | None:
     """One class after the other, and no shuffling."""

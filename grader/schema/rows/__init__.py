@@ -12,7 +12,16 @@ from types import MappingProxyType
 
 from grader.schema.fields import Row, kinds_in
 from grader.schema.rows.accuracies import Answered, Comparison, Reported, WrongAxis
-from grader.schema.rows.data import Handed, Kindred, Overlap, Pairing, Parted, Permuted, Turn
+from grader.schema.rows.data import (
+    Altered,
+    Handed,
+    Kindred,
+    Overlap,
+    Pairing,
+    Parted,
+    Permuted,
+    Turn,
+)
 from grader.schema.rows.ends import End, Fault, Missed, Warned
 from grader.schema.rows.graphs import Kept, Old, Retained
 from grader.schema.rows.layers import (
@@ -100,6 +109,7 @@ __all__ = [  # noqa: RUF022 - in the order in which docs/record.md tells of them
     "Within",
     "Slope",
     "Turn",
+    "Altered",
     "Overlap",
     "Targets",
     "Handed",

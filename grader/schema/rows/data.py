@@ -14,6 +14,7 @@ from grader.schema.fields import (
     Positive,
     Row,
     Share,
+    Texts,
     row,
 )
 from grader.schema.rows.tables import SourceIndex
@@ -109,3 +110,19 @@ class Permuted(Row):
     place: Line
     rows: Count
     moved: Count
+
+
+@row("altered")
+class Altered(Row):
+    """Rows that a loader gave again, with other inputs and the same labels.
+
+    Of ``compared`` rows that came again after further updates, ``altered`` had other inputs.
+    ``again``: it also took two turns without an update between. ``random``: the classes of
+    torchvision's transforms that draw at random, as far as its data set holds any.
+    """
+
+    source: SourceIndex
+    compared: Positive
+    altered: Positive
+    again: Flag
+    random: Texts
