@@ -56,8 +56,17 @@ def stores(code: CodeType, name: str) -> int | None:
     return next(lines, None)
 
 
-def grows(code: CodeType, name: str) -> int | None:
-    """The first line on which code makes a new value of a name from its old one, or appends."""
+def stores_last(code: CodeType, name: str, before: int) -> int | None:
+    """The last line before another one on which code binds a name."""
+    lines = [line for line, does, what in _named(code) if what == name and does in STORES]
+    return max((line for line in lines if line < before), default=None)
+
+
+def grows(code: CodeType, name: str, *, listed: bool = False) -> int | None:
+    """The first line on which code makes a new value of a name from its old one, or appends.
+
+    ``listed``: the name is a list's, so that what appends to it is looked for first.
+    """
     uses: dict[int, set[str]] = {}
     for line, does, what in _named(code):
         kind = "store" if does in STORES else "load"
@@ -65,7 +74,9 @@ def grows(code: CodeType, name: str) -> int | None:
             uses.setdefault(line, set()).add(kind)
         elif what in ADDS and kind == "load":
             uses.setdefault(line, set()).add("add")
-    wanted = ({"load", "add"}, {"store", "load"})  # an alias made of an attribute is no sum
+    wanted = [{"store", "load"}, {"load", "add"}]
+    if listed:
+        wanted.reverse()  # what is appended may be a name with a value of its own
     return next((line for each in wanted for line, found in uses.items() if each <= found), None)
 
 

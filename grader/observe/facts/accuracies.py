@@ -15,9 +15,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.observe.bindings import stores_last
 from grader.observe.calls import Call
 from grader.observe.ledger import LiveSource
-from grader.observe.looking import has_values, is_tensor, quietly
+from grader.observe.looking import has_values, is_tensor, items_of, locals_of, quietly
 from grader.observe.moments import Observer, Run
 from grader.observe.patching import Patches
 from grader.schema.rows import Reported, WrongAxis
@@ -120,10 +121,24 @@ class Accuracies(Observer):
                 self._rows += 1
                 mean = sum(a / b for a, b in tally) / len(tally)
                 largest = max(b for _, b in tally)
-                where = self.log.here(), self.run.updates.count, said, digits
+                where = self._place_of(said, digits), self.run.updates.count, said, digits
                 self.log.add(
                     Reported.write(*where, right, rows, len(tally), largest, mean, is_named)
                 )
+
+    def _place_of(self, said: float, digits: int) -> int:
+        """The line that gave a name to the number that is printed; else that which prints."""
+        frame = self.log.frame(1)
+        if frame is None:
+            return -1
+        near = 0.5000001 * 10.0**-digits
+        lines = [
+            stores_last(frame.f_code, name, frame.f_lineno)
+            for name, value in items_of(dict(locals_of(frame)))
+            if type(value) is float and min(abs(value - said), abs(100 * value - said)) <= near
+        ]
+        known = [line for line in lines if line is not None]  # others may be copies of the first
+        return self.log.line(frame.f_code, min(known)) if known else self.log.here()
 
 
 def _numbers(args: tuple[Any, ...]) -> Iterator[tuple[float, int, bool]]:

@@ -111,15 +111,16 @@ class KeptGraphs(Observer):
             graph = walk([kept], MOST_NODES)
             back = self._since(graph.oldest)
             if back:
-                line = self._line(frame, name)
                 is_list = kept is not value
+                line = self._line(frame, name, listed=is_list)
                 self._add(
                     Kept.write(passing.number, line, name[:LONGEST], is_list, back, graph.nodes)
                 )
 
-    def _line(self, frame: FrameType | None, name: str) -> int:
+    def _line(self, frame: FrameType | None, name: str, *, listed: bool) -> int:
         """The line that makes a new value of a name from its old one, or appends to it."""
-        return self._found((code, grows(code, name)) for code in program_of(frame, self.log))
+        codes = program_of(frame, self.log)
+        return self._found((code, grows(code, name, listed=listed)) for code in codes)
 
     def _found(self, lines: Iterator[tuple[CodeType, int | None]]) -> int:
         found = ((code, line) for code, line in lines if line is not None)
