@@ -87,7 +87,9 @@ def _named(name: str, otherwise: str) -> str:
 
 
 def _place(trace: Trace, pair: Stacked) -> Place | None:
-    """Where the second layer was made; the first call of a model where that isn't known."""
+    """The model's own line that runs the first layer; else where one was made, or the call."""
     made = {one.name: one.place for one in trace.of(Parameter) if one.place is not None}
-    call = next((forward.place for forward in trace.of(Forward)), None)
-    return made.get(pair.second) or made.get(pair.first) or call
+    calls = [forward.place for forward in trace.of(Forward)]
+    ran = {one.name: one.called for one in trace.of(Parameter) if one.called not in calls}
+    call = next(iter(calls), None)
+    return ran.get(pair.first) or made.get(pair.second) or made.get(pair.first) or call

@@ -9,10 +9,10 @@ class Net(nn.Module):
         self.conv = nn.Conv2d(1, 4, 3)
         self.norm = nn.BatchNorm2d(4)
         self.drop = nn.Dropout(0.2)
-        self.head = nn.Linear(4 * 6 * 6, 4)  # finding: no-nonlinearity
+        self.head = nn.Linear(4 * 6 * 6, 4)
 
     def forward(self, x):
-        return self.head(self.drop(self.norm(self.conv(x)).flatten(1)))
+        return self.head(self.drop(self.norm(self.conv(x)).flatten(1)))  # finding: no-nonlinearity
 
 
 class Trainer:
