@@ -51,19 +51,20 @@ WHY = (
 
 
 def find(trace: Trace) -> Iterator[Finding]:
-    """At most one finding, at the first loss, or where the model is called."""
+    """At most one finding, where the loader was made, at the first loss or the model's call."""
     trained = {source.index for source in trace.sources if source.trained}
     orders = {turn.order for turn in trace.of(Turn) if turn.source in trained}
     if orders != {"sequential"}:
         return
-    for place, batches in _batches(trace, trained):
+    made = [turn.made for turn in trace.of(Turn) if turn.source in trained and turn.made]
+    for loss, batches in _batches(trace, trained):
         found = [counts for counts in batches if sum(counts) >= FEWEST_ROWS]
         if len(found) < FEWEST_BATCHES:
             continue
         kinds = sum(map(_kinds, found)) / len(found)
         mixed = _mixed(found)
         if mixed >= MIXED and kinds < SHARE * mixed:
-            yield _finding(place, len(found), kinds, mixed)
+            yield _finding(made[0] if made else loss, len(found), kinds, mixed)
             return
 
 

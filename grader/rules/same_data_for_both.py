@@ -31,9 +31,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from grader.model import Evidence, Finding, Level
+from grader.model import Evidence, Finding, Level, Place
 from grader.rules._words import count
-from grader.schema.rows import Forward, Overlap
+from grader.schema.rows import Forward, Overlap, Turn
 from grader.trace.loaders import Evaluation, evaluations
 from grader.trace.trace import Trace
 
@@ -54,7 +54,20 @@ def find(trace: Trace) -> Iterator[Finding]:
     if not seen or not all(_is_trained(trace, one, overlaps) for one in seen):
         return
     if len({one.forward.updates for one in seen}) >= FEWEST:
-        yield _finding(trace, seen[0].forward)
+        first = seen[0].forward
+        yield _finding(trace, first, _loader_of(trace, first.source) or first.place)
+
+
+def _loader_of(trace: Trace, source: int) -> Place | None:
+    """Where the loader was made that evaluates, if it isn't the one that trains."""
+    turns = list(trace.of(Turn))
+    ends = [*(turn.updates for turn in turns[1:]), trace.updates]
+    made: dict[bool, set[Place | None]] = {True: set(), False: set()}
+    for turn, end in zip(turns, ends, strict=bool(turns)):
+        if turn.source == source:
+            made[end > turn.updates].add(turn.made)
+    own = made[False] - made[True]
+    return own.pop() if len(own) == 1 else None
 
 
 def _is_trained(trace: Trace, one: Evaluation, overlaps: Mapping[tuple[int, int], Overlap]) -> bool:
@@ -67,13 +80,13 @@ def _is_trained(trace: Trace, one: Evaluation, overlaps: Mapping[tuple[int, int]
     return is_same or any(pair is not None and pair.shared >= ALL * pair.of for pair in pairs)
 
 
-def _finding(trace: Trace, first: Forward) -> Finding:
+def _finding(trace: Trace, first: Forward, place: Place | None) -> Finding:
     source = trace.sources[first.source]
     rows = count(source.size, "row") if source.size > 0 else "rows"
     return Finding(
         rule=RULE,
         level=Level.NOTE,
-        place=first.place,
+        place=place,
         step=first.updates,
         what=f"every evaluation of the model is on data that it is trained on ({rows})",
         evidence=(

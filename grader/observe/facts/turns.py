@@ -7,28 +7,56 @@ with updates in each, tells a training on two data sets from one that goes on in
 from __future__ import annotations
 
 from typing import Any
+from weakref import ref
 
-from torch.utils.data import BatchSampler, ConcatDataset, RandomSampler, SequentialSampler, Subset
+from torch.utils.data import (
+    BatchSampler,
+    ConcatDataset,
+    DataLoader,
+    RandomSampler,
+    SequentialSampler,
+    Subset,
+)
 
 from grader.observe.ledger import LiveSource
-from grader.observe.looking import attribute, is_a, module_of
-from grader.observe.moments import Observer
+from grader.observe.looking import MISSING, attribute, is_a, module_of
+from grader.observe.moments import Observer, Run
+from grader.observe.patching import FAILED, Patches
 from grader.schema.rows import Turn
 
 DEPTH = 8
+MOST_MADE = 1000
 THEIRS = ("torchvision.datasets.", "grader.runner.inside.served.")
 """Modules whose data sets say what they hold: torchvision's, and those served in their place."""
 PARTS = {"train": "train", "test": "test", "val": "test", "valid": "test"}
 
 
 class Turns(Observer):
-    """Writes down each turn."""
+    """Writes down each turn, and knows where loaders are made."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self._made: dict[int, tuple[ref[Any], int]] = {}  # of what chooses a loader's batches
+
+    def install(self, patches: Patches) -> None:
+        """Hear where loaders are made."""
+        patches.around(DataLoader, "__init__", lambda *_: True, self._makes, guarded=False)
+
+    def _makes(self, args: tuple[Any, ...], _: dict[str, Any], output: Any) -> None:
+        chooses = attribute(args[0], "batch_sampler") if args else MISSING
+        if output is FAILED or not is_a(chooses, BatchSampler) or not self.log.watches():
+            return
+        if len(self._made) < MOST_MADE:
+            self._made[id(chooses)] = ref(chooses), self.log.here()
 
     def turn(self, source: LiveSource, iterator: Any) -> None:
         """Write down who begins."""
-        order = _order(attribute(iterator, "_index_sampler"))
+        chooses = attribute(iterator, "_index_sampler")
+        at, made = self._made.get(id(chooses), (None, -1))
+        made = made if at is not None and at() is chooses else -1
+        order = _order(chooses)
         part = _part(attribute(iterator, "_dataset"), DEPTH)
-        self.log.add(Turn.write(source.index, self.run.updates.count, order, part))
+        self.log.add(Turn.write(source.index, self.run.updates.count, order, part, made))
 
 
 def _order(batches: Any) -> str:

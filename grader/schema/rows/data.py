@@ -22,7 +22,7 @@ from grader.schema.rows.tables import SourceIndex
 
 @row("turn")
 class Turn(Row):
-    """A loader began to hand out its batches, after so many updates.
+    """A loader, made at ``made``, began to hand out its batches, after so many updates.
 
     ``order``: how it takes its rows. ``part``: what a data set of torchvision's says it is.
     """
@@ -31,6 +31,7 @@ class Turn(Row):
     updates: Count
     order: Annotated[str, OneOf(("sequential", "random", "other"))]
     part: Annotated[str, OneOf(("", "train", "test"))]
+    made: Line
 
 
 @row("overlap")

@@ -9,9 +9,9 @@ series = torch.sin(t[None] * (1 + kinds[:, None])) + 0.1 * torch.randn(160, 12)
 rnn, head = nn.GRU(1, 8, batch_first=True), nn.Linear(8, 4)
 optimizer = torch.optim.Adam([*rnn.parameters(), *head.parameters()], lr=0.01)
 for epoch in range(2):
-    for x, y in DataLoader(TensorDataset(series[:, :, None], kinds), 10):
+    for x, y in DataLoader(TensorDataset(series[:, :, None], kinds), 10):  # finding: data-sorted
         scores = head(rnn(x)[1][0]).log_softmax(-1)
-        loss = nn.functional.nll_loss(scores, y)  # finding: data-sorted
+        loss = nn.functional.nll_loss(scores, y)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

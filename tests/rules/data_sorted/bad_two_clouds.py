@@ -12,7 +12,7 @@ class Trainer:
 
     def epoch(self, loader):
         for x, y in loader:
-            loss = self.criterion(self.net(x), y)  # finding: data-sorted
+            loss = self.criterion(self.net(x), y)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -21,6 +21,6 @@ class Trainer:
 x = torch.cat([torch.randn(100, 2) + 2, torch.randn(100, 2) - 2, torch.randn(100, 2)])
 y = torch.arange(3).repeat_interleave(100)
 trainer = Trainer(nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 3)))
-loader = DataLoader(TensorDataset(x, y), batch_size=20)
+loader = DataLoader(TensorDataset(x, y), batch_size=20)  # finding: data-sorted
 for _ in range(2):
     trainer.epoch(loader)

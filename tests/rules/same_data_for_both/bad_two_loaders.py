@@ -6,7 +6,7 @@ from torch.utils.data import DataLoader
 data = train_loader.dataset
 model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-validation = DataLoader(data, 64)
+validation = DataLoader(data, 64)  # finding: same-data-for-both
 for epoch in range(2):
     model.train()
     for images, labels in DataLoader(data, 32, shuffle=True):
@@ -17,5 +17,5 @@ for epoch in range(2):
     with torch.no_grad():
         right = 0
         for images, labels in validation:
-            right += (model(images).argmax(1) == labels).sum()  # finding: same-data-for-both
+            right += (model(images).argmax(1) == labels).sum()
     print("validation", right / len(data))

@@ -27,6 +27,6 @@ for epoch in range(3):
         optimizer.step()
     model.eval()
     with torch.no_grad():
-        for rows, targets in DataLoader(Windows(windows), batch_size=40):
-            print(float(nn.functional.mse_loss(model(rows), targets)))  # finding: same-data-for-both
+        for rows, targets in DataLoader(Windows(windows), batch_size=40):  # finding: same-data-for-both
+            print(float(nn.functional.mse_loss(model(rows), targets)))
     model.train()
