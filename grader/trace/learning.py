@@ -226,16 +226,20 @@ def _has_leftovers(trace: Trace) -> bool:
 
 
 def _is_flat(trace: Trace) -> bool:
-    """Whether a loss stood still all the time; not one that went up and down with the data."""
+    """Whether a loss stood still all the time; not one that went up and down with the data.
+
+    Where the weights hardly moved, the data alone can have made it fall.
+    """
     losses = losses_of(trace)
     if not all(map(math.isfinite, losses)) or len(losses) < FEWEST:
         return False
-    if len(losses) < FEWEST_FOR_FLAT and not _stands_still(trace):
+    still = _stands_still(trace)
+    if len(losses) < FEWEST_FOR_FLAT and not still:
         return False
     start = start_of(losses)
     stretches = [losses[at : at + STRETCH] for at in range(0, len(losses) - STRETCH + 1, STRETCH)]
     highest = max(statistics.median(stretch) for stretch in stretches)
-    return end_of(losses) > FLAT * start and highest < ROSE * start
+    return (still or end_of(losses) > FLAT * start) and highest < ROSE * start
 
 
 def _stands_still(trace: Trace) -> bool:
