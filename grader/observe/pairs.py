@@ -95,7 +95,10 @@ def pair_of(batch: torch.Tensor, passing: Pass, tensors: Sequence[torch.Tensor])
 def _labels(
     passing: Pass, at: torch.Tensor, x: torch.Tensor, tensors: Sequence[torch.Tensor]
 ) -> torch.Tensor | None:
-    """The tensor whose entries at these rows are the targets; without any, the only one there."""
+    """The tensor whose entries at these rows are the targets; without any, the only one there.
+
+    None where there are several targets: mixed rows have a share of each one's label.
+    """
     others = [each for each in tensors if len(each) == len(x) and each is not x]
     targets = [
         node._saved_target.detach()
@@ -103,7 +106,9 @@ def _labels(
         for node in near(root)
         if name_of(node) in TARGETED and has_values(node._saved_target)
     ]
-    for target, one in itertools.product(targets, others):
+    if any(not is_same(targets[0], other) for other in targets[1:]):
+        return None
+    for target, one in itertools.product(targets[:1], others):
         if any(is_same(one[at], each) for each in _forms(target, one)):
             return one
     return others[0] if not targets and len(others) == 1 else None

@@ -65,7 +65,7 @@ class Orders(Observer):
     def forward(self, call: Call, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
         """Keep what a model gets, for the first passes."""
         del call, module, output
-        given = inputs[0] if inputs else None
+        given = inputs[0] if len(inputs) == 1 else None
         is_open = self._orders and self._looks < LOOKS and not self.run.updates.count
         self._inputs = given if is_open and is_tensor(given) and has_values(given) else None
 
