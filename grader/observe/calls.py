@@ -75,6 +75,13 @@ class Call:
         assert isinstance(updates, int)
         return updates
 
+    @property
+    def place(self) -> int:
+        """The position of the line that called the model."""
+        place = self.row[PLACE]
+        assert isinstance(place, int)
+        return place
+
     def has(self, flag: int) -> bool:
         """Whether a bit of the row's flags is set."""
         flags = self.row[FLAGS]

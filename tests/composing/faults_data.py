@@ -231,6 +231,50 @@ def split_afterwards(plan: Plan, draw: random.Random) -> Plan | None:
     return _augmented(plan, ("from torchvision import transforms as T",), tuple(data))
 
 
+NORMALISED = "inputs-normalised-twice"
+
+
+def _normalised(plan: Plan, transform: str, lines: Lines) -> Plan | None:
+    """Pictures from 0 to 1 that their data set normalises, and the loop perhaps again."""
+    if not is_plain(plan, "images") or plan.choices["form"] != "own_dataset":
+        return None
+    data: list[str] = []
+    for line in plan.data:
+        if line.startswith("class Rows"):
+            data += ["inputs, held_inputs = inputs.clamp(0, 1), held_inputs.clamp(0, 1)", ""]
+        data.append(line.replace("self.rows[k], ", "self.change(self.rows[k]), "))
+        if line.endswith("self.rows, self.labels = rows, labels"):
+            data.append(f"        self.change = {transform}")
+    made = replace(plan, imports=(*plan.imports, "from torchvision import transforms as T"),
+                   data=tuple(data), forward=(*lines, *plan.forward))  # fmt: skip
+    return with_marks(made, NORMALISED, "forward")
+
+
+@fault(NORMALISED)
+def again_by_hand(plan: Plan, draw: random.Random) -> Plan | None:
+    """The loop normalises what the data set has normalised."""
+    transform, line = draw.choice([
+        ("T.Normalize(0.5, 0.25)", "x = (x - 0.5) / 0.25"),
+        ("T.Compose([T.Normalize((0.1307,), (0.3081,))])", "x = x.sub(0.1307).div(0.3081)"),
+    ])  # fmt: skip
+    return _normalised(plan, transform, (line,))
+
+
+@fault(NORMALISED)
+def again_by_function(plan: Plan, draw: random.Random) -> Plan | None:
+    """The loop has the same transform for the whole batch."""
+    line = draw.choice(["x = T.Normalize([0.5], [0.5])(x)",
+                        "x = T.functional.normalize(x, [0.5], [0.5])"])  # fmt: skip
+    return _normalised(plan, "T.Normalize([0.5], [0.5])", (line,))
+
+
+@fault(NORMALISED)
+def twice_in_a_row(plan: Plan, draw: random.Random) -> Plan | None:
+    """The transforms of the data set do it twice."""
+    one = draw.choice(["T.Normalize(0.5, 0.25)", "T.Normalize((0.4,), (0.3,))"])
+    return _normalised(plan, f"T.Compose([{one}, T.RandomHorizontalFlip(0), {one}])", ())
+
+
 @fault("data-sorted")
 def by_class(plan: Plan, draw: random.Random) -> Plan | None:
     """One class after the other, and no shuffling."""

@@ -8,30 +8,17 @@ transform of torchvision's that draws at random is part of the data set.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import nn
-from torch.utils.data import Dataset, dataloader
+from torch.utils.data import dataloader
 
 from grader.observe.ledger import LiveSource
-from grader.observe.looking import (
-    attribute,
-    has_values,
-    is_a,
-    module_of,
-    modules_in,
-    name_of,
-    own,
-    parts_of,
-    quietly,
-    tensors_in,
-    values_of,
-)
+from grader.observe.looking import has_values, quietly, tensors_in
 from grader.observe.moments import Observer, Run
 from grader.observe.patching import FAILED, Patches
+from grader.observe.pipelines import transforms_of
 from grader.schema.rows import Altered
 
 PAIR = 2
@@ -40,8 +27,7 @@ MOST_TURNS = 6
 MOST_BATCHES = 4
 """So many batches of a turn are looked at."""
 MOST_NUMBERS = 1 << 20
-DEPTH = 6
-TRANSFORMS = "torchvision.transforms."
+MOST_NAMES = 6
 RANDOM = ("Random", "ColorJitter", "AutoAugment", "RandAugment", "TrivialAugment", "AugMix")
 """How the names of torchvision's transforms begin that draw at random."""
 
@@ -125,8 +111,9 @@ class AlteredRows(Observer):
         for index, given in self._given.items():
             if given.altered and not given.relabelled:
                 again = len(set(given.turns)) < len(given.turns)
-                names = tuple(dict.fromkeys(_random_in(given.source.dataset, DEPTH)))[:DEPTH]
-                row = index, given.compared, given.altered, again, list(names)
+                held = transforms_of(given.source.dataset).values()
+                names = list(dict.fromkeys(name for name, _ in held if name.startswith(RANDOM)))
+                row = index, given.compared, given.altered, again, names[:MOST_NAMES]
                 self.log.add(Altered.write(*row))
 
 
@@ -136,18 +123,3 @@ def _heard(_args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
 
 def _are_labels(labels: torch.Tensor) -> bool:
     return labels.dim() == 1 and not (labels.is_floating_point() or labels.is_complex())
-
-
-def _random_in(value: Any, depth: int) -> Iterator[str]:
-    """The names of torchvision's random transforms that a data set, or a transform, holds."""
-    if not depth:
-        return
-    for part in (*values_of(own(value)), *parts_of(attribute(value, "transforms"))):
-        parts = modules_in(part) if is_a(part, nn.Module) else [part]
-        yield from (name_of(one) for one in parts if _is_random(one))
-        if module_of(type(part)).startswith("torchvision.") or is_a(part, Dataset):
-            yield from _random_in(part, depth - 1)
-
-
-def _is_random(part: Any) -> bool:
-    return module_of(type(part)).startswith(TRANSFORMS) and name_of(part).startswith(RANDOM)

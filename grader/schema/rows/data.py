@@ -113,6 +113,25 @@ class Permuted(Row):
     moved: Count
 
 
+@row("normalised")
+class Normalised(Row):
+    """Inputs that were scaled by the same numbers twice, first by their data set.
+
+    ``how``: by two equal transforms in a row, of the data set (``transforms``), or once more
+    between the loader and the model (``loop``). ``centre``, ``spread``: what was taken off and
+    what it was divided by, in the first channel. ``mean`` and ``deviation``: of what the model was
+    given.
+    """
+
+    source: SourceIndex
+    place: Line
+    how: Annotated[str, OneOf(("transforms", "loop"))]
+    centre: Measure
+    spread: Measure
+    mean: Measure
+    deviation: Measure
+
+
 @row("altered")
 class Altered(Row):
     """Rows that a loader gave again, with other inputs and the same labels.

@@ -1,0 +1,32 @@
+# The usual: once, in the data set.
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+from torchvision import transforms as T
+
+patterns = torch.rand(4, 1, 10, 10)
+labels = torch.randint(0, 4, (160,))
+images = (patterns[labels] + 0.1 * torch.randn(160, 1, 10, 10)).clamp(0, 1)
+
+
+class Pictures(Dataset):
+    def __init__(self, images, labels, transform):
+        self.images, self.labels, self.transform = images, labels, transform
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, k):
+        return self.transform(self.images[k]), self.labels[k]
+
+
+data = Pictures(images, labels, T.Compose([T.Normalize(0.5, 0.25)]))
+batches = DataLoader(data, batch_size=20, shuffle=True)
+model = nn.Sequential(nn.Flatten(), nn.Linear(100, 32), nn.ReLU(), nn.Linear(32, 4))
+optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
+for epoch in range(2):
+    for x, y in batches:
+        out = model(x)
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(out, y).backward()
+        optimizer.step()
