@@ -32,6 +32,9 @@ MISFITS = frozenset((
 PLAIN = frozenset(("Neg", "Mul", "Div", "Mean", "Sum"))
 """What may stand between one of them and the loss, with nothing else in it."""
 SUMS = frozenset(("Add", "Sub"))
+PICKS = frozenset(("Gather", "Index"))
+"""What takes one number of each row."""
+SQUARE = 2
 DEEPEST = 8
 MOST_TERMS = 32
 
@@ -96,7 +99,7 @@ def _misfit(node: Any) -> tuple[str, int]:
     A sum is one if all misfits in it have one sign. Other terms may stand beside what is added,
     and beside nothing that is taken off: that may be a distance that is to grow.
     """
-    terms = list(itertools.islice(_terms(node, 1, DEEPEST), MOST_TERMS))
+    terms = list(itertools.islice(_terms(node, 1, DEEPEST, plain=True), MOST_TERMS))
     known = [(name, sign) for name, sign in terms if name]
     signs = {sign for _, sign in known}
     if len(signs) != 1 or len(terms) == MOST_TERMS:
@@ -105,19 +108,30 @@ def _misfit(node: Any) -> tuple[str, int]:
     return known[0] if sign > 0 or len(known) == len(terms) else ("", 0)
 
 
-def _terms(node: Any, sign: int, depth: int) -> Iterator[tuple[str, int]]:
-    """What a loss is the sum of: the names of misfits with their signs, "" of anything else."""
+def _terms(node: Any, sign: int, depth: int, *, plain: bool) -> Iterator[tuple[str, int]]:
+    """What a loss is the sum of: the names of misfits with their signs, "" of anything else.
+
+    ``plain``: no number below 0 was multiplied with it, as a reward would be.
+    """
     name = "" if node is None or not depth else name_of(node)
     inputs = [] if node is None else [one for one, _ in node.next_functions if one is not None]
     if name in MISFITS and (name not in LIKELIHOODS or _is_proper(node)):
         yield name, sign
+    elif name and _is_squared_or_absolute(node, name):
+        yield "a difference to the targets", sign
+    elif plain and name in PICKS and _picks_from(node) == "LogSoftmax":
+        yield "the logarithm of a probability", -sign
+    elif plain and name == "Sub" and _is_surprise(node):
+        yield "the logarithm of a probability", sign
     elif name in SUMS:
         first, *_ = node.next_functions
         for one in inputs:
             is_off = name == "Sub" and one is not first[0]
-            yield from _terms(one, -sign if is_off else sign, depth - 1)
+            yield from _terms(one, -sign if is_off else sign, depth - 1, plain=plain)
     elif name in PLAIN and len(inputs) == 1:
-        yield from _terms(inputs[0], sign * _sign(node, name), depth - 1)
+        factor = _sign(node, name)
+        plain = plain and (name == "Neg" or factor > 0)
+        yield from _terms(inputs[0], sign * factor, depth - 1, plain=plain)
     else:
         yield "", 0
 
@@ -132,6 +146,34 @@ def _sign(node: Any, name: str) -> int:
     factor = node._saved_other if at == 0 else node._saved_self
     number = scalar(factor) if is_tensor(factor) else None
     return 0 if not number else (1 if number > 0 else -1)
+
+
+def _is_squared_or_absolute(node: Any, name: str) -> bool:
+    """Whether each difference of an output to what has no graph is squared, or loses its sign."""
+    if name == "Pow" and not (_is_number(node._saved_exponent) and node._saved_exponent == SQUARE):
+        return False
+    if name not in ("Pow", "Abs") or name_of(node.next_functions[0][0]) != "Sub":
+        return False
+    sides = node.next_functions[0][0].next_functions
+    return sum(one is not None for one, _ in sides) == 1
+
+
+def _picks_from(node: Any) -> str:
+    """The operation whose numbers are picked from."""
+    return next((name for _, name in line_of(node) if name not in PICKS), "")
+
+
+def _is_surprise(node: Any) -> bool:
+    """Whether a difference is a logarithm of a sum of exp, less the score of one in the sum."""
+    (whole, _), (one, _) = node.next_functions
+    if whole is None or one is None or name_of(whole) != "Logsumexp" or name_of(one) not in PICKS:
+        return False
+    return bool(whole.next_functions[0][0] == one.next_functions[0][0])
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number of Python's."""
+    return type(value) in (int, float)
 
 
 def _is_proper(node: Any) -> bool:
