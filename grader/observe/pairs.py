@@ -30,6 +30,7 @@ TARGETED = (
     "BinaryCrossEntropyWithLogits",
 )  # fmt: skip
 MATRIX = 2
+HALF = 0.5
 
 
 class Pair(NamedTuple):
@@ -65,10 +66,18 @@ def _held_by(value: Any) -> Iterator[torch.Tensor]:
                 yield tensor._base
 
 
+class Place(NamedTuple):
+    """Which rows of a batch stand in a tensor, each once, and where."""
+
+    tensor: torch.Tensor
+    rows: torch.Tensor
+    at: torch.Tensor
+
+
 def places_of(
-    batch: torch.Tensor, tensors: Sequence[torch.Tensor]
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """The tensors in which all rows of a batch stand, each once, and where."""
+    batch: torch.Tensor, tensors: Sequence[torch.Tensor], share: float = 1.0
+) -> Iterator[Place]:
+    """The tensors in which so large a share of a batch's rows stands, each once, and where."""
     wide = batch.reshape(len(batch), -1)
     if not wide.is_floating_point() or len(wide) < MATRIX:
         return
@@ -79,26 +88,29 @@ def places_of(
             continue
         few = flat[:, columns]
         at = [(few == row).all(1).nonzero().flatten() for row in wide[:, columns]]
-        if all(len(one) == 1 for one in at):
-            yield tensor, torch.cat(at)
+        found = [row for row, one in enumerate(at) if len(one) == 1]
+        if len(found) >= max(MATRIX, share * len(at)):
+            yield Place(tensor, torch.tensor(found), torch.cat([at[row] for row in found]))
 
 
 def pair_of(batch: torch.Tensor, passing: Pass, tensors: Sequence[torch.Tensor]) -> Pair | None:
-    """What a batch was taken from, and what the loss compares the outputs for it with."""
-    for rows, at in places_of(batch.detach(), tensors):
-        labels = _labels(passing, at, rows, tensors)
+    """What a batch was taken from, and what the loss compares the outputs for it with.
+
+    Half of the rows will do: they may have been put together with others since.
+    """
+    for place in places_of(batch.detach(), tensors, HALF):
+        labels = _labels(passing, place, tensors)
         if labels is not None:
-            return Pair(rows, labels)
+            return Pair(place.tensor, labels)
     return None
 
 
-def _labels(
-    passing: Pass, at: torch.Tensor, x: torch.Tensor, tensors: Sequence[torch.Tensor]
-) -> torch.Tensor | None:
+def _labels(passing: Pass, place: Place, tensors: Sequence[torch.Tensor]) -> torch.Tensor | None:
     """The tensor whose entries at these rows are the targets; without any, the only one there.
 
     None where there are several targets: mixed rows have a share of each one's label.
     """
+    x, rows, at = place
     others = [each for each in tensors if len(each) == len(x) and each is not x]
     targets = [
         node._saved_target.detach()
@@ -109,7 +121,9 @@ def _labels(
     if any(not is_same(targets[0], other) for other in targets[1:]):
         return None
     for target, one in itertools.product(targets[:1], others):
-        if any(is_same(one[at], each) for each in _forms(target, one)):
+        if len(target) > int(rows[-1]) and any(
+            is_same(one[at], each) for each in _forms(target[rows], one)
+        ):
             return one
     return others[0] if not targets and len(others) == 1 else None
 

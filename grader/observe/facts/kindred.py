@@ -72,7 +72,7 @@ class Kindred(Observer):
         """Whether labels stand beside a batch's rows that follow from them as in the training."""
         assert self._pair is not None
         around = tensors_around(self.log.frame(1))
-        for rows, _ in list(places_of(batch.detach(), around))[:MOST_PLACES]:
+        for rows, *_ in list(places_of(batch.detach(), around))[:MOST_PLACES]:
             if rows.data_ptr() == self._pair.rows.data_ptr():
                 return False
             for labels in around:
