@@ -1,8 +1,8 @@
 """What an exception means, in one sentence: the errors that everybody meets while learning torch.
 
-``table`` lists them: first those of ``surroundings``, then ``tensors`` and
-``programs``. ``sentences`` has
-those that depend on the numbers in the exception's text or on the values in the student's line.
+``table`` lists them: those of ``surroundings``, ``beginners``, ``mismatches``, ``tensors`` and
+``programs``, in this order. ``sentences`` has those that depend on the numbers in the exception's
+text or on the values in the student's line.
 """
 
 from __future__ import annotations

@@ -171,16 +171,6 @@ TENSORS: tuple[Row, ...] = (
     ),
     # dtypes
     row(
-        r"mat1 and mat2 must have the same dtype, but got (?P<a>\w+) and (?P<b>\w+)",
-        "Both sides of a product need the same dtype, and here they are {a} and {b}; convert one "
-        "of them (.float() gives float32; arrays of NumPy often come as float64).",
-    ),
-    row(
-        r"expected m1 and m2 to have the same dtype, but got: (?P<a>\w+) != (?P<b>\w+)",
-        "Both sides of a product need the same dtype, and here they are {a} and {b}; convert one "
-        "of them (.float() gives float32; arrays of NumPy often come as float64).",
-    ),
-    row(
         r"expected target dtype to be Long or Byte, but got (?P<got>\w+)",
         "Targets of this loss are class numbers of dtype int64, and these are {got}; .long() "
         "converts them.",
