@@ -4,7 +4,8 @@
 
 Finds inputs of a first layer that are in the tens or hundreds (pixels of 0 to 255, say), where the
 first loss is far worse than a constant guess's. A warning if the training doesn't get below the
-guess, a note if it does.
+guess, a note if it does. Inputs in the hundreds are a note in any case, if nothing in the network
+makes its numbers small again.
 
 ## Why it matters
 
@@ -32,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
-from grader.schema.rows import Inputs
+from grader.schema.rows import Criterion, Inputs
 from grader.trace.starts import Start, large_weights, starts
 from grader.trace.trace import Trace
 
@@ -40,6 +41,12 @@ RULE = "inputs-unscaled"
 HIDES = ("learning-rate-too-high", "learning-rate-grows", "dead-relu", "vanishing-gradients")
 LARGE = 20.0
 TIMES = 4.0
+HUGE = 100.0
+"""Inputs of this size are a note, whatever comes of them."""
+FIX = (
+    "scale the inputs to about 1: divide pixels by 255, or take off the mean and divide by the "
+    "standard deviation of the training data"
+)
 WHY = (
     "A layer multiplies its inputs by its weights. Where the inputs are a hundred times what the "
     "initial weights are made for, so is what comes out, and so are the gradients."
@@ -54,6 +61,37 @@ def find(trace: Trace) -> Iterator[Finding]:
     for start in starts(trace, TIMES):
         yield _finding(inputs[0], start)
         return
+    first = inputs[0]
+    if first.size >= HUGE and first.made >= LARGE and not first.normed and _are_small(trace):
+        yield _noted(first)
+
+
+def _are_small(trace: Trace) -> bool:
+    """Whether what is to be told is known, and is no number of the inputs' own size."""
+    known = [one for one in trace.of(Criterion) if one.name == "LogSoftmax" or one.nought]
+    return bool(known) and all((one.nought or 0.0) < LARGE for one in known)
+
+
+def _noted(inputs: Inputs) -> Finding:
+    return Finding(
+        rule=RULE,
+        level=Level.NOTE,
+        place=inputs.place,
+        step=inputs.backward,
+        what=f"the inputs are as large as {inputs.largest:,.4g}, and the first layer makes numbers "
+        f"of about ±{inputs.made:,.3g} of them",
+        evidence=(
+            Evidence(
+                label="root mean square of the inputs",
+                expected="about 1",
+                actual=f"{inputs.size:,.4g}",
+                sentence=f"The first layer gets numbers of about ±{inputs.size:,.3g}, and its "
+                "weights are made for numbers of about 1. Nothing behind it makes them smaller.",
+            ),
+        ),
+        fix=FIX,
+        why=WHY,
+    )
 
 
 def _finding(inputs: Inputs, start: Start) -> Finding:
@@ -73,7 +111,6 @@ def _finding(inputs: Inputs, start: Start) -> Finding:
                 f"{inputs.largest:,.4g}; its weights are made for numbers of about 1.",
             ),
         ),
-        fix="scale the inputs to about 1: divide pixels by 255, or take off the mean and divide by "
-        "the standard deviation of the training data",
+        fix=FIX,
         why=WHY,
     )

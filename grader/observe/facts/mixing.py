@@ -19,7 +19,7 @@ from grader.observe.calls import PLACE, Call
 from grader.observe.log import plain_float
 from grader.observe.looking import has_values, is_tensor, quietly, shape_of, tensors_in
 from grader.observe.moments import Observer, Pass, Run
-from grader.observe.nodes import all_of, name_of
+from grader.observe.nodes import LEAF, all_of, name_of
 from grader.observe.patching import Patches
 from grader.schema.rows import Inputs, Mixed, Recurrence
 
@@ -30,6 +30,8 @@ MOST_RECURRENCES = 8
 RNNS = ("lstm", "gru", "rnn_tanh", "rnn_relu")
 SEQUENCES = 3
 NEAR = 1e-6
+VIEWS = 2
+PAIR = 2
 
 
 class Batch(NamedTuple):
@@ -87,32 +89,52 @@ class Mixing(Observer):
         with contextlib.suppress(RuntimeError):  # a tensor that a graph kept was changed since
             given = list(_given_to_layers(passing)) if batches else []
             if given and batches:
-                self._measure(passing, batches[-1], given[0])
+                self._measure(passing, batches[-1], *given[0])
             for batch in batches:
-                if any(_are_mixed(batch.inputs, each) for each in given):
+                if any(_are_mixed(batch.inputs, each) for each, _ in given):
                     rows = len(batch.inputs)
                     self.log.add(Mixed.write(passing.number, batch.place, rows))
 
-    def _measure(self, passing: Pass, batch: Batch, given: torch.Tensor | None) -> None:
-        """Note how large the inputs of a first layer are."""
+    def _measure(
+        self, passing: Pass, batch: Batch, given: torch.Tensor | None, weight: Any
+    ) -> None:
+        """Note how large the inputs of a first layer are, and about how large what it makes."""
         if given is None or not has_values(given) or not given.numel():
             return
         sizes = given.detach().abs().double()
         size = float(sizes.square().mean().sqrt())
         largest = plain_float(float(sizes.max()))
-        self.log.add(Inputs.write(passing.number, batch.place, plain_float(size), largest))
+        made = size * _gain_of(weight)
+        normed = any(name_of(node).endswith("Norm") for node in all_of(passing.roots))
+        sized = plain_float(size), largest, plain_float(made), normed
+        self.log.add(Inputs.write(passing.number, batch.place, *sized))
 
 
-def _given_to_layers(passing: Pass) -> Iterator[torch.Tensor]:
-    """What the layers were applied to that nothing trained stands before."""
+def _given_to_layers(passing: Pass) -> Iterator[tuple[torch.Tensor, Any]]:
+    """What the layers were applied to that nothing trained stands before, and to their weights."""
     for node in all_of(passing.roots):
         name = name_of(node)
         if name == "Addmm" and node.next_functions[1][0] is None:
-            yield node._saved_mat1
+            yield node._saved_mat1, node.next_functions[2][0]
         elif name == "Mm" and node.next_functions[0][0] is None:
-            yield node._saved_self
+            yield node._saved_self, node.next_functions[1][0]
         elif name in ("Convolution", "MkldnnRnnLayer") and node.next_functions[0][0] is None:
-            yield node._saved_input
+            yield node._saved_input, node.next_functions[1][0]
+
+
+def _gain_of(weight: Any) -> float:
+    """By what a layer with this weight makes numbers larger, if they have nothing in common.
+
+    Args:
+        weight: The node that leads to it, alone or through a view; without one, 0.
+    """
+    for _ in range(VIEWS):
+        if weight is not None and type(weight) is not LEAF and len(weight.next_functions) == 1:
+            weight = weight.next_functions[0][0]
+    if type(weight) is not LEAF or not has_values(weight.variable) or weight.variable.dim() < PAIR:
+        return 0.0
+    values = weight.variable.detach().double()
+    return float((values.square().sum() / len(values)).sqrt())
 
 
 def _are_mixed(batch: torch.Tensor, given: torch.Tensor | None) -> bool:

@@ -61,12 +61,16 @@ class Inputs(Row):
     """How large the numbers were that a first layer was applied to: the root of their mean square.
 
     ``place``: where the model was called with them; ``largest``: the largest, without its sign.
+    ``made``: about how large the layer's own results were, by the size of its weights, 0 if that
+    isn't known. ``normed``: something in the network makes its numbers small again.
     """
 
     backward: Count
     place: Line
     size: Measure
     largest: Measure
+    made: Measure
+    normed: Flag
 
 
 @row("flow")
