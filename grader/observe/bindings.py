@@ -93,14 +93,18 @@ def _named(code: CodeType) -> Iterator[tuple[int, str, str]]:
 
 
 def names_around(frame: FrameType | None) -> Iterator[tuple[str, Any]]:
-    """The names around a moment: variables, and what the object of a method holds."""
-    places: list[Mapping[str, Any]] = [] if frame is None else [frame.f_globals]
+    """The names around a moment: variables, and what the object of a method holds.
+
+    A name that several functions have is told once, as the innermost of them has it.
+    """
+    places: list[Mapping[str, Any]] = []
+    around: list[Mapping[str, Any]] = [] if frame is None else [frame.f_globals]
     for _ in range(CALLERS):
         if frame is not None:
             places += [locals_of(frame), own(first_argument(frame))]
             frame = frame.f_back
     seen: set[str] = set()
-    for place in reversed(places):
+    for place in places + around:
         for name, value in items_of(place if is_a(place, dict) else dict(place)):
             if type(name) is str and name not in seen:
                 seen.add(name)
