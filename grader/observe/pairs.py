@@ -125,7 +125,15 @@ def _labels(passing: Pass, place: Place, tensors: Sequence[torch.Tensor]) -> tor
             is_same(one[at], each) for each in _forms(target[rows], one)
         ):
             return one
-    return others[0] if not targets and len(others) == 1 else None
+    others = [] if targets else [one for one in others if not _is_an_order(one)]
+    return others[0] if len(others) == 1 else None
+
+
+def _is_an_order(rows: torch.Tensor) -> bool:
+    """Whether a tensor holds numbers of rows, each once."""
+    if rows.dim() != 1 or rows.is_floating_point():
+        return False
+    return torch.equal(rows.sort().values.cpu(), torch.arange(len(rows)))
 
 
 def _forms(target: torch.Tensor, labels: torch.Tensor) -> Iterator[torch.Tensor]:
