@@ -131,8 +131,12 @@ def test_sizes_of_the_lessons(student):
 @check("sizes")
 def test_other_sizes(student, draw, untouched):
     """The counts of networks that no lesson names are right."""
-    for layers in (1, 2, 5, draw.choice(8, 20)):
-        sizes = [draw.choice(1, 60 if layers < 8 else 2000) for _ in range(layers + 1)]
+    some = [
+        [draw.choice(1, 60 if layers < 8 else 2000) for _ in range(layers + 1)]
+        for layers in (1, 2, 5, draw.choice(8, 20))
+    ]
+    some.append([draw.choice(2, 60)] * draw.choice(4, 7))  # equal layers are layers each
+    for sizes in some:
         expected = sum(linear(n, m) for n, m in itertools.pairwise(sizes))
         given = student.put(sizes)
         with untouched(by="count_params()", sizes=given):
