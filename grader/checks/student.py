@@ -92,12 +92,36 @@ class Student:
         self._traced(kept, trace)
         return result, require_sound(trace)
 
+    def trace_idle(
+        self, function: Remote, *args: object, updates: int
+    ) -> tuple[Remote, Trace] | None:
+        """Call it under the recorder with updates that change nothing.
+
+        None where it doesn't come to its end within so many: it waits for something to change.
+        """
+        self._loaded()
+        reader = Reader()
+        options = {"update_scale": 0.0, "stop_after_steps": updates, "facts": False}
+        call = [function, list(args), {}]
+        try:
+            result = self._ask(
+                "trace_call", call, lambda rows: reader.read([rows]), options=options
+            )
+        except StudentRaised:
+            return None
+        return result, Trace.of_reader(reader)
+
     def _ask(
-        self, do: str, args: Any, on_events: Any = None, cells: CellLog | None = None
+        self,
+        do: str,
+        args: Any,
+        on_events: Any = None,
+        cells: CellLog | None = None,
+        **more: Any,
     ) -> Remote:
         assert self._connection is not None
         answer = self._connection.request(
-            do, args=args, limit_s=self._limits.check_s, on_events=on_events, cells=cells
+            do, args=args, limit_s=self._limits.check_s, on_events=on_events, cells=cells, **more
         )
         if not isinstance(answer, Remote):
             raise StudentFault(Outcome.FORBIDDEN, "The student's process answered with no object.")

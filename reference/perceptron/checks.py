@@ -112,7 +112,7 @@ def test_learns(student, draw, settings, untouched):
     # One line suffices, so no training gets stuck. The further ones, with fresh weights and more
     # time, are for starts so far off that descent from them is slow: of 20,000 starts of each of
     # the usual losses and rules, none needed more than 100 epochs.
-    train = student.train_perceptron
+    train, untrained = student.train_perceptron, []
     for name, (x, y) in problems(draw).items():
         wrong, given = [], student.put([x, y])
         for epochs in settings["epochs"]:
@@ -129,6 +129,16 @@ def test_learns(student, draw, settings, untouched):
                 f"lr={settings['lr']:g} with up to {max(settings['epochs'])} epochs, the best "
                 f"leaves {min(wrong)} of the {len(x)} rows wrong, expected none"
             )
+        # New weights may fit a problem by chance, and not all of them.
+        for _ in range(2):
+            other = student.Perceptron(x.shape[1])
+            got = student.props.with_numbers_of(model, other, x).value
+            untrained.append(isinstance(got, torch.Tensor) and torch.equal(got, y))
+    if all(untrained):
+        raise CheckFailed(
+            "each trained perceptron answers the same with the weights and the bias of a new one: "
+            "what it answers is not where w·x + b is positive"
+        )
 
 
 @check("linear")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from functools import partial
 
 import torch
 
 from grader.checks import CheckFailed, NotJudged, check
+from grader.checks.brought import knows_without_steps
 from grader.checks.remote import StudentRaised, kind
 from grader.rules import found_in
 from grader.schema.rows import Backward
@@ -15,6 +17,8 @@ from grader.schema.rows import Backward
 LAYERS = [(16, 2), (8, 16), (1, 8)]
 TRAIN_POINTS, HELD_OUT_POINTS = 200, 500
 FILLS = 22
+BOUND = 30
+"""Far less than a sum of eight neurons is after a thousandfold of all weights."""
 MISSING = {
     (0, 1): "SpiralNet is three linear layers in a row, which are no more than one,",
     (0,): "the layer of 16 neurons goes into the next",
@@ -26,11 +30,14 @@ ACTIVATIONS = (
 )  # fmt: skip
 
 
-def spirals(draw, count):
-    """Two arms of one turn each: points (count, 2) and labels (count, 1), in mixed order."""
+def spirals(draw, count, turn=0.0):
+    """Two arms of one turn each: points (count, 2) and labels (count, 1), in mixed order.
+
+    ``turn``: by which angle all of them are turned.
+    """
     arm = draw.integers(count, high=2).to(torch.float32)
     radius = draw.uniform(count).sqrt()
-    angle = 2 * math.pi * radius + math.pi * arm
+    angle = 2 * math.pi * radius + math.pi * arm + turn
     points = 2 * torch.stack([radius * angle.cos(), radius * angle.sin()], dim=1)
     return points + 0.06 * draw.normal(count, 2), arm[:, None]
 
@@ -81,7 +88,7 @@ def test_logits(student, draw):
         if not student.props.scale(model, 1000.0).value:
             return  # it has no parameters, which another check tells
         largest = max(largest, float(outputs(model, x).abs().max()))
-    if not largest > 2:
+    if not largest > BOUND:
         raise CheckFailed(
             f"even with a thousandfold of all its weights no output is beyond ±{largest:.3g}; "
             "logits have no bounds, so something squeezes them"
@@ -102,15 +109,17 @@ def test_activations(student, draw):
     """Both hidden layers have an activation."""
     student.seed(draw.choice(0, 10**6))
     model, x = student.SpiralNet(), 2 * draw.normal(30, 2)
-    got, parameters = outputs(model, x).double(), student.props.values(model).value
-    layers = as_layers(parameters)
+    layers = as_layers(student.props.values(model).value)
     if layers is None:
         return  # laid out otherwise; what it can learn is measured below
-    for missing, described in MISSING.items():
-        for activation in ACTIVATIONS:
+    for training in (True, False):
+        model.train(training)
+        got = outputs(model, x).double()
+        for (missing, described), activation in itertools.product(MISSING.items(), ACTIVATIONS):
             z = forward(layers, x, [id if i in missing else activation for i in (0, 1)])
             if torch.allclose(got, z, rtol=1e-4, atol=1e-5):
-                raise CheckFailed(f"{described} without an activation")
+                where = "" if training else " in evaluation mode"
+                raise CheckFailed(f"{described} without an activation{where}")
 
 
 def as_layers(parameters):
@@ -135,8 +144,9 @@ def forward(layers, x, activations):
 @check("learns")
 def test_learns(student, draw, settings, thresholds):
     """The trained network tells the arms of the spiral apart at points it has not seen."""
-    x, y = spirals(draw, TRAIN_POINTS)
-    unseen, arms = spirals(draw, HELD_OUT_POINTS)
+    turn = 2 * math.pi * float(draw.uniform(1))  # so that nobody can bring the border along
+    x, y = spirals(draw, TRAIN_POINTS, turn)
+    unseen, arms = spirals(draw, HELD_OUT_POINTS, turn)
 
     def trained(epochs):
         student.seed(draw.choice(0, 10**6))
@@ -155,6 +165,44 @@ def test_learns(student, draw, settings, thresholds):
     )
 
 
+@check("learns")
+def test_what_is_learned_came_by_training(student, draw, settings):
+    """The border is in the parameters, and the steps of the training put it there."""
+    epochs, known = settings["epochs"][0], settings["threshold"]
+    x, y = spirals(draw, TRAIN_POINTS, 2 * math.pi * float(draw.uniform(1)))
+
+    def knows(got):
+        return isinstance(got, torch.Tensor) and got.numel() == len(y) and accuracy(got, y) >= known
+
+    model = student.SpiralNet()
+
+    def traced(*args):
+        return student.trace(student.train, *args)[1]
+
+    trace = fit(traced, model, x, y, epochs)
+    if knows(student.props.with_numbers_of(model, student.SpiralNet(), x).value):
+        raise CheckFailed(
+            "the trained network knows the spirals with the parameters of a new SpiralNet() as "
+            "well: its answers do not come from what was trained"
+        )
+    model = student.SpiralNet()
+
+    def idle(*args):
+        return knows_without_steps(
+            student,
+            student.train,
+            *args,
+            updates=trace.updates,
+            knows=lambda _: knows(model(x).value),
+        )
+
+    if fit(idle, model, x, y, epochs):
+        raise CheckFailed(
+            "the network knows the spirals even if no step of the training changes a weight, so it "
+            "is not the steps that bring it"
+        )
+
+
 def fit(train, model, x, y, epochs):
     """Call the student's ``train``; the labels go as a column, or flat if the code needs that."""
     try:
@@ -171,7 +219,7 @@ def fit(train, model, x, y, epochs):
 def accuracy(got, arms):
     """The share of right answers, of logits or (where ``logits`` fails) of probabilities."""
     border = 0.5 if bool(((got >= 0) & (got <= 1)).all()) else 0.0
-    return float(((got > border) == (arms > 0.5)).double().mean())
+    return float(((got.reshape(-1, 1) > border) == (arms > 0.5)).double().mean())
 
 
 @check("loop")

@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from grader.checks import CheckFailed, NotJudged, check
+from grader.checks.brought import knows_without_steps
 from grader.checks.remote import kind
 from grader.rules import found_in
 
@@ -32,6 +33,7 @@ CAUSES = (
 """What may explain that nothing is learned."""
 LEARNED = 0.95
 """A training that leads to the truth table lowers its loss below this share, however slow it is."""
+NEW_ONES = 6
 XOR = torch.tensor([0.0, 1.0, 1.0, 0.0]).bool()
 
 
@@ -122,7 +124,7 @@ def test_gradients(student):
 
 
 @check("learns")
-def test_learns(trainings, draw, settings, measure):
+def test_learns(student, trainings, draw, settings, measure):
     """XOR's truth table is learned from most seeds."""
     ahead, behind = settings["lead_to_pass"], settings["lead_to_fail"]
     learned = tried = 0
@@ -140,13 +142,51 @@ def test_learns(trainings, draw, settings, measure):
             f"the truth table was learned from {learned} of {tried} seeds, expected most of them",
             findings=found_in(trainings.trace(draw), *CAUSES),
         )
-    require_learning(trainings.trace(draw), knows(trainings.get(0, draw)[1]))
+    knew = knows(trainings.get(0, draw)[1])
+    require_learning(trainings.trace(draw), knew)
+    if knew:
+        require_brought(student, trainings, draw)
 
 
 def knows(model):
     """Whether the network has all four rows right, as probabilities or as logits."""
-    got = outputs(model, ROWS, "the trained network")
+    return is_xor(outputs(model, ROWS, "the trained network"))
+
+
+def is_xor(got):
+    """Whether these four answers are right, as probabilities or as logits."""
     return any(torch.equal(got > border, XOR) for border in (0.5, 0.0))
+
+
+def require_brought(student, trainings, draw):
+    """Raise CheckFailed where the answer is there without what was trained, or without its steps.
+
+    A new network may know XOR by chance, so several are asked.
+    """
+    model = trainings.get(0, draw)[1]
+    if all(knows_untrained(student, model) for _ in range(NEW_ONES)):
+        raise CheckFailed(
+            "the trained network answers XOR with the parameters of a new XORNet() as well: its "
+            "answers do not come from what was trained"
+        )
+    seeds = [trainings.get(number, draw)[0] for number in range(3)]
+    steps = trainings.trace(draw).updates
+    if all(
+        knows_without_steps(
+            student, student.train_xor, seed, updates=steps, knows=lambda got: knows(as_model(got))
+        )
+        for seed in seeds
+    ):
+        raise CheckFailed(
+            "train_xor ends with the truth table even if none of its steps changes a weight, so it "
+            "is not the steps that bring it"
+        )
+
+
+def knows_untrained(student, model):
+    """Whether the network answers XOR with the parameters that a new one has."""
+    got = student.props.with_numbers_of(model, student.XORNet(), ROWS).value
+    return isinstance(got, torch.Tensor) and got.numel() == len(XOR) and is_xor(got.flatten())
 
 
 def require_learning(trace, knew):

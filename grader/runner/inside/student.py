@@ -327,7 +327,7 @@ class Student:
     def _do_trace_call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         """Call a function under the recorder; the answer is its result, the events stream."""
         target, args, kwargs = self._arguments(request, blob)
-        recorder = self._new_recorder()
+        recorder = self._new_recorder(**request.get("options", {}))
         recorder.install()
         try:
             with self._theirs():
