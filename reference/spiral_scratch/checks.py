@@ -24,6 +24,9 @@ pytestmark = pytest.mark.usefixtures("watched")  # a built-in may stand behind o
 
 NAMES = ("W1", "b1", "W2", "b2")
 SOME_SEED = 10**6
+SMALL_RATE, EPOCHS = 1e-3, 30
+FLAT = 1e-3
+"""A gradient below this gives no direction."""
 TRAIN_POINTS, HELD_OUT_POINTS = 200, 500
 
 
@@ -414,6 +417,35 @@ def test_arguments(student, draw):
     rows = layout.rows(trained(student, layout, x, ones, 4, 0.3, 200, seed), 4)
     if not (logits(rows, x) > 0).all():
         raise CheckFailed("trained on labels that are all 1, the network does not answer 1 to all")
+
+
+@check("arguments")
+def test_descent(student, draw):
+    """From init_params on, the training moves all four parameters down their gradients."""
+    layout, seed, hidden = Layout(student), draw.choice(0, SOME_SEED), draw.choice(5, 9)
+    x, y = spirals(draw, 6)
+    labels = torch.ones_like(y)  # on which all rows pull alike
+
+    def after(lr, epochs):
+        return trained(student, layout, x, labels, hidden, lr, epochs, seed)
+
+    start = as_params(student.init_params(hidden, seed).value, hidden, "init_params")
+    away = distance(start, after(1e-9, 1))
+    if away > 1e-5:
+        raise CheckFailed(
+            f"train(..., hidden={hidden}, seed={seed}) starts {away:.3g} from what "
+            f"init_params({hidden}, {seed}) gives, expected the same weights"
+        )
+    end = after(SMALL_RATE, EPOCHS)
+    slopes = autograd(layout, start, hidden, x, labels)
+    for name in NAMES:
+        way, slope = (start[name] - end[name]).flatten(), slopes[name].flatten()
+        cosine = float(torch.nn.functional.cosine_similarity(way, slope, dim=0))
+        if float(slope.abs().max()) > FLAT and not cosine > 0.5:
+            raise CheckFailed(
+                f"{EPOCHS} epochs at lr={SMALL_RATE:g} do not move {name} down its gradient",
+                details=[f"cosine of the way and the gradient   expected 1   got {cosine:.2f}"],
+            )
 
 
 def distance(a, b):

@@ -25,6 +25,9 @@ CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=t
 XOR = torch.tensor([[0.0], [1.0], [1.0], [0.0]], dtype=torch.float64)
 LESSON = {"W1": [5.0, 5.0, 5.0, 5.0], "b1": [-2.5, -7.5], "W2": [10.0, -10.0], "b2": [-5.0]}
 SOME_SEED = 10**6
+SMALL_RATE, EPOCHS = 1e-3, 30
+FLAT = 1e-3
+"""A gradient below this gives no direction."""
 
 
 # --- parameters in the student's layout --------------------------------------------------
@@ -447,6 +450,35 @@ def test_arguments(student, draw):
     rows = layout.rows(run(ones, 1.0, 200, seed, hidden=3), 3)
     if not (logits(rows, CORNERS) > 0).all():
         raise CheckFailed("trained on labels that are all 1, the network does not answer 1 to all")
+
+
+@check("arguments")
+def test_descent(student, draw):
+    """From init_params on, the training moves all four parameters down their gradients."""
+    layout, seed, hidden = Layout(student), draw.choice(0, SOME_SEED), draw.choice(5, 9)
+    labels = torch.ones_like(XOR)  # on which all rows pull alike
+
+    def after(lr, epochs):
+        value = student.train(CORNERS.numpy(), labels.numpy(), hidden, lr, epochs, seed).value
+        return as_params(value, hidden, f"train with hidden={hidden}")
+
+    start = as_params(student.init_params(hidden, seed).value, hidden, "init_params")
+    away = distance(start, after(1e-9, 1))
+    if away > 1e-5:
+        raise CheckFailed(
+            f"train(..., hidden={hidden}, seed={seed}) starts {away:.3g} from what "
+            f"init_params({hidden}, {seed}) gives, expected the same weights"
+        )
+    end = after(SMALL_RATE, EPOCHS)
+    slopes = autograd(layout, start, hidden, CORNERS, labels, declared_losses(student)[0])
+    for name in NAMES:
+        way, slope = (start[name] - end[name]).flatten(), slopes[name].flatten()
+        cosine = float(torch.nn.functional.cosine_similarity(way, slope, dim=0))
+        if float(slope.abs().max()) > FLAT and not cosine > 0.5:
+            raise CheckFailed(
+                f"{EPOCHS} epochs at lr={SMALL_RATE:g} do not move {name} down its gradient",
+                details=[f"cosine of the way and the gradient   expected 1   got {cosine:.2f}"],
+            )
 
 
 def distance(a, b):
