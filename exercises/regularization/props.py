@@ -9,9 +9,21 @@ def mlp(width=4):
     return nn.Sequential(nn.Linear(3, width), nn.Tanh(), nn.Linear(width, 2))
 
 
+class Scale(nn.Module):
+    """A layer of a single number, without a dimension."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor = nn.Parameter(torch.ones(()))
+
+    def forward(self, x):
+        """x times the number."""
+        return self.factor * x
+
+
 def mixed(width=4):
     """A convolution, a normalisation with buffers, an embedding and a nested network."""
-    nested = nn.Sequential(mlp(width), nn.ReLU())
+    nested = nn.Sequential(mlp(width), nn.ReLU(), Scale())
     return nn.Sequential(nn.Conv2d(2, 3, 2), nn.BatchNorm2d(3), nn.Embedding(width, 2), nested)
 
 

@@ -18,6 +18,7 @@ from grader.checks.forms import on
 
 PROPS = Path(__file__).parents[2] / "exercises" / "regularization" / "props.py"
 DTYPES = (torch.float32, torch.float64)
+SMALL = 0.01
 
 
 def load_props():
@@ -40,9 +41,11 @@ def entry(value, index):
 
 
 def parameters(draw, kind, dtype, width=4):
-    """Numbers for a model, none of them near 0, where |w| has no slope."""
+    """Numbers for a model, none of them at 0, where |w| has no slope; in a mixed one some small."""
     shapes = [p.shape for p in LOCAL.MODELS[kind](width).parameters()]
     sizes = [0.2 + draw.normal(*shape, dtype=dtype).abs() for shape in shapes]
+    if kind == "mixed":
+        sizes = [size * SMALL ** draw.integers(*size.shape, high=2) for size in sizes]
     signs = [2 * draw.integers(*shape, high=2) - 1 for shape in shapes]
     return [size * sign for size, sign in zip(sizes, signs, strict=True)]
 
@@ -358,8 +361,9 @@ def same_evaluation(agree, got, x, batches, when, before=()):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_norm_running(student, agree, draw, untouched, dtype):
     """In evaluation the running statistics are used and left alone."""
-    width = draw.choice(3, 6) if dtype is torch.float64 else draw.choice(70, 130)
-    rows = [3, 2, draw.choice(5, 9), *(draw.choice(2, 6) for _ in range(draw.choice(4, 30)))]
+    width = draw.choice(3, 6) if dtype is torch.float64 else draw.choice(310, 400)
+    rows = [3, 2, draw.choice(5, 9), *(draw.choice(2, 6) for _ in range(draw.choice(4, 40)))]
+    rows += [draw.choice(30, 40) for _ in range(6)]
     batches = [batch(draw, each, width, dtype) for each in rows]
     x, one = batch(draw, 4, width, dtype) + 1, batch(draw, 1, width, dtype)
     norm = bench(student, width, x)
