@@ -57,10 +57,22 @@ def find(trace: Trace) -> Iterator[Finding]:
     """One finding per line that steps, where this is the rule and no slip."""
     if any(True for _ in trace.of(Within)):
         return  # hooks that step as soon as a gradient is there
-    updates = by_place(update for update in trace.of(Update) if update.optimizer >= 0)
+    updates = by_place(_seen_with_a_forward(trace))
     for place, early in by_place(_early(trace)).items():
         if len(early) >= FEWEST and 2 * len(early) > len(updates[place]):
             yield _finding(early, len(updates[place]))
+
+
+def _seen_with_a_forward(trace: Trace) -> Iterator[Update]:
+    """The steps of which a forward since the step before is in the record: of many, not each is."""
+    seen = False
+    for event in trace.events:
+        if isinstance(event, Forward):
+            seen |= event.is_fed
+        elif isinstance(event, Update) and event.optimizer >= 0:
+            if seen:
+                yield event
+            seen = False
 
 
 def _early(trace: Trace) -> Iterator[Update]:
