@@ -294,8 +294,10 @@ def by_class(plan: Plan, draw: random.Random) -> Plan | None:
 
 @fault("inputs-unscaled")
 def raw_pixels(plan: Plan, draw: random.Random) -> Plan | None:
-    """Numbers up to thousands go into the network as they are."""
-    if not is_plain(plan, "clusters", "regression", "images") or "normed" in plan.choices["model"]:
+    """Numbers up to thousands go into the network as they are, and nothing in it makes them small."""
+    if not is_plain(plan, "clusters", "regression", "images"):
+        return None
+    if plan.choices["model"] in ("normed", "residual"):
         return None
     rule = "inputs-unscaled"
     factor = draw.choice(["255 *", "1000 *"])
