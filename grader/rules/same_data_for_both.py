@@ -58,6 +58,14 @@ def find(trace: Trace) -> Iterator[Finding]:
         yield _finding(trace, first, _loader_of(trace, first.source) or first.place)
 
 
+def _may_be_another_slice(trace: Trace, one: Evaluation) -> bool:
+    """Whether a loader gave its rows once, and those trained on are of another number at a time."""
+    source = one.forward.source
+    turns = sum(turn.source == source for turn in trace.of(Turn))
+    sizes = {each.batch for each in trace.of(Forward) if each.source == source and each.is_fed}
+    return turns == 1 and one.forward.batch not in sizes
+
+
 def _loader_of(trace: Trace, source: int) -> Place | None:
     """Where the loader was made that evaluates, if it isn't the one that trains."""
     turns = list(trace.of(Turn))
@@ -77,6 +85,7 @@ def _is_trained(trace: Trace, one: Evaluation, overlaps: Mapping[tuple[int, int]
         return False
     pairs = (overlaps.get((source, other)) for other in one.trained)
     is_same = source in one.trained and trace.sources[source].kind == "loader"
+    is_same = is_same and not _may_be_another_slice(trace, one)
     return is_same or any(pair is not None and pair.shared >= ALL * pair.of for pair in pairs)
 
 
