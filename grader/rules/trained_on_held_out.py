@@ -5,7 +5,8 @@
 Finds updates made on batches of a loader that is there for evaluation: in each epoch the model is
 set to evaluation mode for it and trained all the same; or its data set is the test part of one
 whose training part is trained on too; or it is the only data that the model is evaluated on, again
-and again, and the loop that trains on other data trains on this as well.
+and again, and the loop that trains on other data trains on this as well. A note where lines of its
+own take it in order after each pass over data that is shuffled.
 
 ## Why it matters
 
@@ -33,8 +34,8 @@ good, and nobody notices that the model does worse on new data.
 
 Two loaders that are trained on one after the other, once each, are not judged: a model may be
 trained on everything in the end. Which loader is for validation is known by the model's mode, by
-what a data set of torchvision says, or as the only one that is evaluated; where none of these
-tells, nothing is said.
+what a data set of torchvision says, or as the only one that is evaluated; where only its order
+tells, it is a note.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ from dataclasses import dataclass
 
 from grader.model import Evidence, Finding, Level, Place
 from grader.rules._words import count
-from grader.schema.rows import Forward, Source
+from grader.schema.rows import Forward, Source, Turn
 from grader.trace.loaders import Evaluation, evaluations, part_of, stretches, takes_turns
 from grader.trace.trace import Trace
 
@@ -75,6 +76,7 @@ def find(trace: Trace) -> Iterator[Finding]:
         proofs = (
             *(_by_mode_or_part(trace, one, held.index) for one in turns),
             *(_by_evaluations(trace, evaluated, one, held.index) for one in others),
+            *(_by_order(trace, one, held.index) for one in turns),
         )
         proof = next(filter(None, proofs), None)
         if proof is not None:
@@ -128,6 +130,21 @@ def _by_evaluations(
     return _Proof(first, why, Level.WARNING)
 
 
+def _by_order(trace: Trace, train: int, held: int) -> _Proof | None:
+    """Whether lines of its own take it in order, after each pass over what is shuffled."""
+    orders = {
+        source: {turn.order for turn in trace.of(Turn) if turn.source == source}
+        for source in (train, held)
+    }
+    here, there = _fed(trace, held), _fed(trace, train)
+    if orders != {train: {"random"}, held: {"sequential"}} or len(here) < FEWEST:
+        return None
+    if {one.place for one in here} & {one.place for one in there}:
+        return None
+    why = "it is taken in order, after each pass over data that is shuffled, as validation data is"
+    return _Proof(here[0], why, Level.NOTE)
+
+
 def _finding(held: Source, proof: _Proof) -> Finding:
     first = proof.first
     place: Place | None = first.place
@@ -138,7 +155,7 @@ def _finding(held: Source, proof: _Proof) -> Finding:
         level=proof.level,
         place=place,
         step=first.updates + 1,
-        what=f"step {first.updates + 1} trains on data that the model is validated with ({rows})",
+        what=f"step {first.updates + 1} trains on data that {_is_for(proof)} ({rows})",
         evidence=(
             Evidence(
                 label="batches of this data that a step learned from",
@@ -151,3 +168,8 @@ def _finding(held: Source, proof: _Proof) -> Finding:
         fix="run the model on this data without backward() and step(), under torch.no_grad()",
         why=WHY,
     )
+
+
+def _is_for(proof: _Proof) -> str:
+    sure = proof.level is not Level.NOTE
+    return "the model is validated with" if sure else "may be kept for validation"
