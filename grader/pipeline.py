@@ -44,6 +44,7 @@ from grader.plain import read, to_plain
 from grader.runner.devices import CPU
 from grader.runner.outside import devices, syntax
 from grader.runner.outside.bench import Bench
+from grader.runner.outside.desk import Desk
 from grader.runner.outside.job import Job, Session, Told
 from grader.runner.outside.supervisor import Supervisor
 from grader.runner.outside.warm import Zygote, ZygoteDied
@@ -91,6 +92,7 @@ class Grader:
         self._options = options
         self._zygote = zygote or Zygote()
         self._bench: Bench | None = None
+        self._desk: Desk | None = None
 
     def __enter__(self) -> Self:
         self._zygote.start()
@@ -102,7 +104,7 @@ class Grader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._close_bench()
+        self._close_branches()
         self._zygote.close()
 
     def with_seed(self, seed: int) -> Grader:
@@ -187,24 +189,27 @@ class Grader:
     def _supervise(self, job: Job) -> Session:
         progress = self._options.progress
         try:
-            return Supervisor(self._zygote, job, progress, self._bench_for(job)).run()
+            return Supervisor(self._zygote, job, progress, *self._branches_for(job)).run()
         except ZygoteDied:  # nothing of the submission was judged: once more with a new one
-            self._close_bench()
+            self._close_branches()
             self._zygote.close()
             return Supervisor(self._zygote, job, progress).run()
 
-    def _bench_for(self, job: Job) -> Bench | None:
-        """What forks the judges of a job. On a GPU each starts by itself: CUDA can't be forked."""
+    def _branches_for(self, job: Job) -> tuple[Bench | None, Desk | None]:
+        """What forks judges and students. On a GPU each starts by itself: CUDA can't be forked."""
         if not self._options.many or job.device != CPU:
-            return None
-        if self._bench is None:
-            self._bench = Bench(self._zygote, job)
-        return self._bench if self._bench.is_for(job) else None
+            return None, None
+        self._bench = self._bench or Bench(self._zygote, job)
+        self._desk = self._desk or Desk(self._zygote, job)
+        return (
+            self._bench if self._bench.is_for(job) else None,
+            self._desk if self._desk.is_for(job) else None,
+        )
 
-    def _close_bench(self) -> None:
-        if self._bench is not None:
-            self._bench.close()
-            self._bench = None
+    def _close_branches(self) -> None:
+        for branch in filter(None, (self._bench, self._desk)):
+            branch.close()
+        self._bench = self._desk = None
 
     def _waits(self, doing: str) -> None:
         if self._options.progress is not None:

@@ -33,6 +33,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from grader.runner import pages
 from grader.runner.wall import limits_of
 
 Entry = Callable[[dict[str, Any], list[int]], object]
@@ -163,12 +164,14 @@ def _run_child(
         os._exit(code)
 
 
-def main(control_fd: int) -> None:
-    """Entry point of the exec'd interpreter."""
+def main(control_fd: int, often: str = "") -> None:
+    """Entry point of the exec'd interpreter. One that will fork ``often`` has its memory for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
     control = socket.socket(fileno=control_fd)
     try:
         preload()
+        if often:
+            pages.collapse()
     except Exception as error:
         control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode())
         raise

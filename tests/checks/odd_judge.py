@@ -40,6 +40,7 @@ from grader.errors import StudentFault
 from grader.model import Exercise, IsolationPolicy, Outcome, Status
 from grader.runner.devices import CPU
 from grader.runner.inside import student as students
+from grader.runner.inside.served import server
 from grader.runner.outside.job import Job
 from grader.runner.packing import DTYPES, NotPlain, pack, unpack
 from grader.runner.wire import NO_SEAL, Channel, WireError
@@ -156,7 +157,10 @@ class Here(Supervision):
         with closing(channel), tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
             data = [os.open(path, os.O_RDONLY) for path in self._job.data_files]
-            students.Student(channel, self._job.to_student(), data).serve()
+            student = students.Student(server(images=bool(data)))
+            student.prepare()
+            student.take(channel, self._job.to_student(), data)
+            student.serve()
         os._exit(0)
 
     def end(self) -> None:

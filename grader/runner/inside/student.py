@@ -47,7 +47,7 @@ from grader.runner.inside.looks import look as _look
 from grader.runner.inside.notebook import Notebook
 from grader.runner.inside.outlook import lines_of_no_return
 from grader.runner.inside.program import InvalidProgram, Program
-from grader.runner.inside.served import Mnist, serve, server
+from grader.runner.inside.served import Mnist, ServeMnist, serve, server
 from grader.runner.inside.watch import Watch, keep_the_record, threads_are_watched
 from grader.runner.packing import NotPlain, facts_of, pack, unpack
 from grader.runner.seeds import UnseededGenerators, seed_everything
@@ -63,31 +63,19 @@ _identity = id
 
 def main(argument: dict[str, Any], descriptors: list[int]) -> None:
     """Entry point of the forked child. Descriptors: stdout, stderr, the channel, data files."""
-    stdout, stderr, channel_fd, *data = descriptors
-    os.dup2(stdout, 1)
-    os.dup2(stderr, 2)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    plan = wall.Plan(
-        **{
-            **argument["plan"],
-            "limits": Limits(**argument["plan"]["limits"]),
-            "policy": IsolationPolicy(argument["plan"]["policy"]),
-            "keep_fds": (channel_fd, *data),
-            "readable": tuple(argument["plan"]["readable"]),
-            "forbidden": tuple(argument["plan"]["forbidden"]),
-            "gpu_files": tuple(argument["plan"]["gpu_files"]),
-        }
-    )
-    device = Device.of(argument["device"])
-    settings.announce(device)
-    isolation = wall.apply(plan)
-    channel = Channel(socket.socket(fileno=channel_fd), max_json=MAX_JOB)
-    channel.send({"isolation": asdict(isolation), "device": settings.settle(device)})
-    go, _ = channel.receive()
-    channel.seal_with(bytes.fromhex(go["seal"]))
-    student = Student(channel, go["job"], data, device)
+    _, _, _, *data = descriptors
+    prepared(images=bool(data)).begin(argument, descriptors)
+
+
+def prepared(*, images: bool) -> Student:
+    """A student's process in which all is in place that is the same whatever is handed in.
+
+    ``images`` says that data sets of images will be given.
+    """
+    student = Student(server(images=images))
     unseen.serve(_hide_our_modules(), (student,))
-    student.serve()
+    student.prepare()
+    return student
 
 
 class _Theirs(BaseException):
@@ -119,40 +107,81 @@ def _hide_our_modules() -> list[types.ModuleType]:
 class Student:
     """The program, the objects it made that the judge holds references to, and the recorder."""
 
-    def __init__(
-        self, channel: Channel, job: dict[str, Any], data: list[int], device: Device = CPU
-    ) -> None:
-        self._channel = channel
-        self._device = device
+    def __init__(self, serve_mnist: ServeMnist | None = None) -> None:
+        self._serve_mnist = serve_mnist
         self._placed = CPU
         self._objects: dict[int, Any] = {}
         self._ids = itertools.count(1)
         self._notes: list[str] = []
+        self._files: dict[str, tuple[str, int | None]] = {}
         self._recorder: Recorder | None = None
         self._patches = Patches()
         self._watch: Watch | None = None
-        self._seed = int(job["seed"])
         self._unseeded = UnseededGenerators()
+        self._props_module: types.ModuleType | None = None
+
+    def prepare(self) -> None:
+        """Put in place what stands between torch and a program, for whichever will come."""
+        serve(self._note, self._files)
+        self._unseeded.serve()
+        signal.signal(STOP_SIGNAL, opaque(lambda *_: self._stop()))
+        self._new_recorder().prepare()  # what a program binds as it is loaded leads past us
+
+    def begin(self, argument: dict[str, Any], descriptors: list[int]) -> None:
+        """Put the wall up, take the submission, and answer until the other side hangs up."""
+        stdout, stderr, channel_fd, *data = descriptors
+        os.dup2(stdout, 1)
+        os.dup2(stderr, 2)
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+        plan = wall.Plan(
+            **{
+                **argument["plan"],
+                "limits": Limits(**argument["plan"]["limits"]),
+                "policy": IsolationPolicy(argument["plan"]["policy"]),
+                "keep_fds": (channel_fd, *data),
+                "readable": tuple(argument["plan"]["readable"]),
+                "forbidden": tuple(argument["plan"]["forbidden"]),
+                "gpu_files": tuple(argument["plan"]["gpu_files"]),
+            }
+        )
+        device = Device.of(argument["device"])
+        settings.announce(device)
+        isolation = wall.apply(plan)
+        channel = Channel(socket.socket(fileno=channel_fd), max_json=MAX_JOB)
+        channel.send({"isolation": asdict(isolation), "device": settings.settle(device)})
+        go, _ = channel.receive()
+        channel.seal_with(bytes.fromhex(go["seal"]))
+        self.take(channel, go["job"], data, device)
+        self.serve()
+
+    def take(
+        self, channel: Channel, job: dict[str, Any], data: list[int], device: Device = CPU
+    ) -> None:
+        """Take the submission, and what goes with it."""
+        self._channel = channel
+        self._device = device
+        self._seed = int(job["seed"])
         self._mnist = Mnist.read(data, job["data"]["mnist"]) if data else None
-        self._serve_images = server(self._mnist)
         self._provides = list(job["provides"])
         self._props: str | None = job["props"]
-        self._props_module: types.ModuleType | None = None
         self._program = self._make_program(job)
-        self._program.notes = self._notes
         if job["arguments"] is not None:
             self._program.arguments = tuple(job["arguments"])
             beside.lay(job["name"], job["modules"], job["links"], self._program.files)
+        if self._mnist is not None and self._serve_mnist is not None:
+            self._serve_mnist(self._mnist, self._note)
 
     def _make_program(self, job: dict[str, Any]) -> Program:
         cells = [(number, text) for number, text, _ in job["cells"]]
         if job["name"].lower().endswith(SUFFIXES):
-            return Answers(name=job["name"], cells=cells)
+            return Answers(name=job["name"], cells=cells, notes=self._notes, files=self._files)
         if job["kind"] != "notebook":
-            return Program(name=job["name"], cells=cells)
+            return Program(name=job["name"], cells=cells, notes=self._notes, files=self._files)
         return Notebook(
             name=job["name"],
             cells=cells,
+            notes=self._notes,
+            files=self._files,
             counts={number: count for number, _, count in job["cells"]},
             limit_s=job["cell_s"],
             tell=lambda cell: self._channel.send({"cell": cell, "notes": self._notes}),
@@ -160,9 +189,6 @@ class Student:
 
     def serve(self) -> None:
         """Answer requests until the other side hangs up."""
-        serve(self._serve_images, self._note, self._program.files)
-        self._unseeded.serve()
-        signal.signal(STOP_SIGNAL, opaque(lambda *_: self._stop()))
         with contextlib.suppress(WireClosed):
             while True:
                 request, blob = self._channel.receive()
@@ -211,7 +237,6 @@ class Student:
         self._seed_everything()
         keep_the_record()
         threads_are_watched(opaque(lambda: self._watch))
-        self._new_recorder().prepare()  # what the program binds as it is loaded leads past us
         gc.freeze()  # what is ours by now is not among the objects that the collector lists
         crash = self._program.run()
         loaded = {"ok": self._ref(self._program.module)}
@@ -340,7 +365,7 @@ class Student:
     def _new_recorder(self, **options: Any) -> Recorder:
         return Recorder(
             emit=lambda events: self._channel.send({"events": events}),
-            files=self._program.files,
+            files=self._files,
             patches=self._patches,
             **options,
         )

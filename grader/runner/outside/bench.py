@@ -9,50 +9,33 @@ zygote itself for any other; one that dies costs what was in flight.
 from __future__ import annotations
 
 import contextlib
-import os
-import select
-import signal
 import socket
 
 from grader.runner.outside.job import Job
-from grader.runner.outside.warm import Forked, Zygote
+from grader.runner.outside.warm import Branch, Forked, Zygote
 from grader.runner.wire import Channel, WireError
 
 ENTRY = "grader.checks.bench"
 
 
-class Bench(Zygote):
+class Bench(Branch):
     """Forks judges for the checks, the rubric, the seed and the limits of one job."""
 
     def __init__(self, zygote: Zygote, job: Job) -> None:
         super().__init__()
         self._zygote = zygote
         self._job = job
-        self._forked: Forked | None = None
 
     def is_for(self, job: Job) -> bool:
         """Whether this job's judge is one of those that it forks."""
         return job.judge == self._job.judge and job.entry == self._job.entry
 
-    def start(self) -> int:
+    def grow(self, theirs: socket.socket) -> Forked:
         """Fork it from the zygote; it collects meanwhile."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         tell, told = socket.socketpair()
-        with theirs, told, tell:
+        with told, tell:
             given = [theirs.fileno(), told.fileno()]
-            self._forked = self._zygote.fork(ENTRY, {}, given, self._job.preload)
-            self._control, self._ready, self._ended = ours, False, []
+            forked = self._zygote.fork(ENTRY, {}, given, self._job.preload)
             with contextlib.suppress(WireError):  # it has ended: that is met where it is waited for
                 Channel(tell).send({"job": self._job.judge})
-        return self._forked.pid
-
-    def close(self) -> None:
-        """Hang up, and see that it leaves. Asked for anything afterwards, it starts anew."""
-        super().close()
-        forked, self._forked = self._forked, None
-        if forked is None:
-            return
-        if not select.select([forked.pidfd], [], [], 1.0)[0]:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(forked.pidfd, signal.SIGKILL)
-        os.close(forked.pidfd)
+        return forked

@@ -7,10 +7,6 @@ if it is the first that died, a new one is started, and the twins that live don'
 
 from __future__ import annotations
 
-import contextlib
-import os
-import select
-import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -18,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from grader.errors import GraderFault
-from grader.runner.outside.warm import Forked, Zygote, ZygoteDied
+from grader.runner.outside.warm import Branch, Forked, Zygote, ZygoteDied
 
 
 class Nursery:
@@ -33,7 +29,7 @@ class Nursery:
     ) -> None:
         self._announce = announce
         self._preload = preload
-        self._first = Zygote()
+        self._first = Zygote(often=True)
         self._lock = threading.Lock()
         self._twins: set[Twin] = set()
         self._closed = False
@@ -87,38 +83,19 @@ class Nursery:
             self._first.close()
 
 
-class Twin(Zygote):
+class Twin(Branch):
     """A zygote that is forked from a nursery's first one whenever it has to start."""
 
     def __init__(self, nursery: Nursery) -> None:
         super().__init__()
         self._nursery = nursery
-        self._forked: Forked | None = None
+
+    def grow(self, theirs: socket.socket) -> Forked:
+        """Fork it from the first zygote, for which this waits if it still imports."""
+        return self._nursery.fork(self, theirs)
 
     def start(self) -> int:
-        """Fork it from the first zygote, for which this waits if it still imports."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._forked = self._nursery.fork(self, theirs)
-        self._control = ours
+        """Fork it; what it serves with is imported already."""
+        pid = super().start()
         self._ready = True
-        self._ended = []
-        return self._forked.pid
-
-    def kill(self) -> None:
-        """End it at once; from any thread."""
-        forked = self._forked
-        if forked is not None:
-            with contextlib.suppress(OSError):  # it may be closed by its own thread meanwhile
-                signal.pidfd_send_signal(forked.pidfd, signal.SIGKILL)
-
-    def close(self) -> None:
-        """Hang up, and see that it leaves. Asked for anything afterwards, it starts anew."""
-        super().close()
-        forked, self._forked = self._forked, None
-        if forked is None:
-            return
-        if not select.select([forked.pidfd], [], [], 1.0)[0]:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(forked.pidfd, signal.SIGKILL)
-        os.close(forked.pidfd)
+        return pid

@@ -79,9 +79,7 @@ class StudentProcess:
         given = [out_theirs, err_theirs, theirs.fileno(), *data]
         try:
             argument = {"plan": self._plan(), "device": asdict(self._job.device)}
-            self._process = zygote.fork(
-                "grader.runner.inside.student", argument, given, self._job.preload
-            )
+            self._process = zygote.fork(STUDENT, argument, given, self._job.preload)
         finally:
             for fd in (out_theirs, err_theirs, *data):
                 os.close(fd)

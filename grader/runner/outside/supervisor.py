@@ -22,6 +22,7 @@ from grader.errors import GraderFault
 from grader.model import Outcome, Output, Progress
 from grader.runner import wall
 from grader.runner.outside.bench import Bench
+from grader.runner.outside.desk import Desk
 from grader.runner.outside.job import Job, Session, Stream
 from grader.runner.outside.process import StudentProcess
 from grader.runner.outside.warm import Ended, Forked, Zygote, ZygoteDied
@@ -44,7 +45,8 @@ MAX_RESULT = 64 << 20
 class Supervisor:
     """Runs one :class:`Job`. The zygote is the caller's and outlives it.
 
-    Its judge is a fork of the ``bench``, where there is one for this job.
+    Its judge is a fork of the ``bench`` and its student's process one of the ``desk``, where there
+    is one for this job; else they are forks of the zygote.
     """
 
     def __init__(
@@ -53,9 +55,11 @@ class Supervisor:
         job: Job,
         progress: Callable[[Progress], None] | None = None,
         bench: Bench | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self._zygote = zygote
-        self._bench = bench
+        self._for_judge: Zygote = bench or zygote
+        self._for_student: Zygote = desk or zygote
         self._job = job
         self._limits = job.exercise.limits
         self._progress = progress
@@ -76,9 +80,8 @@ class Supervisor:
         Raises ZygoteDied, after which the same job can be run with a new zygote, and
         IsolationRefused before a byte of the submission was read.
         """
-        self._zygote.wait_ready()  # its imports are not the student's time
-        if self._bench is not None:
-            self._bench.wait_ready()
+        for each in self._forkers():  # their imports are not the student's time
+            each.wait_ready()
         started = time.monotonic()
         self._deadline = started + self._limits.wall_s
         session = self._session
@@ -113,16 +116,15 @@ class Supervisor:
             self._look_at_limits()
 
     def _forkers(self) -> tuple[Zygote, ...]:
-        """Whose children take part; the last of them forks the judge."""
-        return (self._zygote,) if self._bench is None else (self._zygote, self._bench)
+        """Whose children take part, and what they are forked from, which is told of their ends."""
+        return tuple(dict.fromkeys((self._zygote, self._for_judge, self._for_student)))
 
     def _start_judge(self) -> None:
         control, control_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         results, results_theirs = socket.socketpair()
         with control_theirs, results_theirs:
             given = [control_theirs.fileno(), results_theirs.fileno()]
-            *_, forker = self._forkers()
-            self._judge = forker.fork(self._job.entry, {}, given, self._job.preload)
+            self._judge = self._for_judge.fork(self._job.entry, {}, given, self._job.preload)
         self._control = control
         self._results = Channel(results, max_json=MAX_RESULT)  # it quotes the student
         # Not by way of the zygote: what it has read could be found in a student's memory.
@@ -190,7 +192,7 @@ class Supervisor:
             self._answer(outcome, reason)
             return
         streams = (Stream(), Stream()) if quiet else self._streams
-        student = self._student = StudentProcess(self._zygote, self._job, streams)
+        student = self._student = StudentProcess(self._for_student, self._job, streams)
         self._student_is_quiet, self._student_trains = quiet, trains
         self._asked_to_stop_at = None
         for fd in student.pipes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
+import signal
 import socket
 import subprocess
 import sys
@@ -22,7 +24,7 @@ FORK_TIMEOUT_S = 30.0
 
 _BOOT = (
     "import sys; root = sys.argv[1]; sys.path.insert(0, root); import grader.runner.zygote as z; "
-    "sys.path.remove(root); z.main(int(sys.argv[2]))"
+    "sys.path.remove(root); z.main(int(sys.argv[2]), *sys.argv[3:])"
 )
 """The checkout's root must not stay importable: ``import reference`` would find a folder there."""
 
@@ -51,9 +53,13 @@ class Forked:
 
 
 class Zygote:
-    """One warm zygote process. Not thread-safe: one supervisor, one zygote."""
+    """One warm zygote process. Not thread-safe: one supervisor, one zygote.
 
-    def __init__(self) -> None:
+    One that will fork ``often`` takes some tenths of a second longer to start (`runner.pages`).
+    """
+
+    def __init__(self, *, often: bool = False) -> None:
+        self._often = often
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
@@ -75,9 +81,10 @@ class Zygote:
     def start(self) -> int:
         """Exec the interpreter; returns its process's number at once, while it imports."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        options = ["often"] if self._often else []
         self._process = subprocess.Popen(
             # No -E: it would also drop the hash seed, and with it the order of sets.
-            [sys.executable, "-P", "-B", "-c", _BOOT, _ROOT, str(theirs.fileno())],
+            [sys.executable, "-P", "-B", "-c", _BOOT, _ROOT, str(theirs.fileno()), *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=None if os.environ.get("GRADE_DEBUG") else subprocess.DEVNULL,
@@ -183,6 +190,44 @@ class Zygote:
         if not data:
             raise ZygoteDied
         return json.loads(data), list(fds)
+
+
+class Branch(Zygote):
+    """A zygote that is a fork of another one, and forks on in the state that it was brought to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._forked: Forked | None = None
+
+    def grow(self, theirs: socket.socket) -> Forked:
+        """Fork it; ``theirs`` is the socket that it is to serve, and is closed here afterwards."""
+        raise NotImplementedError
+
+    def start(self) -> int:
+        """Fork it; it gets ready meanwhile."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._forked = self.grow(theirs)
+        self._control, self._ready, self._ended = ours, False, []
+        return self._forked.pid
+
+    def kill(self) -> None:
+        """End it at once; from any thread."""
+        forked = self._forked
+        if forked is not None:
+            with contextlib.suppress(OSError):  # it may be closed by its own thread meanwhile
+                signal.pidfd_send_signal(forked.pidfd, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Hang up, and see that it leaves. Asked for anything afterwards, it starts anew."""
+        super().close()
+        forked, self._forked = self._forked, None
+        if forked is None:
+            return
+        if not select.select([forked.pidfd], [], [], 1.0)[0]:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(forked.pidfd, signal.SIGKILL)
+        os.close(forked.pidfd)
 
 
 class ZygoteDied(GraderFault):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 SYSTEM = (
     "/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib",
@@ -44,6 +45,8 @@ ELSEWHERE = (
     "/data", "/workspace", "/scratch",
 )  # fmt: skip
 """Where programs write on their authors' machines; empty, private and gone at the end."""
+PACKAGE = str(Path(__file__).parents[2])
+"""The grader's own modules. Asked of no module: they are hidden when the wall goes up."""
 PROGRAMS = ("/bin", "/usr/bin", "/usr/local/bin")
 """Only where an exercise may start processes."""
 
@@ -76,9 +79,9 @@ def devices() -> tuple[str, ...]:
 
 def samples() -> tuple[str, ...]:
     """Files and folders that a lazy import would need; if these can be read, so can the rest."""
-    names = ("os", "grader", "numpy", "torch")
-    files = (getattr(sys.modules.get(name), "__file__", None) for name in names)
-    return (*(path for path in python() if os.path.exists(path)), *(name for name in files if name))
+    found = (getattr(sys.modules.get(name), "__file__", None) for name in ("os", "numpy", "torch"))
+    files = (__file__, *filter(None, found))
+    return (*(path for path in python() if os.path.exists(path)), *files)
 
 
 def surroundings(home: str) -> dict[str, str]:
@@ -107,4 +110,4 @@ def python() -> Iterator[str]:
     for entry in sys.path:
         if os.path.basename(entry.rstrip("/")) in {"site-packages", "dist-packages"}:
             yield entry
-    yield os.path.dirname(sys.modules["grader"].__file__ or "")
+    yield PACKAGE

@@ -8,7 +8,6 @@ processes.
 from __future__ import annotations
 
 import builtins
-import functools
 import getpass
 from collections.abc import Callable, Container
 
@@ -18,26 +17,30 @@ from grader.runner.inside.served import absent, plots, quiet
 from grader.runner.inside.served.mnist import Mnist
 from grader.runner.inside.served.quiet import Note
 
-__all__ = ["Mnist", "Note", "serve", "server"]
+__all__ = ["Mnist", "Note", "ServeMnist", "serve", "server"]
 
 
-def server(mnist: Mnist | None) -> Callable[[Note], None]:
-    """Return what serves the images, with its imports done: later on none of ours can be made.
+ServeMnist = Callable[[Mnist, Note], None]
+"""Lets a program find these images in torchvision, and notes where they came from."""
+
+
+def server(*, images: bool) -> ServeMnist | None:
+    """Return what serves images, with its imports done: later on none of ours can be made.
 
     torchvision takes as long to import as torch, and is only in the way where no images are given.
     """
-    if mnist is None:
-        return lambda _: None
+    if not images:
+        return None
     from grader.runner.inside.served.vision import serve_mnist  # noqa: PLC0415
 
-    return functools.partial(serve_mnist, mnist)
+    return lambda mnist, note: serve_mnist(mnist, opaque(note))
 
 
-def serve(images: Callable[[Note], None], note: Note, files: Container[str] = ()) -> None:
-    """Install every stand-in.
+def serve(note: Note, files: Container[str] = ()) -> None:
+    """Install every stand-in but that for images.
 
-    ``images`` is what :func:`server` gave; ``note`` takes a sentence for the report, once each;
-    ``files`` are the names that the program's text is compiled under.
+    ``note`` takes a sentence for the report, once each; ``files`` are the names that the
+    program's text is compiled under.
     """
     # What the program can name of ours must not lead it to the rest.
     note, is_own = opaque(note), opaque(lambda name: name in files)
@@ -50,4 +53,3 @@ def serve(images: Callable[[Note], None], note: Note, files: Container[str] = ()
     quiet.serve_warnings(is_own)
     plots.serve_plots(note)
     absent.serve(note, is_own)
-    images(note)
