@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from grader.checks.cells import CellLog, is_count
@@ -28,6 +29,8 @@ MAX_EVENTS = 48 << 20
 MAX_CELLS = 32 << 20
 """Bytes of what the cells of a notebook may show beside that."""
 LASTING_TYPES = frozenset(("function", "type"))
+BRINGING = frozenset(("get", "item", "call"))
+"""The requests whose answer brings the value along, where it is small."""
 WATCHED = frozenset(("get", "set", "item", "call"))
 """The requests that run the student's code, and are watched where a check watches."""
 
@@ -46,6 +49,15 @@ class Invalid(StudentFault):
     def __init__(self, crash: Crash) -> None:
         super().__init__(Outcome.INVALID, f"The file is not valid {language_of(crash)}: {crash}")
         self.crash = crash
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """The value of an object that came with its handle, still packed: its number over there."""
+
+    number: int
+    plain: Any
+    blob: bytes
 
 
 class Connection:
@@ -69,6 +81,7 @@ class Connection:
         self._channel = Channel(sock, max_blob=max_blob, seal=seal)
         self._ids = itertools.count(1)
         self._dropped: list[int] = []
+        self._brought: _Brought | None = None
         self.alive = True
         self.notes: tuple[str, ...] = ()
         self.crash: Crash | None = None
@@ -92,6 +105,7 @@ class Connection:
         gone, or GraderFault where our code over there failed.
         """
         number = next(self._ids)
+        self._brought = None  # whatever is asked now may change what came with the last answer
         plain, blob = pack(args, ref=_tag)
         deadline = time.monotonic() + limit_s
         watch = self._sight.is_watching and do in WATCHED
@@ -106,7 +120,7 @@ class Connection:
                 self._sight.take(answer.get("used"))
             if about is not None and "ok" in answer and answer.get("at") != about:
                 raise WireMalformed("it is about another object than the question")
-            return self._read(answer, blob)
+            return self._read(answer, blob, do)
         except WireClosed:
             self._end()
             fault = self._supervision.obituary()
@@ -116,6 +130,21 @@ class Connection:
         if cells is not None:
             cells.ended(late=fault.outcome is Outcome.TIMED_OUT)
         raise fault
+
+    def value(self, handle: Remote, tag: dict[str, Any], limit_s: float) -> Any:
+        """A copy of an object's value; the one that came with the handle, if nothing came between.
+
+        ``tag`` is the handle's. Raises as :meth:`request` does.
+        """
+        brought = self._brought
+        if brought is None or brought.number != tag["id"]:
+            return self.request("value", args=[handle], limit_s=limit_s, about=tag["at"])
+        try:
+            return unpack(brought.plain, brought.blob)
+        except WireError as error:
+            fault = StudentFault(error.outcome, error.reason)
+            self._give_up(fault)
+            raise fault from error
 
     def drop(self, number: int) -> None:
         """Let the object of a handle go, with the next request."""
@@ -157,7 +186,7 @@ class Connection:
                 self._give_up(fault)
                 raise
 
-    def _read(self, answer: dict[str, Any], blob: bytes) -> Any:
+    def _read(self, answer: dict[str, Any], blob: bytes, do: str) -> Any:
         self.notes = read_notes(answer.get("notes"))
         if "crash" in answer:
             self.crash = read_crash(answer["crash"])
@@ -177,7 +206,12 @@ class Connection:
                 "expected a number, a tensor, or a list, tuple or dict of them"))  # fmt: skip
         if "ok" not in answer:
             raise WireMalformed("it has no answer in it")
-        return unpack(answer["ok"], blob, deref=lambda tag: _read_tag(self, tag))
+        if do not in BRINGING or "value" not in answer:
+            return unpack(answer["ok"], blob, deref=lambda tag: _read_tag(self, tag))
+        found = unpack(answer["ok"], b"", deref=lambda tag: _read_tag(self, tag))
+        if isinstance(found, Remote):
+            self._brought = _Brought(found._tag["id"], answer["value"], blob)  # noqa: SLF001
+        return found
 
     def _give_up(self, fault: StudentFault) -> None:
         self._supervision.kill(fault.outcome, fault.reason)
@@ -233,14 +267,14 @@ class Remote:
     @property
     def value(self) -> Any:
         """A copy of the value: numbers, text, plain CPU tensors and containers of them."""
-        return self._request("value", [self], about=self._tag["at"])
+        return self._connection.value(self, self._tag, self._limit_s)
 
     def get(self, name: str) -> Remote:
         """The attribute ``name``, whatever it is called."""
         return _as_remote(self._request("get", [self, name]))
 
-    def _request(self, do: str, args: list[Any], about: int | None = None) -> Any:
-        return self._connection.request(do, args=args, limit_s=self._limit_s, about=about)
+    def _request(self, do: str, args: list[Any]) -> Any:
+        return self._connection.request(do, args=args, limit_s=self._limit_s)
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):

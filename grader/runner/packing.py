@@ -12,6 +12,7 @@ the sender is always tagged, so that no student's dict can pose as a tag.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,8 @@ DTYPES = frozenset((
     torch.bfloat16, torch.float32, torch.float64, torch.complex64,
 ))  # fmt: skip
 """What can be calculated with and can be sent; of other dtypes torch knows next to nothing."""
+MAX_SMALL, MAX_FEW = 4096, 8
+"""Of what is sent before it is asked for: entries of one value, values."""
 SIZE_BYTES = 8
 MAX_WHY = 200
 
@@ -49,7 +52,7 @@ _KEYS_OF, _PYTHON = _C._dispatch_keys, _C.DispatchKey.Python  # noqa: SLF001
 _Base = _C.TensorBase
 _detach, _to, _clone = _Base.detach, _Base.to, _Base.clone
 _resolve_neg, _resolve_conj = _Base.resolve_neg, _Base.resolve_conj
-_as_subclass = _Base.as_subclass
+_as_subclass, _numel = _Base.as_subclass, _Base.numel
 _from_numpy = torch.from_numpy
 _dtype_of = np.ndarray.dtype.__get__
 _tolist = np.ndarray.tolist
@@ -189,6 +192,25 @@ def facts_of(tensor: torch.Tensor) -> dict[str, Any]:
             "is_leaf": is_leaf,
             "has_grad": is_leaf and _Base.grad.__get__(tensor) is not None,
         }
+
+
+def is_small(value: Any) -> bool:
+    """Whether a copy costs next to nothing: of a number, a text, a small tensor, a few of them."""
+    kind = type(value)
+    if kind in (list, tuple):
+        return len(value) <= MAX_FEW and all(map(_is_small_one, value))
+    return _is_small_one(value)
+
+
+def _is_small_one(value: Any) -> bool:
+    kind = type(value)
+    if kind in (torch.Tensor, torch.nn.Parameter):
+        with _NO_FUNCTIONS(), _NO_DISPATCH(), contextlib.suppress(RuntimeError):
+            return bool(_numel(value) <= MAX_SMALL)  # a nested tensor may have no number
+        return False
+    if kind is str:
+        return len(value) <= MAX_SMALL
+    return kind in (bool, int, float) or value is None
 
 
 def unpack(plain: Any, blob: bytes, *, deref: Any = None) -> Any:

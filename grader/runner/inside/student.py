@@ -49,7 +49,7 @@ from grader.runner.inside.outlook import lines_of_no_return
 from grader.runner.inside.program import InvalidProgram, Program
 from grader.runner.inside.served import Mnist, ServeMnist, serve, server
 from grader.runner.inside.watch import Watch, keep_the_record, threads_are_watched
-from grader.runner.packing import NotPlain, facts_of, pack, unpack
+from grader.runner.packing import NotPlain, facts_of, is_small, pack, unpack
 from grader.runner.seeds import UnseededGenerators, seed_everything
 from grader.runner.wire import Channel, WireClosed
 
@@ -250,7 +250,7 @@ class Student:
         target, name = self._arguments(request, blob)
         with self._theirs():
             value = getattr(target, name)
-        return {"ok": self._ref(value)}, b""
+        return self._found(value)
 
     def _do_set(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, name, value = self._arguments(request, blob)
@@ -262,13 +262,13 @@ class Student:
         target, key = self._arguments(request, blob)
         with self._theirs():
             value = target[key]
-        return {"ok": self._ref(value)}, b""
+        return self._found(value)
 
     def _do_call(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         target, args, kwargs = self._arguments(request, blob)
         with self._theirs():
             result = target(*args, **kwargs)
-        return {"ok": self._ref(result)}, b""
+        return self._found(result)
 
     def _do_put(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         """Keep a value here, so that what happens to it (its ``.grad``) can be asked for."""
@@ -438,6 +438,15 @@ class Student:
         """The object of a tag; only what came by value is moved to another device."""
         kept = self._objects[tag["id"]]
         return kept if self._placed.kind == CPU.kind else settings.Kept(kept)
+
+    def _found(self, value: Any) -> tuple[dict[str, Any], bytes]:
+        """A handle as an answer; a small value comes along, as it is mostly asked for next."""
+        answer = {"ok": self._ref(value)}
+        with contextlib.suppress(NotPlain):
+            if is_small(value):
+                answer["value"], blob = pack(value)
+                return answer, blob
+        return answer, b""
 
     def _ref(self, value: Any) -> dict[str, Any]:
         number = next(self._ids)
