@@ -7,6 +7,7 @@ report. Everything that can go wrong on the way is in the report; only the user'
 
 from __future__ import annotations
 
+import functools
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
@@ -277,7 +278,7 @@ class Grader:
             judged.run,
             seed=self._options.seed,
             started=started.isoformat(timespec="microseconds"),
-            versions={"Python": platform.python_version(), "torch": metadata.version("torch")},
+            versions={"Python": platform.python_version(), "torch": _torch_version()},
             cells=every_cell(submission, judged.run.cells),
         )
         return Observation(
@@ -297,6 +298,12 @@ class Grader:
             kept=judged.kept,
             counted=judged.counted,
         )
+
+
+@functools.cache
+def _torch_version() -> str:
+    """As it is installed; whoever asks for it reads and parses a file of 30 KB."""
+    return metadata.version("torch")
 
 
 def every_cell(submission: Submission, told: tuple[ExecutedCell, ...]) -> tuple[ExecutedCell, ...]:
