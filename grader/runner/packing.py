@@ -197,6 +197,9 @@ def facts_of(tensor: torch.Tensor) -> dict[str, Any]:
 def is_small(value: Any) -> bool:
     """Whether a copy costs next to nothing: of a number, a text, a small tensor, a few of them."""
     kind = type(value)
+    if kind is dict:
+        few = len(value) <= MAX_FEW and all(type(key) is str for key in value)
+        return few and all(map(_is_small_one, value.values()))
     if kind in (list, tuple):
         return len(value) <= MAX_FEW and all(map(_is_small_one, value))
     return _is_small_one(value)

@@ -1,10 +1,11 @@
-"""A class's judges, forked from one process that has collected the checks."""
+"""A class's judges and students, forked from one process each that has all else in place."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from grader.model import Exercise, Outcome
 from grader.observation.record import Observation
 from grader.pipeline import Grader, Options
 from grader.runner.outside.bench import Bench
+from grader.runner.outside.desk import Desk
+from grader.runner.outside.warm import Branch
 
 GOOD = "def mean_square(x):\n    return (x * x).mean()\n"
 FILES = {
@@ -24,6 +27,22 @@ FILES = {
     "crashes": "import nothing_of_this_name\n",
     "prints": f"import torch\nprint(torch.rand(3))\n{GOOD}",
 }
+LEAVES = """
+import builtins, gc, random, torch
+builtins.left = torch.left = torch.nn.functional.left = 1
+torch.set_default_dtype(torch.float64)
+random.seed(0)
+gc.disable()
+def mean_square(x):
+    return (x * x).mean()
+"""
+FINDS = """
+import builtins, gc, torch
+found = [each for each in (builtins, torch, torch.nn.functional) if hasattr(each, "left")]
+assert not found and gc.isenabled() and torch.get_default_dtype() is torch.float32
+def mean_square(x):
+    return (x * x).mean()
+"""
 COUNTED = '''SEEN = []
 
 
@@ -59,6 +78,12 @@ def bench_of(grader: Grader) -> Bench:
     return grader._bench
 
 
+def desk_of(grader: Grader) -> Desk:
+    """Its desk."""
+    assert grader._desk is not None
+    return grader._desk
+
+
 def lives(pid: int) -> bool:
     """Whether a process is there, and no zombie."""
     try:
@@ -90,16 +115,33 @@ def test_nothing_of_one_submission_is_there_for_the_next(tiny: Exercise) -> None
             )
 
 
-def test_a_bench_that_dies_costs_nobody_anything(tiny: Exercise) -> None:
+def test_what_a_program_does_to_torch_is_not_there_for_the_next(tiny: Exercise) -> None:
+    """Each program's process is forked from one that has never seen a submission."""
+    with Grader(Options(many=True)) as grader:
+        desk: set[int] = set()
+        for text in (LEAVES, FINDS, LEAVES, FINDS):
+            seen = observed(grader, tiny, text)
+            assert seen.run.crash is None
+            assert {check.status.value for check in seen.checks} == {"passed"}
+            forked = desk_of(grader)._forked
+            assert forked is not None
+            desk.add(forked.pid)
+        assert len(desk) == 1
+
+
+@pytest.mark.parametrize("branch_of", [bench_of, desk_of])
+def test_one_that_dies_costs_nobody_anything(
+    branch_of: Callable[[Grader], Branch], tiny: Exercise
+) -> None:
     """The next grading does without, and the one after has a new one."""
     with Grader(Options(many=True)) as grader:
         first = observed(grader, tiny, GOOD)
-        forked = bench_of(grader)._forked
+        forked = branch_of(grader)._forked
         assert forked is not None
         os.kill(forked.pid, signal.SIGKILL)
         assert observed(grader, tiny, GOOD) == first
         assert observed(grader, tiny, GOOD) == first
-        again = bench_of(grader)._forked
+        again = branch_of(grader)._forked
         assert again is not None
         assert again.pid != forked.pid
     deadline = time.monotonic() + 20
