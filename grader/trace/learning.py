@@ -28,6 +28,12 @@ from grader.trace.trace import Replay, ReplayRequest, Trace
 Word = Literal["ok", "too_high", "grew", "too_low", "unknown"]
 
 STEPS = 150
+GLANCE = 40
+"""Steps in which a training at a rate that suits it mostly learns, which is seen ..."""
+SOON = 0.6
+"""... by a loss below this share of the first: a few noisy ones must not decide."""
+PROMISING = 0.97
+"""Of the first loss: a glance that ended below it may have needed more steps."""
 SMALLER = (0.01, 1e-3, 0.1, 1e-4, 1e-6)
 """The likeliest first: most rates that fail do so by more than a factor of ten."""
 LARGER = (1e4, 1e6, 1e8)
@@ -109,15 +115,39 @@ def _requests(trace: Trace) -> Iterator[ReplayRequest]:
             yield from probes(candidate.scale, phase)
         return
     for scale, hold in _changes(trace):
-        yield ReplayRequest(
-            update_scale=scale,
-            clear_gradients=True,
-            stop_after_steps=phase + _steps(trace),
-            hold_rate=hold,
-            after=phase,
-        )
+        is_other_size = scale != 1.0 and not hold
+        yield _request(trace, scale, GLANCE if is_other_size else STEPS, hold=hold)
+    promising = _most_promising(trace)
+    if promising is not None:
+        yield _request(trace, promising, STEPS)
     if growth is not None:
         yield from requests_of(growth, phase)
+
+
+def _request(trace: Trace, scale: float, steps: int, *, hold: bool = False) -> ReplayRequest:
+    phase = phase_of(trace)
+    return ReplayRequest(
+        update_scale=scale,
+        clear_gradients=True,
+        stop_after_steps=phase + min(steps, _steps(trace)),
+        hold_rate=hold,
+        after=phase,
+    )
+
+
+def _most_promising(trace: Trace) -> float | None:
+    """The scale to look at for longer, of those whose loss fell at a glance; once, for one."""
+    fell: dict[float, float] = {}
+    for scale in (*SMALLER, *LARGER):
+        losses = _replayed(trace, scale)
+        if losses is None:
+            continue
+        if len(losses) > GLANCE:
+            return scale  # which was looked at already
+        end, start = end_of(losses), start_of(losses)
+        if end < PROMISING * start:
+            fell[scale] = end / start
+    return min(fell, key=fell.__getitem__, default=None)
 
 
 def rate_verdict(trace: Trace) -> RateVerdict:
@@ -154,12 +184,20 @@ def _candidate(trace: Trace) -> RateVerdict | None:
     reached = _reached(trace, losses, repaired)
     for word, scale, hold in PROOFS:
         replay = _replayed(trace, scale, hold=hold)
-        if replay is not None and has_learned(replay, start, reached):
+        if replay is not None and _has_learned(trace, replay, start, reached):
             return RateVerdict(
                 word=word, start=start, end=end, scale=scale, replayed=end_of(replay),
                 steps=len(replay), held=hold,
             )  # fmt: skip
     return RateVerdict(word="unknown", start=start, end=end)
+
+
+def _has_learned(trace: Trace, replay: Sequence[float], start: float, reached: float) -> bool:
+    """Whether a replay learned; one that was only glanced at must have learned a good deal."""
+    is_glance = len(replay) <= GLANCE < _steps(trace)
+    if is_glance and not end_of(replay) < SOON * start:
+        return False
+    return has_learned(replay, start, reached)
 
 
 # --- which part of the run, and which replays ---------------------------------------------

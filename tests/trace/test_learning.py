@@ -10,7 +10,7 @@ import pytest
 from grader.schema.fields import Row
 from grader.schema.rows import Backward, Optimizer, Update
 from grader.trace.descent import probes
-from grader.trace.learning import LARGER, SMALLER, next_replay, rate_verdict
+from grader.trace.learning import GLANCE, LARGER, SMALLER, STEPS, next_replay, rate_verdict
 from grader.trace.trace import Replay, ReplayRequest, Trace
 
 FALLING = [2.3 * 0.97**step for step in range(150)]
@@ -38,13 +38,14 @@ def trace(
 def with_replays(one: Trace, replays: dict[float, Sequence[float]], *, hold: bool = False) -> Trace:
     """The trace, with what each scale led to."""
     for scale, losses in replays.items():
+        steps = STEPS if hold or scale == 1.0 else GLANCE
         request = ReplayRequest(
-            update_scale=scale, clear_gradients=True, stop_after_steps=150, hold_rate=hold
+            update_scale=scale, clear_gradients=True, stop_after_steps=steps, hold_rate=hold
         )
         one = Trace(
             events=one.events,
             optimizers=one.optimizers,
-            replays=(*one.replays, Replay(request=request, losses=tuple(losses))),
+            replays=(*one.replays, Replay(request=request, losses=tuple(losses[:steps]))),
         )
     return one
 
@@ -75,7 +76,7 @@ def test_an_explosion_is_the_rates_fault_only_if_a_smaller_one_learns() -> None:
     assert rate_verdict(run).word == "unknown"
     first = next_replay(run)
     assert first is not None
-    assert (first.update_scale, first.stop_after_steps) == (0.01, 150)
+    assert (first.update_scale, first.stop_after_steps) == (0.01, GLANCE)
     run = with_replays(run, {0.01: EXPLODING})
     second = next_replay(run)
     assert second is not None
@@ -96,6 +97,19 @@ def test_where_nothing_learns_nobody_is_accused() -> None:
     run = with_replays(trace(FLAT), dict.fromkeys((*SMALLER, *LARGER), FLAT))
     assert rate_verdict(run).word == "unknown"
     assert next_replay(run) is None
+
+
+def test_a_glance_is_followed_by_one_long_look_where_it_promises() -> None:
+    """A rate that learns slowly is found; one that can't be told from noise is not asked about."""
+    slowly = [2.3 * 0.99**step for step in range(STEPS)]
+    run = with_replays(trace(EXPLODING), {**dict.fromkeys(SMALLER, FLAT), 0.1: slowly})
+    assert rate_verdict(run).word == "unknown"
+    request = next_replay(run)
+    assert request is not None
+    assert (request.update_scale, request.stop_after_steps) == (0.1, STEPS)
+    replay = Replay(request=request, losses=tuple(slowly))
+    run = Trace(events=run.events, optimizers=run.optimizers, replays=(*run.replays, replay))
+    assert rate_verdict(probed(run, 0.1)).word == "too_high"
 
 
 def test_leftover_gradients_are_repaired_first() -> None:
@@ -201,7 +215,8 @@ def test_replays_that_can_show_nothing_are_left_out() -> None:
     while (request := next_replay(run)) is not None:
         asked.append(request.update_scale)
         wild = request.update_scale > 1
-        replay = Replay(request=request, losses=tuple(EXPLODING if wild else FLAT), largest=1e-5)
+        losses = (EXPLODING if wild else FLAT)[: request.stop_after_steps]
+        replay = Replay(request=request, losses=tuple(losses), largest=1e-5)
         run = Trace(events=run.events, optimizers=run.optimizers, replays=(*run.replays, replay))
     assert asked == [0.01, 0.1, 1e4]
 
@@ -304,7 +319,7 @@ def test_an_optimizer_made_anew_goes_on_with_the_training() -> None:
     lost = [2.3, 50.0, 1e6] + [math.nan] * 197
     request = next_replay(stepped(lost, halves))
     assert request is not None
-    assert request.stop_after_steps == 150
+    assert request.stop_after_steps == GLANCE
 
 
 def test_another_model_begins_a_training_of_its_own() -> None:
