@@ -44,8 +44,7 @@ from grader.observation.record import Code, Kept, Observation
 from grader.plain import read, to_plain
 from grader.runner.devices import CPU
 from grader.runner.outside import devices, syntax
-from grader.runner.outside.bench import Bench
-from grader.runner.outside.desk import Desk
+from grader.runner.outside.branches import Branches
 from grader.runner.outside.job import Job, Session, Told
 from grader.runner.outside.supervisor import Supervisor
 from grader.runner.outside.warm import Zygote, ZygoteDied
@@ -65,7 +64,8 @@ class Options:
     ``subset`` keeps to the embedded subset also where the full data is asked for and there.
     ``proves``: the reference is graded, and the checks' known wrong forms are held apart.
     ``keep``: observations have all that the verdict was made from, the recorded training too.
-    ``many`` gradings of one exercise follow each other: its checks are collected once for them.
+    Gradings follow each other ``often``: students' processes are made ready once for them. ``many``
+    are of one exercise and one seed: its checks are collected once as well.
     ``scratch`` is where the submissions' working folders are made, else where the system says.
     """
 
@@ -77,6 +77,7 @@ class Options:
     subset: bool = False
     proves: bool = False
     keep: bool = False
+    often: bool = False
     many: bool = False
     scratch: Path | None = None
     progress: Callable[[Progress], None] | None = None
@@ -91,9 +92,8 @@ class Grader:
     def __init__(self, options: Options, zygote: Zygote | None = None) -> None:
         self._device = devices.choose(options.device)
         self._options = options
-        self._zygote = zygote or Zygote()
-        self._bench: Bench | None = None
-        self._desk: Desk | None = None
+        self._zygote = zygote or Zygote(often=options.often)
+        self._branches = Branches(self._zygote)
 
     def __enter__(self) -> Self:
         self._zygote.start()
@@ -105,7 +105,7 @@ class Grader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._close_branches()
+        self._branches.close()
         self._zygote.close()
 
     def with_seed(self, seed: int) -> Grader:
@@ -188,29 +188,16 @@ class Grader:
         return session
 
     def _supervise(self, job: Job) -> Session:
-        progress = self._options.progress
+        progress, bench, desk = self._options.progress, None, None
+        if job.device == CPU:  # on a GPU each starts by itself: CUDA can't be forked
+            bench = self._branches.bench(job) if self._options.many else None
+            desk = self._branches.desk(job) if self._options.often else None
         try:
-            return Supervisor(self._zygote, job, progress, *self._branches_for(job)).run()
+            return Supervisor(self._zygote, job, progress, bench, desk).run()
         except ZygoteDied:  # nothing of the submission was judged: once more with a new one
-            self._close_branches()
+            self._branches.close()
             self._zygote.close()
             return Supervisor(self._zygote, job, progress).run()
-
-    def _branches_for(self, job: Job) -> tuple[Bench | None, Desk | None]:
-        """What forks judges and students. On a GPU each starts by itself: CUDA can't be forked."""
-        if not self._options.many or job.device != CPU:
-            return None, None
-        self._bench = self._bench or Bench(self._zygote, job)
-        self._desk = self._desk or Desk(self._zygote, job)
-        return (
-            self._bench if self._bench.is_for(job) else None,
-            self._desk if self._desk.is_for(job) else None,
-        )
-
-    def _close_branches(self) -> None:
-        for branch in filter(None, (self._bench, self._desk)):
-            branch.close()
-        self._bench = self._desk = None
 
     def _waits(self, doing: str) -> None:
         if self._options.progress is not None:

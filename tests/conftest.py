@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def warm_grader() -> Iterator[Grader]:
     """One warm grader for every test that grades; it keeps all that it sees."""
-    with Grader(Options(keep=True)) as grader:
+    with Grader(Options(keep=True, often=True)) as grader:
         yield grader
 
 

@@ -53,7 +53,7 @@ Result = TypeVar("Result")
 
 def real_grader() -> AbstractContextManager[Grades]:
     """A grader as students get it, on the embedded data that every machine has."""
-    return Grader(Options(subset=True))
+    return Grader(Options(subset=True, often=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

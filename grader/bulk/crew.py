@@ -107,7 +107,7 @@ class Crew(Workers):
     ) -> None:
         super().__init__()
         self._exercise = exercise
-        self._options = replace(options, scratch=scratch.folder, many=True)
+        self._options = replace(options, scratch=scratch.folder, often=True, many=True)
         self._jobs = jobs
         self._nursery = Nursery(scratch.ends_with_us, VISION if exercise.data else ())
         self._waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()

@@ -57,12 +57,19 @@ PRELOADED = (
 
 def preload() -> None:
     """Import what judges and students need; their forks share it."""
-    _import(PRELOADED)
+    for name in PRELOADED:
+        importlib.import_module(name)
+    _settle()
 
 
 def _import(names: Sequence[str]) -> None:
     for name in names:
-        importlib.import_module(name)
+        with contextlib.suppress(ImportError):  # the child finds out by itself
+            importlib.import_module(name)
+    _settle()
+
+
+def _settle() -> None:
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, shared pages
 
@@ -90,6 +97,7 @@ def serve(control: socket.socket, entry: Entry = enter) -> None:
 def _serve(control: socket.socket, pidfds: dict[int, int], entry: Entry) -> None:
     poll = select.poll()
     poll.register(control, select.POLLIN)
+    known = set(sys.modules)
     while True:
         for fd, _ in poll.poll():
             if fd != control.fileno():
@@ -103,10 +111,10 @@ def _serve(control: socket.socket, pidfds: dict[int, int], entry: Entry) -> None
                 return
             if request is None:
                 return
-            wanted = [name for name in request["preload"] if name not in sys.modules]
+            wanted = [name for name in request["preload"] if name not in known]
             if wanted:
-                with contextlib.suppress(ImportError):  # the child finds out by itself
-                    _import(wanted)
+                known.update(wanted)
+                _import(wanted)
             pid, pidfd = _fork(request, descriptors, control, entry)
             pidfds[pidfd] = pid
             poll.register(pidfd, select.POLLIN)

@@ -74,14 +74,15 @@ def observed(grader: Grader, exercise: Exercise, text: str) -> Observation:
 
 def bench_of(grader: Grader) -> Bench:
     """Its bench."""
-    assert grader._bench is not None
-    return grader._bench
+    bench = grader._branches._bench
+    assert bench is not None
+    return bench
 
 
 def desk_of(grader: Grader) -> Desk:
     """Its desk."""
-    assert grader._desk is not None
-    return grader._desk
+    (desk,) = grader._branches._desks.values()
+    return desk
 
 
 def lives(pid: int) -> bool:
@@ -96,7 +97,7 @@ def test_each_result_is_that_of_a_judge_by_itself(tiny: Exercise) -> None:
     """In any order, and again and again: numbers at random are the same ones too."""
     with Grader(Options(keep=True)) as alone:
         expected = {name: observed(alone, tiny, text) for name, text in FILES.items()}
-    with Grader(Options(keep=True, many=True)) as many:
+    with Grader(Options(keep=True, often=True, many=True)) as many:
         for name in (*FILES, *reversed(FILES)):
             assert observed(many, tiny, FILES[name]) == expected[name], name
 
@@ -108,7 +109,7 @@ def test_nothing_of_one_submission_is_there_for_the_next(tiny: Exercise) -> None
     first = text.index("@check")
     counted = COUNTED.format(check=repr(tiny.rubric[0].id))
     checks.write_text(text[:first] + counted + text[first:])
-    with Grader(Options(many=True)) as grader:
+    with Grader(Options(often=True, many=True)) as grader:
         for _ in range(3):
             assert all(
                 each.status.value == "passed" for each in observed(grader, tiny, GOOD).checks
@@ -117,7 +118,7 @@ def test_nothing_of_one_submission_is_there_for_the_next(tiny: Exercise) -> None
 
 def test_what_a_program_does_to_torch_is_not_there_for_the_next(tiny: Exercise) -> None:
     """Each program's process is forked from one that has never seen a submission."""
-    with Grader(Options(many=True)) as grader:
+    with Grader(Options(often=True, many=True)) as grader:
         desk: set[int] = set()
         for text in (LEAVES, FINDS, LEAVES, FINDS):
             seen = observed(grader, tiny, text)
@@ -134,7 +135,7 @@ def test_one_that_dies_costs_nobody_anything(
     branch_of: Callable[[Grader], Branch], tiny: Exercise
 ) -> None:
     """The next grading does without, and the one after has a new one."""
-    with Grader(Options(many=True)) as grader:
+    with Grader(Options(often=True, many=True)) as grader:
         first = observed(grader, tiny, GOOD)
         forked = branch_of(grader)._forked
         assert forked is not None
@@ -156,5 +157,5 @@ def test_checks_that_can_not_be_collected_are_the_graders_fault(tiny: Exercise) 
     text = checks.read_text()
     for broken in ("import nothing_of_this_name\n", "import os\nos._exit(3)\n"):
         checks.write_text(broken + text)
-        with Grader(Options(many=True)) as grader:
+        with Grader(Options(often=True, many=True)) as grader:
             assert observed(grader, tiny, GOOD).run.outcome is Outcome.GRADER_FAULT, broken

@@ -9,25 +9,19 @@ from __future__ import annotations
 
 import socket
 
-from grader.runner.outside.job import Job
 from grader.runner.outside.warm import Branch, Forked, Zygote
 
 ENTRY = "grader.runner.inside.desk"
 
 
 class Desk(Branch):
-    """Forks students' processes for jobs that bring data, or for jobs that bring none."""
+    """Forks students' processes for jobs that bring ``images``, or for jobs that bring none."""
 
-    def __init__(self, zygote: Zygote, job: Job) -> None:
+    def __init__(self, zygote: Zygote, *, images: bool) -> None:
         super().__init__()
         self._zygote = zygote
-        self._images = bool(job.data_files)
-        self._preload = tuple(job.preload)
-
-    def is_for(self, job: Job) -> bool:
-        """Whether this job's student is one of those that it forks."""
-        return bool(job.data_files) is self._images and tuple(job.preload) == self._preload
+        self._images = images
 
     def grow(self, theirs: socket.socket) -> Forked:
         """Fork it from the zygote; it makes ready meanwhile."""
-        return self._zygote.fork(ENTRY, {"images": self._images}, [theirs.fileno()], self._preload)
+        return self._zygote.fork(ENTRY, {"images": self._images}, [theirs.fileno()])
