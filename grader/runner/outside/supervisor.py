@@ -259,14 +259,14 @@ class Supervisor:
             self._session.remember(outcome, reason)
 
     def _hear_of_ends(self) -> None:
-        for end in [end for each in self._forkers() for end in each.ends()]:
-            if self._judge is not None and end.pid == self._judge.pid:
-                self._judge_ended(end)
-            elif self._student is not None and end.pid == self._student.pid:
-                self._student.end = end
-                self._session.cpu_s += end.cpu_s
-                peak = self._session.peak_rss_mb
-                self._session.peak_rss_mb = max(peak, end.peak_rss_kb / 1024)
+        ends = {end.pid: end for each in self._forkers() for end in each.ends()}
+        if self._student is not None and (end := ends.get(self._student.pid)) is not None:
+            self._student.end = end
+            self._session.cpu_s += end.cpu_s
+            peak = self._session.peak_rss_mb
+            self._session.peak_rss_mb = max(peak, end.peak_rss_kb / 1024)
+        if self._judge is not None and (end := ends.get(self._judge.pid)) is not None:
+            self._judge_ended(end)  # last, as it may raise: nobody tells of the others again
 
     def _judge_ended(self, end: Ended) -> None:
         with contextlib.suppress(GraderFault):
