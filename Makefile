@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint class-test formats-test image-test lock verify bench env env-dev python clean distclean
+.PHONY: help demo test lint class-test formats-test hiding-test image-test lock verify bench env env-dev python clean distclean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -47,6 +47,9 @@ class-test: env-dev  ## a class of 400 of every kind, killed three times on the 
 
 formats-test: env-dev  ## the formats of platforms, with 10,000 odd reports each (an hour)
 	GRADE_ODD_REPORTS=10000 $(BIN)/python -m pytest -n auto --timeout 7200 tests/export -k odd_report
+
+hiding-test: env-dev  ## hostile programs against impossible twins, ways of hiding with ten wrong programs each (an hour)
+	GRADE_HIDING=10 GRADE_TWINS=all $(BIN)/python -m pytest -n auto --dist worksteal --timeout 7200 tests/wall/test_hiding.py tests/wall/test_twins.py
 
 image-test: env-dev  ## build the image for real, and grade in it (root, buildah, debootstrap; half an hour)
 	$(BIN)/python -m pytest -m slow -s -p no:randomly --timeout 7200 tests/image
