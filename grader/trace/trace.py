@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -127,7 +127,15 @@ class Trace:
 
     def of(self, kind: type[Kind]) -> Iterator[Kind]:
         """The events of one kind, in order."""
-        return (event for event in self.events if isinstance(event, kind))
+        return iter(self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type[Row], Sequence[Any]]:
+        """Every rule asks for some kinds, and a long run has tens of thousands of events."""
+        found: dict[type[Row], list[Row]] = {}
+        for event in self.events:
+            found.setdefault(type(event), []).append(event)
+        return found
 
     @cached_property
     def updates(self) -> int:
