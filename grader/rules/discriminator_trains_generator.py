@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
 from grader.rules._words import count, value
-from grader.schema.rows import Opposed
+from grader.schema.rows import Opposed, Within
 from grader.trace.trace import Trace
 
 RULE = "discriminator-trains-generator"
@@ -72,6 +72,8 @@ FIX = {
 
 def find(trace: Trace) -> Iterator[Finding]:
     """One finding for each two optimizers that pull against each other."""
+    if any(True for _ in trace.of(Within)):
+        return  # hooks step while a pass goes on, along gradients of which each is another's
     pairs: dict[tuple[int, int, str], list[Opposed]] = {}
     for one in trace.of(Opposed):
         pairs.setdefault((one.optimizer, one.other, one.how), []).append(one)
