@@ -23,19 +23,35 @@ from grader.model import Exercise, Report
 from grader.observation import file
 from grader.observation.record import Observation
 
-_COUNTING = """
-    SELECT identity, key, submitted, late FROM hand_in
-    WHERE key IN (SELECT key FROM observation)"""
+# Hand-ins that a grader failed on are no attempts; of an older one more may have been graded since.
+_ATTEMPT = """
+    max(h.attempt, 1 + (
+        SELECT count(*) FROM history e
+        WHERE e.identity = h.identity AND e.score IS NOT NULL AND e.rowid < coalesce((
+            SELECT o.rowid FROM history o JOIN result r ON r.key = h.key
+            WHERE o.identity = h.identity
+            AND o.sha256 = json_extract(r.result, '$.submission.sha256')), 9e18)))"""
+_COUNTING = f"""
+    SELECT h.identity, h.key, h.submitted, h.late, {_ATTEMPT} FROM hand_in h
+    WHERE h.key IN (SELECT key FROM observation)"""  # noqa: S608  # our own words
+_UNDRAWN = f"""
+    SELECT h.identity, h.key, h.submitted, h.late, {_ATTEMPT},
+    EXISTS(SELECT 1 FROM adjusted a WHERE a.key=h.key AND a.identity=h.identity)
+    FROM final h WHERE length(h.page)=0"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """One hand-in of one student, as far as a mark hangs on it."""
+    """One hand-in of one student, as far as a mark hangs on it, and what is told of it.
+
+    ``attempt`` is the platform's number, or that of the hand-ins that the journal knows of.
+    """
 
     identity: str
     key: str
     submitted: str
     late: bool | None
+    attempt: int = 1
 
 
 @dataclass(slots=True)
@@ -54,10 +70,20 @@ class Adjuster:
     def concerns(self, each: HandedIn) -> bool:
         """Whether this hand-in's result may be another one than its grading's."""
         is_late = self.exercise.late is not None and (each.submitted or each.late)
-        return bool(is_late) or each.identity in self.overrides or each.identity in self.changes
+        is_changed = each.identity in self.overrides or each.identity in self.changes
+        return bool(is_late) or is_changed or self._is_told_less(each)
+
+    def _is_told_less(self, each: HandedIn) -> bool:
+        full = self.exercise.feedback.full_attempts
+        return full is not None and each.attempt > full
 
     def adjusted(self, report: Report, each: HandedIn) -> Report:
-        """The report as it counts for one student, with the changes that its mark has seen."""
+        """The report as it counts for one student, with the changes that its mark has seen.
+
+        It has the number of the attempt where the course tells less of it than of others.
+        """
+        if self._is_told_less(each):
+            report = replace(report, handin=replace(report.handin, attempt=each.attempt))
         report = with_overrides(report, self.overrides.get(each.identity, {}))
         report = with_lateness(
             report,
@@ -73,7 +99,7 @@ class Adjuster:
 def handed_in(journal: Journal) -> list[HandedIn]:
     """Every hand-in whose observation there is."""
     rows = journal.db.execute(_COUNTING)
-    return [HandedIn(who, key, at, _flag(late)) for who, key, at, late in rows]
+    return [HandedIn(who, key, at, _flag(late), number) for who, key, at, late, number in rows]
 
 
 def _flag(value: int | None) -> bool | None:
@@ -151,16 +177,12 @@ def _kept_again(journal: Journal, key: str, seen: Observation, exercise: Exercis
 
 def draw_pages(journal: Journal, adjuster: Adjuster) -> Iterator[str]:
     """Draw every page that is missing, of each hand-in that counts or did; names each that is."""
-    missing = journal.db.execute(
-        "SELECT identity, key, submitted, late, "
-        "EXISTS(SELECT 1 FROM adjusted a WHERE a.key=f.key AND a.identity=f.identity) "
-        "FROM final f WHERE length(page)=0"
-    ).fetchall()
-    for identity, key, submitted, late, own in missing:
+    missing = journal.db.execute(_UNDRAWN).fetchall()
+    for identity, key, submitted, late, attempt, own in missing:
         report = _report(journal, key, adjuster.exercise)
         if report is None:
             continue
-        each = HandedIn(identity, key, submitted, _flag(late))
+        each = HandedIn(identity, key, submitted, _flag(late), attempt)
         _put_page(journal, each, adjuster.adjusted(report, each), own=bool(own))
         yield identity
 

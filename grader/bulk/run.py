@@ -191,7 +191,7 @@ class _Run:
                 reports.adjust_all(journal, adjuster)
             journal.set_about("rubric", rubric)
             marks.remember(journal)
-            teaching.remember(journal, exercise.rubric)
+            teaching.remember(journal, exercise)
             for _ in reports.draw_pages(journal, adjuster):
                 self._show.look()
         except (GraderFault, sqlite3.Error) as problem:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from grader.bulk.journal import Journal
-from grader.model import Rubric, Visibility
+from grader.model import Exercise, Visibility
 
 MOST_RULES = 12
 ENOUGH = 5
@@ -85,13 +85,19 @@ def _mended(rule: str, had: Counter[int | None], gone: Counter[int | None]) -> M
     )
 
 
-def levels_of(result: Mapping[str, Any], rubric: Iterable[Rubric]) -> dict[str, int]:
+def levels_of(result: Mapping[str, Any], exercise: Exercise) -> dict[str, int]:
     """With how many levels of hints a result's report tells of each rule that found something.
 
     The hints are those of the failed check that the finding belongs to, of several the most; a
-    finding that costs nothing has none, nor has a check whose hints the student may not see.
+    finding that costs nothing has none, nor has a check whose hints the student may not see, or
+    any check of an attempt of which only the points are told.
     """
-    told = {line.id: len(line.hints) for line in rubric if line.visibility is Visibility.PUBLIC}
+    full, attempt = exercise.feedback.full_attempts, result["submission"].get("attempt", 1)
+    told = {
+        line.id: len(line.hints)
+        for line in exercise.rubric
+        if line.visibility is Visibility.PUBLIC and (full is None or attempt <= full)
+    }
     findings = result["findings"]
     levels = {each["rule"]: 0 for each in findings if each["level"] != "note"}
     for check in result["checks"]:
@@ -102,16 +108,15 @@ def levels_of(result: Mapping[str, Any], rubric: Iterable[Rubric]) -> dict[str, 
     return levels
 
 
-def remember(journal: Journal, rubric: Iterable[Rubric]) -> None:
+def remember(journal: Journal, exercise: Exercise) -> None:
     """Keep the levels of what every hand-in that is graded was told first, before its next one.
 
     A course that writes its hints anew changes what later hand-ins are told, not what earlier were.
     """
-    lines = tuple(rubric)
     rows = [
         (row.identity, row.result["submission"]["sha256"], rule, hints)
         for row in journal.rows()
-        for rule, hints in levels_of(row.result, lines).items()
+        for rule, hints in levels_of(row.result, exercise).items()
     ]
     with journal.transaction():
         journal.db.executemany("INSERT OR IGNORE INTO hinted VALUES (?,?,?,?)", rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -87,6 +88,25 @@ def test_a_class_gets_the_courses_points(bulk: Bulk) -> None:
     after = {row["submission"]["student"]["name"]: row["max_score"] for row in bulk.rows()}
     assert before == {"ann": 2, "ben": 2}
     assert after == {"ann": 8, "ben": 8}
+
+
+def test_later_attempts_are_told_less(bulk: Bulk) -> None:
+    """The hand-ins that the journal knows of count; the same one again is no other attempt."""
+    folder = bulk.tmp / "class"
+    lay(folder, {"ann.py": WRONG})
+    (folder / "course.yaml").write_text("tiny: {feedback: {full_attempts: 1, then: hidden}}\n")
+    for attempt in (1, 2, 2, 3):
+        if attempt > 1:
+            lay(folder, {"ann.py": f"{WRONG}# tried {attempt} times\n"})
+        code, said = bulk()
+        assert code == 0, said
+        (row,) = bulk.rows()
+        (message,) = (each["message"] for each in row["checks"] if each["status"] == "failed")
+        page = html.unescape((bulk.out / "reports/ann.html").read_text())
+        assert message.endswith("differs from the reference")  # staff read it all the same
+        assert ("differs from the reference" in page) is (attempt == 1)
+        note = f"This is attempt {attempt}: only the points of each check are told."
+        assert (note in page) is (attempt > 1)
 
 
 OWN = """from grader.checks import CheckFailed, check

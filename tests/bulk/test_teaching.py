@@ -16,7 +16,7 @@ from grader.bulk import marks, overview, page, salvage, teaching
 from grader.bulk.graded import Graded, observed
 from grader.bulk.hand_in import Class, HandIn, Student
 from grader.bulk.journal import FILE, Journal
-from grader.model import Status, Visibility
+from grader.model import Feedback, Status, Visibility
 from kept import EXERCISE, observation, result
 
 CHECKS = {"gradients-not-cleared": "zero_grad", "validation-in-train-mode": "validation_mode"}
@@ -54,7 +54,7 @@ class Course:
     def attempt(self, number: int, levels: int) -> None:
         """Everybody hands in; reports tell of ``levels`` levels of hints from now on."""
         exercise = bank.load(EXERCISE)
-        rubric = [replace(line, hints=line.hints[:levels]) for line in exercise.rubric]
+        rubric = tuple(replace(line, hints=line.hints[:levels]) for line in exercise.rubric)
         hand_ins, keys = [], {}
         for place, (name, rules) in enumerate(self.have.items()):
             sha256 = f"{number:032x}{place:032x}"
@@ -66,8 +66,8 @@ class Course:
             ))  # fmt: skip
         self.journal.set_class(Class(hand_ins=tuple(hand_ins)), keys, "latest")
         marks.remember(self.journal)
-        teaching.remember(self.journal, rubric)
-        teaching.remember(self.journal, exercise.rubric)  # what was told stays what was told
+        teaching.remember(self.journal, replace(exercise, rubric=rubric))
+        teaching.remember(self.journal, exercise)  # what was told stays what was told
 
     def learn(self, levels: int) -> None:
         """Between two attempts each finding is mended, or is not, by chance."""
@@ -148,16 +148,22 @@ def test_few_students_say_nothing_of_words(had: int, gone: int, *, weak: bool) -
 
 def test_levels_are_those_that_the_report_told() -> None:
     """Of the failed check that a finding belongs to; none where nothing was lost or is hidden."""
-    rubric = bank.load(EXERCISE).rubric
+    exercise = bank.load(EXERCISE)
+    rubric = exercise.rubric
     first, second = rubric[0], replace(rubric[1], visibility=Visibility.HIDDEN)
-    told = {
+    told: dict[str, Any] = {
+        "submission": {},
         "findings": [finding("a"), finding("b"), finding("c"), finding("d", "note")],
         "checks": [
             check(first.id, 0, 3), check(second.id, 0, 1), check(rubric[2].id, 2, status="passed"),
         ],
     }  # fmt: skip
-    found = teaching.levels_of(told, (first, second, rubric[2]))
-    assert found == {"a": len(first.hints), "b": 0, "c": 0}
+    exercise = replace(exercise, rubric=(first, second, rubric[2]))
+    assert teaching.levels_of(told, exercise) == {"a": len(first.hints), "b": 0, "c": 0}
+    exercise = replace(exercise, feedback=Feedback(full_attempts=2))
+    for attempt, hints in ((2, len(first.hints)), (3, 0)):
+        told["submission"] = {"attempt": attempt}
+        assert teaching.levels_of(told, exercise) == {"a": hints, "b": 0, "c": 0}
 
 
 def test_a_journal_of_before_counts_without_levels(journal: Journal) -> None:
