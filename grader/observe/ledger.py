@@ -29,9 +29,9 @@ class LiveSource:
     """
 
     __slots__ = (
-        "dataset", "direct", "drawn", "given", "handed", "index", "is_distinct", "is_indexed",
-        "is_seen", "kind", "name", "place", "pool", "rows", "sampler", "size", "taught", "told",
-        "width",
+        "dataset", "direct", "drawn", "due", "given", "handed", "index", "is_changed",
+        "is_distinct", "is_doubted", "is_followed", "is_indexed", "is_seen", "kind", "name",
+        "place", "pool", "rows", "sampler", "size", "taught", "told", "width",
     )  # fmt: skip
 
     def __init__(self, index: int, kind: str, name: str, size: int) -> None:
@@ -53,11 +53,16 @@ class LiveSource:
         self.given = 0  # batches of it that a model was given, where no loader gave them
         self.width = 0
         self.handed = 0  # batches of it that a loader has given
+        self.due = 1  # the one of them that is to be followed next
+        self.is_followed = True
+        self.is_changed = False  # models are given what the program makes of its batches
+        self.is_doubted = False  # what was trained on may have been made of its batches
         self.place = -1
 
     def row(self) -> list[Any]:
         """The row of the table of sources."""
-        return kinds.Source.write(self.index, self.kind, self.name, self.size, self.pool)
+        kind = "unknown" if self.is_doubted and not self.direct else self.kind
+        return kinds.Source.write(self.index, kind, self.name, self.size, self.pool)
 
     def parts(self, rows: set[int]) -> tuple[Part, ...]:
         """The parts of base data sets that rows are, or all that it may give."""

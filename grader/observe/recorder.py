@@ -99,7 +99,7 @@ class Recorder:
         self._products = Products(self._log, self._gradients, self._forwards)
         self._evaluator = Evaluator(self._log, self._sources, self._forwards)
         self._forwards.on_forward = self._evaluator.saw
-        self._forwards.tape = self._sources.tape = self._evaluator.composed.tape
+        self._forwards.tape = self._sources.tape
         self._backwards = Backwards(
             self._log,
             self._forwards,

@@ -1,8 +1,9 @@
 """Where a model's input comes from: which loader or tensor, and whether it was trained on.
 
-Runs in the student's process. A batch is known by its storage (which ``view`` keeps), else
-by likeness to the loader's last batch, else by the fingerprints of its rows. Whether a
-source is training or held-out data is for the Trace to say: here only facts are kept.
+Runs in the student's process. A batch is known by its storage (which ``view`` keeps), else by
+the operations that made it of a loader's batch (`grader.observe.derived`), else by the fingerprints
+of its rows. Whether a source is training or held-out data is for the Trace to say: here only facts
+are kept.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from torch.utils.data import RandomSampler, SequentialSampler, dataloader
 
 from grader.observe.contents import tells
 from grader.observe.datasets import size_of
+from grader.observe.derived import UNDECIDED, Derived, Numbers
 from grader.observe.fingerprints import FEW, Fingerprints
 from grader.observe.ledger import Ledger, LiveSource
 from grader.observe.log import Log
@@ -34,16 +36,10 @@ from grader.observe.looking import (
 from grader.observe.moments import Moments
 from grader.observe.patching import FAILED, Patches
 from grader.observe.stocks import Stocks
-from grader.observe.tapes import Tape
 
 MOST_ROWS = 200_000
-LIKENESS = 0.8
-LYING_ALIKE = 0.9
-FEWEST_ROWS, MOST_COMPARED = 16, 32
 REPORT_SECONDS = 2.0
 MOST_STORAGES = 512
-TRUSTED = 4
-RECHECK = 16
 MOST_SOURCES = 2_000
 """A program may make a loader for each step: the origin of what is beyond is not known."""
 MOST_TENSORS = 8
@@ -53,15 +49,15 @@ WHOLE = (SequentialSampler, RandomSampler)
 
 
 class Origin(NamedTuple):
-    """Where an input comes from, fingerprints of its rows, and their numbers in the data set."""
+    """Where an input comes from, fingerprints of its rows, and their numbers in the data set.
+
+    ``near``: the loaders whose batches it may have been made of, where it isn't known.
+    """
 
     source: LiveSource | None
     prints: list[int]
-    numbers: list[int]
-
-
-Numbers = list[int]
-"""Rows of a data set, by number; empty where they are not known."""
+    numbers: Numbers
+    near: tuple[LiveSource, ...] = ()
 
 
 NOWHERE = Origin(None, [], [])
@@ -85,9 +81,9 @@ class Sources:
         self._numbers: Numbers | None = None
         self._last: tuple[LiveSource, torch.Tensor, Numbers] | None = None
         self._storages: dict[int, tuple[ref[Any], LiveSource, Numbers]] = {}
-        self._alike: dict[tuple[int, int], int] = {}
         self._read: dict[int, tuple[tuple[Any, ...], list[int]]] = {}
-        self.tape = Tape()
+        self._derived = Derived(self.by_storage)
+        self.tape = self._derived.tape
         self.wants_steps = False  # whether the next step's operations would tell of an origin
         self._clock = time.monotonic
         self._reported = self._clock()
@@ -149,6 +145,8 @@ class Sources:
             source.is_indexed, numbers = False, []
         self._last = (source, batches[0], numbers)
         self._moments.batch(source, batches)
+        if source.is_followed:
+            self._derived.handed(source, batches[0])
         for batch in batches[:MOST_TENSORS]:
             storage = batch.untyped_storage()
             # The weak reference lives as long as the storage: a pointer alone is used again.
@@ -186,11 +184,18 @@ class Sources:
         """
         if not has_values(batch):
             return NOWHERE
-        found = self.by_storage(batch) or self._by_likeness(batch, place)
-        if found is None:
-            return self._by_rows(batch, place)
-        source, numbers = found
-        return Origin(source, self._read_rows(source, batch, numbers), numbers)
+        found = self.by_storage(batch)
+        if found is not None:
+            source, numbers = found
+            if self._derived.is_open:
+                self._derived.stands(source)
+            return Origin(source, self._read_rows(source, batch, numbers), numbers)
+        last = self._last
+        made = UNDECIDED if last is None else self._derived.of(batch, place, last)
+        if made.source is None:
+            origin = self._by_rows(batch, place)
+            return origin._replace(near=made.near) if made.near else origin
+        return Origin(made.source, self._read_rows(made.source, batch, made.numbers), made.numbers)
 
     def _read_rows(self, source: LiveSource, batch: torch.Tensor, numbers: Numbers) -> list[int]:
         """Fingerprints of a loader's batch: of all rows, where one of them is new."""
@@ -225,29 +230,6 @@ class Sources:
             return False
         rows = tensor if tensor.dim() > 1 else tensor.unsqueeze(0)
         return any(self.prints.known(value) is not None for value in self.prints.of(rows, 1))
-
-    def _by_likeness(self, batch: torch.Tensor, place: int) -> tuple[LiveSource, Numbers] | None:
-        """The last loader, if ``batch`` is plainly made from its last batch."""
-        if self._last is None:
-            return None
-        source, last, numbers = self._last
-        if last.dim() == 0 or batch.dim() == 0 or last.shape[0] != batch.shape[0]:
-            return None
-        key = (place, source.index)
-        agreed = self._alike.get(key, 0)
-        if (agreed < TRUSTED or agreed % RECHECK == 0) and not self._is_made_of(batch, last):
-            self._alike[key] = 0
-            return None
-        self._alike[key] = agreed + 1
-        return source, numbers
-
-    def _is_made_of(self, batch: torch.Tensor, last: torch.Tensor) -> bool:
-        """Whether a batch has another's rows; where they are known images, those and no other."""
-        one, two = (self.prints.of(rows, 1) for rows in (batch, last))
-        known = [self.prints.known(value) for value in one]
-        if one == two and any(one):
-            return True
-        return not any(known) and _alike(batch, last)
 
     def _by_rows(self, batch: torch.Tensor, place: int) -> Origin:
         """An input that no loader gave: known images, rows of a collection, or unknown."""
@@ -309,6 +291,8 @@ class Sources:
         source: LiveSource | None = origin.source
         if source is None:
             return
+        if source.kind == "unknown":
+            self._doubt(origin.near)
         if source.kind != "loader":  # new rows of a tensor are not new any more
             source.rows.difference_update(origin.prints)
             self._ledger.made(source.width, origin.prints)
@@ -321,10 +305,19 @@ class Sources:
             source = seen
         first = model not in source.direct
         source.direct[model] = source.direct.get(model, 0) + 1
+        if first and source.is_doubted:
+            self._log.add(source.row())  # it is known now
         source.taught.update(origin.numbers)
         self._ledger.trained_rows.update(origin.prints)
         if first or self._clock() - self._reported > REPORT_SECONDS:
             self.report()
+
+    def _doubt(self, near: tuple[LiveSource, ...]) -> None:
+        """Note that loaders' rows may have been trained on, changed on their way."""
+        for source in near:
+            if not source.is_doubted:
+                source.is_doubted = True
+                self._log.add(source.row())
 
     def made_of(self, width: int) -> frozenset[int]:
         """The rows of so many numbers that were trained on, and that no loader gave."""
@@ -334,32 +327,3 @@ class Sources:
         """Write down how the sources stand now: batches trained on, rows in common."""
         self._reported = self._clock()
         self._ledger.report(self.table)
-
-
-def _alike(batch: torch.Tensor, last: torch.Tensor) -> bool:
-    """Whether two batches are plainly one: their first rows correlate, or all rows lie alike."""
-    one, two = batch[0].detach().reshape(-1), last[0].detach().reshape(-1)
-    if one.numel() == two.numel() > 1 and abs(_correlation(one, two)) > LIKENESS:
-        return True
-    return _lie_alike(batch, last)
-
-
-def _lie_alike(batch: torch.Tensor, last: torch.Tensor) -> bool:
-    """Whether the rows of two batches are as far from each other in the one as in the other.
-
-    So they are after padding, cropping, pooling, repeating channels, a projection.
-    """
-    if len(batch) < FEWEST_ROWS:
-        return False
-    one, two = (
-        torch.pdist(rows[:MOST_COMPARED].detach().flatten(1).to(torch.float32).cpu())
-        for rows in (batch, last)
-    )
-    return _correlation(one, two) > LYING_ALIKE
-
-
-def _correlation(one: torch.Tensor, two: torch.Tensor) -> float:
-    one, two = one.to(torch.float32).cpu(), two.to(torch.float32).cpu()
-    one, two = one - one.mean(), two - two.mean()
-    scale = float(one.norm() * two.norm())
-    return float(one @ two) / scale if scale > 0.0 else 0.0

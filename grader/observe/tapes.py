@@ -49,6 +49,7 @@ class Tape(TorchFunctionMode):
         self._steps: list[Step] = []
         self._given: list[torch.Tensor] = []
         self._numbers = 0
+        self.number = 0  # another one whenever what was noted is forgotten
         self.is_left_in = False  # among torch's modes, unless the program took it away
 
     def begin(self) -> None:
@@ -120,6 +121,7 @@ class Tape(TorchFunctionMode):
 
     def _forget(self) -> None:
         self._steps, self._given, self._numbers = [], [], 0
+        self.number += 1
 
 
 def _default_device() -> Any:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import torch
 from torch.nn import functional
 
 from asking import pictures
 from grader.observe.fingerprints import Fingerprints
-from grader.observe.sources import _alike
 from grader.schema.rows import Source
 from grader.trace.trace import Trace
 
@@ -45,17 +43,3 @@ def held_out(*, alike: int) -> bool:
         shared={0: 0},
     )  # fmt: skip
     return Trace(sources=(trained, other)).is_held_out(1)
-
-
-def test_a_batch_is_known_again_by_how_its_rows_lie() -> None:
-    """Pooled, padded or projected, the rows of a batch are as far apart as before."""
-    one, two = (pictures(40, seed)[0].unsqueeze(1).float() for seed in (5, 6))
-    basis = torch.randn(784, 200, generator=torch.Generator().manual_seed(0))
-    for made in (
-        functional.avg_pool2d(one, 2),
-        functional.pad(one, (2, 2, 2, 2)),
-        one.flatten(1) @ basis,
-        one.repeat(1, 3, 1, 1),
-    ):
-        assert _alike(made, one)
-        assert not _alike(made, two)

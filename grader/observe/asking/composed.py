@@ -33,8 +33,8 @@ class Composed:
     ``is_picture(tensor)``: whether a tensor holds images, one a row, that the data came with.
     """
 
-    def __init__(self, is_picture: Callable[[torch.Tensor], bool]) -> None:
-        self.tape = Tape()
+    def __init__(self, is_picture: Callable[[torch.Tensor], bool], tape: Tape) -> None:
+        self.tape = tape
         self._is_picture = is_picture
         self._alone: Key = frozenset()  # the model of the last update, if it was one
         self._due: dict[Key, int] = {}
