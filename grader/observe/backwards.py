@@ -184,8 +184,6 @@ class Backwards:
         if self._count < SETTLED or self._by_hand:
             frame = self._log.frame(3)
             self._place = self._log.place(frame)
-            if self._count < WALKS:
-                self._evaluator.trains(frame)
         calls = self._forwards.feed(roots, bits.FED)
         if calls:
             self._evaluator.backward(calls, roots)

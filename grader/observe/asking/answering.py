@@ -1,4 +1,4 @@
-"""What can be asked about images: a student's modules, and functions that were given data.
+"""What can be asked about images: a student's modules, and functions that ``torch.func`` ran.
 
 Runs in the student's process.
 """
@@ -41,7 +41,7 @@ Answer = Callable[[torch.Tensor], Any]
 
 
 class Function:
-    """A student's function that was running when data met a trained tensor."""
+    """A student's function that was running inside a transform when data met a trained tensor."""
 
     def __init__(self, frame: FrameType, data: str, owner: Any, function: Any) -> None:
         self.code = frame.f_code

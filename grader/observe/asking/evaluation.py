@@ -1,9 +1,11 @@
 """Asks the model that was trained what it makes of images it has never seen.
 
-Runs in the student's process. A module is asked as a module. A model that is none (raw
-tensors in functions, a class of its own) is asked through the function that was running
-when data met a trained tensor; that it is the right one is seen from its output's graph,
-which must end in the tensors that were trained.
+Runs in the student's process. A module is asked as a module. A model that is none (raw tensors in
+the loop or in functions, a class of its own) is made of the operations of one of its steps
+(`grader.observe.asking.formulas`); inside a transform of ``torch.func``, whose operations can't be
+noted, it is asked through the function that was running when data met what is differentiated by.
+That it is the right one is seen from its output's graph, which must end in the tensors that were
+trained.
 """
 
 from __future__ import annotations
@@ -74,7 +76,7 @@ class Evaluator:
         self._starts = Starts()
         self._last: Any = None  # the model that was given data last, and its module, kept alive
         self._asked: list[Function] = []
-        self.composed = Composed(sources.knows)
+        self.composed = Composed(sources.knows, sources.tape)
         self._captured_at = -1
         self._trainers: set[Any] = set()
 
@@ -87,7 +89,7 @@ class Evaluator:
         if call.model.index not in self._sums:
             self._sums[call.model.index] = _sums(self._last[1])
             self._starts.keep(call.model, call.updates)
-        if self._wantsfunctions_given(call):
+        if self._forwards.transform is not None and self._wants_functions(call):
             self._captured_at = call.updates
             functions = list(functions_given(self._log.frame(2), batch, self._log.is_student))
             self._asked = functions or self._asked
@@ -126,7 +128,7 @@ class Evaluator:
         other = None if form.is_fitted else next(others, None)
         return form if other is None else replace(form, values=other.values)
 
-    def _wantsfunctions_given(self, call: Call) -> bool:
+    def _wants_functions(self, call: Call) -> bool:
         """A function's arguments grow old where each update makes new tensors."""
         if call.model.is_module:
             return call.updates < FIRST
