@@ -220,6 +220,7 @@ HEALTH = {
     "healthy": ("a healthy network of 64 hidden units", True),
     "linear": ("a single linear layer on eight points that it can tell apart", True),
     "small": ("a single linear layer on four points that no line separates", False),
+    "halved": ("a single linear layer on four points that a line separates", True),
     "contradicted": ("a healthy network and two equal samples with different labels", False),
     "dead": ("a network whose hidden units are all dead", False),
     "frozen": ("a network that is frozen but for its last bias", False),
@@ -236,7 +237,7 @@ def test_can_overfit(student, draw, kind):
     """A healthy network can learn a batch by heart; too small, dead or frozen ones can't."""
     words, expected = HEALTH[kind]
     state = weights(draw, kind, dtype=torch.float32)
-    if kind == "linear":  # no further from the labels at first than the healthy network
+    if kind in ("linear", "halved"):  # no further from the labels at first than the healthy network
         state = {name: value / 5 for name, value in state.items()}
     frozen = [name for name in state if name != "2.bias"] if kind == "frozen" else ()
     model = student.props.make(kind, state, frozen)
@@ -258,9 +259,10 @@ def test_can_overfit(student, draw, kind):
 
 def batch(draw, kind):
     """Inputs and labels: eight easy ones, or the four of XOR, which need a hidden layer."""
-    if kind == "small":
+    if kind in ("small", "halved"):
         points = torch.tensor([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
-        return 2 * points, torch.tensor([0, 1, 1, 0])
+        labels = torch.tensor([0, 1, 1, 0] if kind == "small" else [0, 0, 1, 1])
+        return 2 * points, labels
     labels = torch.arange(8)[torch.argsort(draw.uniform(8))] % 4
     points = 8 * torch.eye(8) + 0.1 * draw.normal(8, 8)
     if kind == "contradicted":
