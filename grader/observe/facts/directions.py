@@ -119,7 +119,7 @@ def _terms(node: Any, sign: int, depth: int, *, plain: bool) -> Iterator[tuple[s
         yield name, sign
     elif name and _is_squared_or_absolute(node, name):
         yield "a difference to the targets", sign
-    elif plain and name in PICKS and _picks_from(node) == "LogSoftmax":
+    elif plain and name in (*PICKS, "LogSoftmax") and _picks_from(node) == "LogSoftmax":
         yield "the logarithm of a probability", -sign
     elif plain and name == "Sub" and _is_surprise(node):
         yield "the logarithm of a probability", sign
