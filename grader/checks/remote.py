@@ -81,6 +81,7 @@ class Connection:
         self._channel = Channel(sock, max_blob=max_blob, seal=seal)
         self._ids = itertools.count(1)
         self._dropped: list[int] = []
+        self._seed: int | None = None
         self._brought: _Brought | None = None
         self.alive = True
         self.notes: tuple[str, ...] = ()
@@ -113,6 +114,8 @@ class Connection:
             more["watch"] = True
         if self._dropped:
             more["free"], self._dropped = self._dropped, []
+        if self._seed is not None:
+            more["seed"], self._seed = self._seed, None
         try:
             self._channel.send({"id": number, "do": do, "args": plain, **more}, blob)
             answer, blob = self._await(number, deadline, on_events, cells)
@@ -145,6 +148,10 @@ class Connection:
             fault = StudentFault(error.outcome, error.reason)
             self._give_up(fault)
             raise fault from error
+
+    def seed(self, seed: int) -> None:
+        """Seed all generators over there, before whatever is asked next."""
+        self._seed = int(seed)
 
     def drop(self, number: int) -> None:
         """Let the object of a handle go, with the next request."""

@@ -57,7 +57,7 @@ class Student:
         """Seed Python's, NumPy's and torch's generators over there."""
         self._loaded()
         assert self._connection is not None
-        self._connection.request("seed", args=[seed], limit_s=self._limits.check_s)
+        self._connection.seed(seed)
 
     @property
     def props(self) -> Remote:

@@ -203,6 +203,9 @@ class Student:
         try:
             for number in request.get("free", ()):  # nobody over there has these any more
                 self._objects.pop(number, None)
+            if "seed" in request:
+                self._seed = request["seed"]
+                self._seed_everything()
             answer, answer_blob = getattr(self, f"_do_{request['do']}")(request, blob)
         except InvalidProgram as error:
             return {"invalid": error.crash}, b""
@@ -295,12 +298,6 @@ class Student:
         (objects,) = self._arguments(request, blob)
         plain, answer = pack(_look(objects))
         return {"ok": plain}, answer
-
-    def _do_seed(self, request: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
-        (seed,) = self._arguments(request, blob)
-        self._seed = seed
-        self._seed_everything()
-        return {"ok": None}, b""
 
     # --- requests of a check on a training program ----------------------------------------
 
