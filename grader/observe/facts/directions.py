@@ -29,13 +29,13 @@ MISFITS = frozenset((
     "SmoothL1Loss", "HuberLoss",
 ))  # fmt: skip
 """Operations that say how far predictions are from their targets."""
-PLAIN = frozenset(("Neg", "Mul", "Div", "Mean", "Sum"))
+PLAIN = frozenset(("Neg", "Mul", "Div", "Mean", "Sum", "MaskedFill"))
 """What may stand between one of them and the loss, with nothing else in it."""
 SUMS = frozenset(("Add", "Sub"))
 PICKS = frozenset(("Gather", "Index"))
 """What takes one number of each row."""
 SQUARE = 2
-DEEPEST = 8
+DEEPEST = 12
 MOST_TERMS = 32
 
 
@@ -144,7 +144,9 @@ def _sign(node: Any, name: str) -> int:
         return 1
     at = next(at for at, (one, _) in enumerate(node.next_functions) if one is not None)
     factor = node._saved_other if at == 0 else node._saved_self
-    number = scalar(factor) if is_tensor(factor) else None
+    if is_tensor(factor):
+        factor = float(factor) if has_values(factor) and factor.numel() == 1 else None
+    number = factor if _is_number(factor) else None
     return 0 if not number else (1 if number > 0 else -1)
 
 
