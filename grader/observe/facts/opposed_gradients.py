@@ -165,6 +165,9 @@ class OpposedGradients(Observer):
         last = step.after
         if last not in step.passes or other.after >= last or last in other.passes:
             return
+        before = self._steps.get(step.optimizer)
+        if before is not None and before.passes & step.passes:
+            return  # its own gradients are left as well: nobody clears, which is another matter
         left = [
             (_sum(parts, other.passes), parts.added[last])
             for index, parts in step.gradients.items()
