@@ -79,9 +79,9 @@ class Sources:
         self._iterator: ref[Any] | None = None
         self._current: LiveSource | None = None
         self._numbers: Numbers | None = None
-        self._last: tuple[LiveSource, torch.Tensor, Numbers] | None = None
+        self.last: tuple[LiveSource, torch.Tensor, Numbers] | None = None
         self._storages: dict[int, tuple[ref[Any], LiveSource, Numbers]] = {}
-        self._read: dict[int, tuple[tuple[Any, ...], list[int]]] = {}
+        self._read: dict[int, tuple[tuple[Any, ...], ref[Any], list[int]]] = {}
         self._derived = Derived(self.by_storage)
         self.tape = self._derived.tape
         self.wants_steps = False  # whether the next step's operations would tell of an origin
@@ -136,14 +136,14 @@ class Sources:
             self._current = self._loader(iterator)
         source = self._current
         batches = [tensor for tensor in tensors_in(data) if has_values(tensor) and tensor.dim()]
-        self._last = None
+        self.last = None
         if source is None or not batches:
             return
         ahead = type(iterator) is not dataloader._SingleProcessDataLoaderIter
         numbers = self._numbers
         if ahead or numbers is None:  # workers are asked for rows before it is their turn
             source.is_indexed, numbers = False, []
-        self._last = (source, batches[0], numbers)
+        self.last = (source, batches[0], numbers)
         self._moments.batch(source, batches)
         if source.is_followed:
             self._derived.handed(source, batches[0])
@@ -190,7 +190,7 @@ class Sources:
             if self._derived.is_open:
                 self._derived.stands(source)
             return Origin(source, self._read_rows(source, batch, numbers), numbers)
-        last = self._last
+        last = self.last
         made = UNDECIDED if last is None else self._derived.of(batch, place, last)
         if made.source is None:
             origin = self._by_rows(batch, place)
@@ -215,8 +215,8 @@ class Sources:
 
     def by_storage(self, batch: torch.Tensor) -> tuple[LiveSource, Numbers] | None:
         """The loader whose batch lies where ``batch`` does, a view of it or itself; its rows."""
-        if self._last is not None and self._last[1] is batch:
-            return self._last[0], self._last[2]
+        if self.last is not None and self.last[1] is batch:
+            return self.last[0], self.last[2]
         if not has_values(batch):
             return None
         entry = self._storages.get(batch.untyped_storage().data_ptr())
@@ -257,11 +257,14 @@ class Sources:
         """Fingerprints of all rows; of the same rows as last time in a place, those of then."""
         if batch.dim() == 0:
             return []
+        storage = batch.untyped_storage()
         key = (batch.data_ptr(), batch.shape, batch.stride(), version_of(batch))
         read = self._read.get(place)
-        if read is None or read[0] != key or key[-1] < 0:
-            self._read[place] = read = key, self.prints.of(batch, min(len(batch), MOST_ROWS))
-        return read[1]
+        if read is None or read[0] != key or key[-1] < 0 or read[1]() is not storage:
+            # The weak reference lives as long as the storage: a pointer alone is used again.
+            prints = self.prints.of(batch, min(len(batch), MOST_ROWS))
+            self._read[place] = read = key, ref(storage), prints
+        return read[2]
 
     def _other(self, key: str, place: int, batch: torch.Tensor) -> LiveSource | None:
         source = self._others.get((key, place))

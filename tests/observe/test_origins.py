@@ -151,6 +151,19 @@ def test_every_row_that_was_trained_on_is_known() -> None:
         assert found(record(source)) == ["validation-in-train-mode"] * is_found
 
 
+def test_rows_that_lie_where_others_lay_are_read_anew() -> None:
+    """Each batch of a loop is made in the memory of the last: no two are taken for one."""
+    loop = """
+net.eval()
+memory = np.empty((50, 8), np.float32)
+for rows in range(0, 600, 50):
+    memory[:] = points[rows:rows + 50]
+    net(torch.from_numpy(memory))
+"""
+    (source,) = record(HEAD + loop).sources
+    assert source.rows == 600
+
+
 BY_HAND = """
 import torch
 torch.manual_seed(0)
