@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections import deque
 from collections.abc import Callable
+from math import isfinite
 from types import FrameType
 from typing import Any
 
@@ -28,6 +29,7 @@ from grader.observe.looking import (
     scalar,
     shape_of,
     tensors_in,
+    version,
 )
 from grader.observe.moments import Moments, Pass, Root, is_due, next_due
 from grader.observe.nodes import leaves_of
@@ -40,15 +42,20 @@ from grader.observe.wrapped import is_wrapped
 from grader.schema import bits
 from grader.schema.rows import Backward
 
-RETAIN = 2
-"""The position of ``retain_graph`` among the arguments of ``torch.autograd.backward``."""
+RETAIN = {2: "retain_graph", 3: "create_graph"}
+"""The positions of two arguments of ``torch.autograd.backward``."""
 _ENGINE = graph._engine_run_backward.__code__
 """What runs for as long as a pass does."""
+_dispatch_modes = torch._C._len_torch_dispatch_stack
+_NoFunctions = torch._C.DisableTorchFunction
+_item: Callable[[torch.Tensor], float] = torch._C.TensorBase.item
 WALKS = 3
 LOST = 30
 """So many losses in a row that are not finite show all that a replay can show."""
 LOOK_AGAIN = 16
-"""One pass in so many is looked at as the first ones are: a program may change its ways."""
+"""One pass in so many, a power of two, is looked at as the first ones are.
+
+A program may change its ways."""
 SETTLED = 50
 """From this pass on, its line is looked up again only where a finding needs it."""
 REMEMBERED = 256
@@ -86,6 +93,7 @@ class Backwards:
         self._place = -1
         self._loss: float | str | None = None
         self._lost = 0
+        self._whole_at = 0  # the pass that is looked at whole next, if those before may be ordinary
         self._due = 0  # the pass that is looked at next: so many come before it
         self._by_hand: list[Leaf] = []
         self._root: Any = None  # the node of the loss of the pass that is running
@@ -93,7 +101,7 @@ class Backwards:
 
     def install(self, patches: Patches) -> None:
         """Listen to ``torch.autograd.backward`` and ``torch.autograd.grad``."""
-        patches.around(torch.autograd, "backward", self._begins, self._ends)
+        patches.directly(torch.autograd, "backward", self._begins, self._ends)
         patches.around(torch.autograd, "grad", self._is_asked, make=_readable_twice)
 
     def is_running(self) -> bool:
@@ -103,16 +111,60 @@ class Backwards:
     def _watches(self) -> bool:
         return not self._running and self._log.watches()
 
-    def _begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
-        if self._running:
-            self._nests = True
+    def _begins(self, _: object, arguments: tuple[Any, ...]) -> object:
+        try:
+            args, kwargs = arguments
+            if self._running:
+                self._nests, self._whole_at = True, 0
+                return None
+            if not self._log.watches():
+                self._updates.blindness.missed()
+                return None
+            if self._count < self._whole_at and self._is_one_more(*args):
+                return None
+            if self._count + 1 >= self._due:
+                self._retains = _retains(args, kwargs)
+            return run_quietly(self._begin, args[0] if args else kwargs.get("tensors"))
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("backward", error)
+        except BaseException:  # noqa: BLE001 - no exception can pass through a C function
             return None
-        if not self._log.watches():
-            self._updates.blindness.missed()
-            return None
-        if self._count + 1 >= self._due:
-            self._retains = _retains(*args[RETAIN:], **kwargs)
-        return run_quietly(self._begin, args[0] if args else kwargs.get("tensors"))
+        return None
+
+    def _is_one_more(self, loss: Any = None, *_: Any) -> bool:
+        """Whether a pass begins that is ordinary, and finds all as the last step has left it.
+
+        The same questions as those of `_begin` and `_is_one_of_many`, for the answers of an
+        ordinary step, and in one place: each function costs as much as its fetching.
+        """
+        updates = self._updates
+        if (
+            type(loss) is not torch.Tensor
+            or self._forwards.pending
+            or updates.is_watching
+            or updates.stop_after is not None
+            or updates.running
+            or _dispatch_modes()
+        ):
+            return False
+        with _NoFunctions():
+            try:
+                value = _item(loss)
+                versions = [*map(version, updates.tensors)]
+            except RuntimeError:  # several numbers, or tensors of inference
+                return False
+            if (
+                type(value) is not float
+                or not isfinite(value)
+                or versions != updates.blindness.versions
+                or not self._gradients.begins_anew()
+            ):
+                return False
+        self._lost, self._root = 0, None
+        self._count = updates.backward = number = self._count + 1
+        updates.backward_place = place = self._place
+        self._log.put(Backward.write(number, place, value, updates.count, 0))
+        return True
 
     def _begin(self, tensors: Any) -> object:
         try:
@@ -120,6 +172,7 @@ class Backwards:
                 return StopReplay
             self._before(tensors)
             if self._is_one_of_many():
+                self._whole_at = min(self._due - 1, self._count | (LOOK_AGAIN - 1))
                 self._counts()
                 return None
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
@@ -143,16 +196,20 @@ class Backwards:
             and self._gradients.passes_on()
         )
 
-    def _ends(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+    def _ends(self, _: object, arguments: tuple[Any, ...]) -> None:
         if not self._running:
             return
-        self._running = self._updates.is_passing = False
-        if output is FAILED:
-            self._looked = self._root = None
-            self._gradients.abandon()
-            run_quietly(self._guarded, self._failed, args[0] if args else kwargs.get("tensors"))
-        else:
-            run_quietly(self._guarded, self._after)
+        try:
+            args, kwargs, output = arguments
+            self._running = self._updates.is_passing = False
+            if output is FAILED:
+                self._looked = self._root = None
+                self._gradients.abandon()
+                run_quietly(self._guarded, self._failed, args[0] if args else kwargs.get("tensors"))
+            else:
+                run_quietly(self._guarded, self._after)
+        except BaseException:  # noqa: BLE001 - no exception can pass through a C function
+            return
 
     def _failed(self, tensors: Any) -> None:
         self._moments.failure(list(tensors_in(tensors)), self._here(), tuple(self._roots))
@@ -211,7 +268,7 @@ class Backwards:
             self._looked = Pass(self._count + 1, *told)
             self._moments.loss(self._looked)
         self._due = next_due(self._count)
-        lines.marks = self._due == self._count + 1
+        lines.want(marks=self._due == self._count + 1)
 
     def _here(self) -> int:
         return self._log.place(self._log.frame(1))
@@ -300,7 +357,7 @@ class Backwards:
             self._by_hand = []
             return
         self._replaced(found)
-        self._by_hand = found
+        self._by_hand, self._whole_at = found, 0
         self._products.look()
 
     def _may_replace(self, wanted: list[torch.Tensor]) -> bool:
@@ -330,8 +387,11 @@ def _readable_twice(original: Any, enter: Callable[..., Any], _: Any) -> Any:
     return functools.update_wrapper(stateless(grad), original)
 
 
-def _retains(retain_graph: Any = None, create_graph: Any = None, *_: Any, **__: Any) -> bool:
+def _retains(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Whether a pass was told to keep its graph, and not because gradients need one."""
+    retain_graph, create_graph = (
+        args[at] if len(args) > at else kwargs.get(name) for at, name in RETAIN.items()
+    )
     return retain_graph is True and create_graph is not True
 
 

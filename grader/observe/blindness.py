@@ -28,9 +28,9 @@ class Blindness:
     def __init__(self) -> None:
         self._missed = 0
         self._unexplained = 0
-        self._passes_at: dict[int, int] = {}
-        self._versions: list[int] = []
-        self._moves = 0
+        self.passes_at: dict[int, int] = {}  # how many there were at each optimizer's last step
+        self.versions: list[int] = []  # of the weights, as a step or a pass saw them last
+        self.moves = 0  # passes in a row before which the weights were moved
         self._moved = 0
 
     def missed(self) -> None:
@@ -39,8 +39,8 @@ class Blindness:
 
     def steps(self, optimizer: int, fed: list[Pair], passes: int) -> None:
         """A step begins: its gradients are of a pass since its last one, or were used before."""
-        since = self._passes_at.get(optimizer, -1)
-        self._passes_at[optimizer] = passes
+        since = self.passes_at.get(optimizer, -1)
+        self.passes_at[optimizer] = passes
         if passes > since:
             return
         new = (
@@ -52,10 +52,10 @@ class Blindness:
     def stepped(self, held: list[torch.Tensor]) -> None:
         """A step has ended: the weights are what it made of them."""
         try:
-            self._versions = list(map(version, held))
+            self.versions = list(map(version, held))
         except RuntimeError:  # tensors of inference have none
-            self._versions = versions_of(held)
-        self._moves = 0
+            self.versions = versions_of(held)
+        self.moves = 0
 
     def passes(self, held: list[torch.Tensor]) -> None:
         """A backward pass begins: the weights are those of the last step, or were moved since."""
@@ -63,10 +63,10 @@ class Blindness:
             versions = list(map(version, held))
         except RuntimeError:
             versions = versions_of(held)
-        if self._versions and versions != self._versions:
-            self._moves += 1
-            self._moved += self._moves >= MOVES_IN_A_ROW
-        self._versions = versions
+        if self.versions and versions != self.versions:
+            self.moves += 1
+            self._moved += self.moves >= MOVES_IN_A_ROW
+        self.versions = versions
 
     @property
     def unseen(self) -> int:

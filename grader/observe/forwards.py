@@ -66,6 +66,7 @@ from grader.schema.rows import Dropping, Fed, Forward, Twin
 if TYPE_CHECKING:
     from grader.observe.transforms import Transform
 
+_function_modes = torch._C._len_torch_function_stack
 KEY = "grader.observe"
 SETTLED = 50
 IMAGE = 28 * 28
@@ -95,13 +96,14 @@ class Forwards:
         self._pauses = True  # whether anything is done when it returns
         self._seen = 0  # bits gathered from the modules inside the root that is running
         self._count = 0
-        self._pending: dict[int, tuple[ref[Token], Call]] = {}
+        self.pending: dict[int, tuple[ref[Token], Call]] = {}
         self._fed: list[Call] = []
         self._last: Call | None = None
         self._inside: Inside | None = None
         self._running: LiveModel | None = None
         self._forgets = opaque(self._forget)  # a weak reference shows its callback
         self._ordinary: LiveModel | None = None
+        self._usual: tuple[LiveModel, LiveSource] | None = None  # of a training that goes on
         self._modes: dict[tuple[int, int], object] = {}  # model, source -> mode last written down
         self._sent: Counter[int] = Counter()
         self.calms = False  # whether each model is to begin with weights of the usual size
@@ -117,29 +119,31 @@ class Forwards:
 
     def install(self, patches: Patches) -> None:
         """Wrap ``nn.Module.__call__``."""
-        self._door = patches.around(nn.Module, "__call__", self._called, self._returned)
-        self._hears = self._door.before
+        self._door = patches.directly(nn.Module, "__call__", self._called, self._returned)
         self.dropouts.install(patches)
         self.losses.install(patches)
 
-    def _called(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
+    def _called(self, _: object, arguments: tuple[Any, ...]) -> object:
         """A module is called: True if it is a root that is looked at."""
-        module: nn.Module = args[0]
-        if self._depth:
-            if self._looks:
-                self._inner(module)
-            return None
-        if id(type(module)) in WITHOUT_PARAMETERS:
-            if self.losses.marks and is_a(module, losses._Loss):
-                self.losses.called()
-            return None
         try:
-            if self.transform is None:
-                return run_quietly(self._root, module, args)
-            return run_quietly(self._within, module)
+            args, _ = arguments
+            module: nn.Module = args[0]
+            if self._depth:
+                if self._looks:
+                    self._inner(module)
+            elif id(type(module)) in WITHOUT_PARAMETERS:
+                if self.losses.marks and is_a(module, losses._Loss):
+                    self.losses.called()
+            elif self._usual is not None and self._is_usual(*self._usual, *args):
+                return True
+            else:
+                look = self._root if self.transform is None else self._within
+                return run_quietly(look, module, args)
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
+        except BaseException:  # noqa: BLE001 - no exception can pass through a C function
             return None
+        return None
 
     def _inner(self, module: nn.Module) -> None:
         """Gather the bits of a module that runs inside the root."""
@@ -185,7 +189,7 @@ class Forwards:
         if self._pauses:
             self.tape.pause()
         else:
-            self._door.before = None  # nothing is asked of the modules inside
+            self._door.deaf()  # nothing is asked of the modules inside
         return True
 
     def _evaluates(self, model: LiveModel, module: nn.Module) -> bool:
@@ -193,7 +197,7 @@ class Forwards:
         is_early = model.dropouts < LOOKS and self._updates.count > 0
         return is_early and mode_of(module) is False
 
-    def _within(self, module: nn.Module) -> object:
+    def _within(self, module: nn.Module, _: tuple[Any, ...]) -> object:
         """The same inside a transform of ``torch.func``: what is recorded are plain tensors."""
         if not self._log.is_real():
             return None
@@ -209,27 +213,29 @@ class Forwards:
         self.tape.pause()
         return True
 
-    def _returned(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+    def _returned(self, _: object, arguments: tuple[Any, ...]) -> None:
         """A root that was looked at has returned."""
         model, self._running = self._running, None
         if model is None:
             return
         self._depth = 0
         if not self._pauses:  # one of many: nothing is asked of it
-            self._door.before = self._hears
+            self._door.hear()
             return
-        self.tape.go_on()
-        dropped = self.dropouts.end()
-        if output is FAILED:
-            return
-        module, *rest = args
         try:
+            self.tape.go_on()
+            dropped = self.dropouts.end()
+            (module, *rest), kwargs, output = arguments
+            if output is FAILED:
+                return
             with quietly():
                 self._ended(model, module, (tuple(rest), kwargs), output)
             if dropped is not None and self._looks and self._last is not None:
                 self._log.add(Dropping.write(self._last.number, *dropped))
         except Exception as error:  # noqa: BLE001 - ours must not end the student's run
             self._log.fault("forward", error)
+        except BaseException:  # noqa: BLE001 - no exception can pass through a C function
+            return
 
     def _ended(self, model: LiveModel, module: nn.Module, inputs: Any, output: Any) -> None:
         if self.transform is not None:
@@ -278,8 +284,44 @@ class Forwards:
         if self._modes.get((model.index, source.index)) is not mode:
             return False
         self._sources.passes(source, numbers, batch)
+        self._usual = (model, source) if mode is True else None
         self._ordinary = model
         self._last = self._inside = None
+        return True
+
+    def _is_usual(
+        self, model: LiveModel, source: LiveSource, module: nn.Module, batch: Any = None, *_: Any
+    ) -> bool:
+        """Whether a root begins that is ordinary like the last one: all is noted of it then.
+
+        The same questions as those of `_root` and `_is_ordinary`, in the order of an ordinary
+        step's answers, and in one place: each function costs as much as its fetching.
+        """
+        updates, last = self._updates, self._sources.last
+        if (
+            last is None
+            or last[1] is not batch
+            or last[0] is not source
+            or model.ref() is not module
+            or model.structure != self._models.structure
+            or module_dict(module).get("training") is not True
+            or type(batch) is not torch.Tensor
+            or _function_modes()
+            or asks_for_gradients(batch)
+            or updates.is_watching
+            or updates.stop_after is not None
+            or self.tape.runs
+            or self.transform is not None
+            or not self._log.watches()
+            or not last[2]
+            or not source.taught.issuperset(last[2])
+        ):
+            return False
+        self._ordinary = self._running = model
+        self._last = self._inside = None
+        self._looks = self._pauses = False
+        self._seen, self._depth = 0, 1
+        self._door.deaf()
         return True
 
     def _mode(self, model: LiveModel, module: nn.Module) -> int:
@@ -314,6 +356,7 @@ class Forwards:
             self._moments.forward(call, module, inputs[0], output)
             if call.source is not None:
                 mode = module_dict(module).get("training")
+                self._usual = None
                 self._modes[model.index, call.source.index] = mode
         else:
             self._record_inside(whole, outer, id(module), flags, batch, outputs, frame)
@@ -441,18 +484,18 @@ class Forwards:
             node.metadata[KEY] = token
             tokened = Tokened(token, self._forgets)
             tokened.number = number
-            self._pending[number] = (tokened, call)
+            self.pending[number] = (tokened, call)
 
     def _forget(self, tokened: ref[Token]) -> None:
         assert isinstance(tokened, Tokened)
-        self._pending.pop(tokened.number, None)
+        self.pending.pop(tokened.number, None)
 
     def feed(self, roots: Iterable[torch.Tensor], flag: int, *, again: bool = False) -> list[Call]:
         """The forwards whose outputs the graph of ``roots`` holds; each is told once.
 
         ``again``: they may be told again, of a pass that follows through the same graph.
         """
-        pending = self._pending
+        pending = self.pending
         if not pending:
             return []
         lowest = min(pending)

@@ -12,15 +12,28 @@ Numbers are kept only once somebody was seen to write to gradients between a pas
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 from weakref import ref
 
 import torch
 
-from grader.observe.looking import gradient_of, set_gradient, shape_of, version_of
-from grader.observe.marks import Mark, alike, mark_of, marks_of, nonzero, norm, numbers_of
+from grader.observe.looking import gradient_of, set_gradient, shape_of, version, version_of
+from grader.observe.marks import (
+    Mark,
+    alike,
+    mark_of,
+    marks_of,
+    nonzero,
+    norm,
+    numbers_of,
+)
 
 EVIDENCE = 6
+_make: Callable[..., Mark] = tuple.__new__
+"""Makes a Mark without a Python function of ours."""
+NOTHING = id(None)
+"""What a gradient that isn't there has for an id: a tensor may have a say in a comparison."""
 
 
 class Leaf:
@@ -76,6 +89,7 @@ class Gradients:
         self._count = 0
         self._list: list[Leaf] = []
         self._are_owned = False
+        self._owned: list[torch.Tensor] = []  # all known ones, if one optimizer holds them
         self.measured = 0
         self._reachable: list[tuple[Leaf, torch.Tensor]] = []  # by the pass that is running
         self._open: Pollution | None = None
@@ -96,7 +110,7 @@ class Gradients:
             self._count += 1
             self._by_id[key] = leaf
             self._list = list(self._by_id.values())
-            self._are_owned = False
+            self._are_owned, self._owned = False, []
         return leaf
 
     def own(self, leaves: list[tuple[Leaf, torch.Tensor]]) -> None:
@@ -104,6 +118,8 @@ class Gradients:
         for leaf, _ in leaves:
             leaf.owned, leaf.foreign, leaf.watch = True, False, None
         self._are_owned = all(leaf.owned for leaf in self._list)
+        are_all = set(self._list) == {leaf for leaf, _ in leaves}
+        self._owned = [tensor for _, tensor in leaves] if are_all else []
 
     def find(self, tensor: torch.Tensor) -> Leaf | None:
         """The leaf of ``tensor`` if it is known."""
@@ -161,6 +177,26 @@ class Gradients:
             pollution.stale = norm(grad for _, grad in grads)
             pollution.clones = [(leaf, grad.detach().clone()) for leaf, grad in grads]
         return pollution
+
+    def begins_anew(self) -> bool:
+        """Whether a pass begins without any gradient, one optimizer holding all that is trained.
+
+        Then `before` would find nothing, and `after` need not look: both are done with.
+        """
+        owned = self._owned
+        if (
+            not owned
+            or self._polluted
+            or self._keeps
+            or self._open is not None
+            or [*map(id, map(gradient_of, owned))].count(NOTHING) != len(owned)
+        ):
+            return False
+        for leaf in self._list:
+            leaf.consumed = None
+        self._passes += 1
+        self._is_told = False
+        return True
 
     def passes_on(self) -> bool:
         """Whether the end of the pass that begins needs no look, which it then won't get.
@@ -312,6 +348,32 @@ class Gradients:
             leaf.consumed_at = updates
             leaf.consumed = mark
             leaf.stale = mark if self._keeps else None
+
+    def consume_whole(self, leaves: Sequence[Leaf], updates: int) -> bool:
+        """The same after a pass that `begins_anew`, if all that it could reach has a gradient.
+
+        No function of ours is called for each: this is done in every step.
+        """
+        owned = self._owned
+        if (
+            self._is_told
+            or self._polluted
+            or self._keeps
+            or self._open is not None
+            or len(leaves) != len(owned)
+        ):
+            return False
+        grads = [*map(gradient_of, owned)]
+        if NOTHING in map(id, grads):
+            return False
+        try:
+            marks = zip(map(ref, grads), [*map(version, grads)], repeat(None))
+        except RuntimeError:  # of those made under inference mode
+            return False
+        for leaf, mark in zip(leaves, marks, strict=True):
+            leaf.consumed_at = updates
+            leaf.consumed = _make(Mark, mark)
+        return True
 
     def clips(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
         """A function begins that rescales gradients: it must not make a leftover look new."""

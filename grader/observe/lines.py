@@ -13,7 +13,7 @@ import torch
 
 from grader.observe.log import Log
 from grader.observe.looking import is_tensor, node_of, run_quietly
-from grader.observe.patching import FAILED, Patches
+from grader.observe.patching import FAILED, Door, Patches
 
 MOST = 1000
 OPERATIONS = {
@@ -31,6 +31,7 @@ class LossLines:
     def __init__(self, log: Log) -> None:
         self._log = log
         self.marks = True  # whether the lines of the next losses are wanted
+        self._doors: list[Door] = []
         self.place = -1  # the last one's
         self._made: list[tuple[int, int]] = []  # the number of the node that was returned, line
 
@@ -38,7 +39,14 @@ class LossLines:
         """Listen to torch's operations that compute losses."""
         for owner, names in OPERATIONS.items():
             for name in names:
-                patches.around(owner, name, self._begins, self._ended)
+                self._doors.append(patches.around(owner, name, self._begins, self._ended))
+
+    def want(self, *, marks: bool) -> None:
+        """Mark the lines of the next losses, or don't: then nothing of ours is called."""
+        if marks is not self.marks:
+            self.marks = marks
+            for door in self._doors:
+                (door.hear if marks else door.deaf)()
 
     def _begins(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
         return True if self.marks and self._log.watches() else None

@@ -6,6 +6,7 @@ and their fields are the classes of `grader.schema.rows`.
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import time
@@ -26,6 +27,8 @@ OURS = str(Path(__file__).parent) + os.sep
 _back = FrameType.__dict__["f_back"].__get__
 """The caller of a frame, whoever's it is: the program's ``f_back`` passes ours over."""
 _dispatch_modes = torch._C._len_torch_dispatch_stack
+COMPILING = "_is_compiling_flag"
+"""What ``torch.compiler.is_compiling()`` returns; a function that is asked in every step."""
 FLUSH_SECONDS = 0.2
 EAGER_UPDATES = 5
 TOLD_FAULTS = 5
@@ -58,6 +61,8 @@ class Log:
         self._emit = emit
         self._files = files
         self._rows: list[Row] = []
+        self.put = self._rows.append
+        """Append one row as `add` does, and send none: for what another row will soon follow."""
         self._places: dict[tuple[str, int], int] = {}
         self._known_code: dict[CodeType, bool] = {}
         self._sent = 0
@@ -68,7 +73,8 @@ class Log:
         self._ident = self.thread.current
         self._transforms = torch._C._are_functorch_transforms_active
         self._tracing = torch._C._get_tracing_state
-        self._compiling = torch.compiler.is_compiling
+        self.compiling = functools.partial(vars(torch.compiler).get, COMPILING, False)
+        """The program's word on it; see `is_switched_off`."""
         self.dropped = 0
         self.faults = 0
 
@@ -88,8 +94,8 @@ class Log:
     def flush(self) -> None:
         """Send what has collected."""
         self._last = self._clock()
-        rows, self._rows = self._rows, []
-        kept = [row for row in rows if self._keeps(row)]
+        kept = [row for row in self._rows if self._keeps(row)]
+        self._rows.clear()
         self._sent += len(kept)
         if kept:
             self._emit([list(row) for row in kept])
@@ -116,11 +122,11 @@ class Log:
         """Record that the recorder itself failed; the first few are told, all are counted."""
         self.faults += 1
         if self.faults <= TOLD_FAULTS:
-            self._rows.append(Fault.write(where, f"{type(error).__name__}: {error}"[:300]))
+            self._rows.append(Fault.write(where, _described(error)))
 
     def missed(self, fact: str, error: BaseException) -> None:
         """Record that one fact could not be noted; the others stand."""
-        self._rows.append(Missed.write(fact, f"{type(error).__name__}: {error}"[:300]))
+        self._rows.append(Missed.write(fact, _described(error)))
 
     # --- places -----------------------------------------------------------------------
 
@@ -149,11 +155,11 @@ class Log:
 
         What it compiles is never run as Python, and what it traces has a dispatch mode around it.
         """
-        return _dispatch_modes() > 0 and bool(self._compiling())
+        return _dispatch_modes() > 0 and self.is_switched_off()
 
     def is_switched_off(self) -> bool:
         """Whether a program has said that it is being compiled, which torch says in no step."""
-        return bool(self._compiling())
+        return self.compiling() is not False
 
     def is_student(self, code: CodeType) -> bool:
         """Whether ``code`` was compiled from the student's text."""
@@ -203,3 +209,12 @@ class Log:
     def here(self) -> int:
         """The student's line that is running now."""
         return self.place(self.frame(1))
+
+
+def _described(error: BaseException) -> str:
+    """What an exception says, short enough for a row; its class may be the program's."""
+    kind = type(error).__name__
+    try:
+        return f"{kind}: {error}"[:300]
+    except Exception:  # noqa: BLE001 - who tells of a fault must not make another
+        return kind[:300]

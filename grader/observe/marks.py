@@ -36,7 +36,6 @@ _dot: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = _BASE.dot
 _item: Callable[[torch.Tensor], float] = _BASE.item
 _values: Callable[[torch.Tensor], torch.Tensor] = _BASE._values
 _norms = torch._foreach_norm
-_version: Callable[[torch.Tensor], int] = vars(_BASE)["_version"].__get__
 
 
 class Mark(NamedTuple):
@@ -63,10 +62,6 @@ class Mark(NamedTuple):
         return alike(self.numbers, numbers_of(grad), scale=math.inf)
 
 
-_make: Callable[..., Mark] = tuple.__new__
-"""Makes a Mark without a Python function of ours: one is made of each tensor in every step."""
-
-
 def mark_of(grad: torch.Tensor, *, keep: bool = False) -> Mark:
     """A gradient as it is now; ``keep``: its numbers too."""
     return Mark(ref(grad), version_of(grad), numbers_of(grad) if keep else None)
@@ -77,14 +72,6 @@ def marks_of(
 ) -> list[Mark | None]:
     """The gradients of tensors as they are now, each beside its leaf; None where there is none."""
     grads = [gradient_of(tensor) for _, tensor in held]
-    if not keep:
-        try:
-            return [
-                None if grad is None else _make(Mark, (ref(grad), _version(grad), None))
-                for grad in grads
-            ]
-        except RuntimeError:  # one made under inference mode has no version
-            pass
     return [None if grad is None else mark_of(grad, keep=keep) for grad in grads]
 
 

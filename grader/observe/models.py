@@ -110,7 +110,7 @@ class Models:
         self._log = log
         self._gradients = gradients
         self._by_id: dict[int, LiveModel] = {}
-        self._structure = 0
+        self.structure = 0  # how often any module has changed its parts
         self._reads_mode: dict[int, tuple[type, bool]] = {}  # by id: hashing a class may be theirs
         self.plain: set[int] = set()
         """The ids of classes whose instances never act differently in training mode."""
@@ -120,7 +120,7 @@ class Models:
         """Notice when any module gains a submodule or a parameter."""
 
         def changed(*_: Any) -> None:
-            self._structure += 1
+            self.structure += 1
 
         patches.hook(module_hooks.register_module_module_registration_hook, changed)
         patches.hook(module_hooks.register_module_parameter_registration_hook, changed)
@@ -131,8 +131,8 @@ class Models:
         if model is None or model.ref() is not module:
             model = LiveModel(module)
             self._by_id[id(module)] = model
-        if model.structure != self._structure:
-            model.structure = self._structure
+        if model.structure != self.structure:
+            model.structure = self.structure
             self._read(model, module)
         return model
 

@@ -15,10 +15,15 @@ from __future__ import annotations
 
 import builtins
 import ctypes
+import functools
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+Direct = Callable[[Any, tuple[Any, ...]], Any]
+"""What a C function leads to: called with None and its arguments, it must not raise."""
+Way = Callable[[], object]
+"""Lets a C function lead somewhere, from then on."""
 _WITH_ARGUMENTS = 0x0001
 """``METH_VARARGS`` of Python's C interface: the arguments come as one tuple."""
 _Callback = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object)
@@ -41,6 +46,7 @@ _new.argtypes = [ctypes.POINTER(_MethodDef), ctypes.c_void_p, ctypes.c_void_p]
 _keep = ctypes.pythonapi.Py_IncRef
 _keep.restype = None
 _keep.argtypes = [ctypes.py_object]
+_NOWHERE = ctypes.cast(ctypes.pythonapi.PyLong_FromVoidPtr, ctypes.c_void_p).value
 
 
 def opaque(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,14 +65,37 @@ def opaque(function: Callable[..., Any]) -> Callable[..., Any]:
     return built_in(call)
 
 
-def built_in(call: Callable[[object, tuple[Any, ...]], Any]) -> Callable[..., Any]:
+def built_in(call: Direct) -> Callable[..., Any]:
     """A C function that calls ``call(None, arguments)``, which must not raise."""
-    callback = _Callback(call)
-    definition = _MethodDef(b"hook", ctypes.cast(callback, ctypes.c_void_p), _WITH_ARGUMENTS, None)
-    for kept in (callback, definition):
-        _keep(kept)
-    made: Callable[..., Any] = _new(ctypes.byref(definition), None, None)
-    return made
+    switch = Switch()
+    switch.way(call)()
+    return switch.function
+
+
+class Switch:
+    """A C function that leads to ours, or nowhere: then it answers 0 without a line of Python.
+
+    Where it leads is a pointer in a struct that only ours have. Nowhere is a function of Python's
+    own, which makes a number of an address: 0 of that of no object.
+    """
+
+    __slots__ = ("_definition", "function", "off")
+
+    def __init__(self) -> None:
+        self._definition = _MethodDef(b"hook", _NOWHERE, _WITH_ARGUMENTS, None)
+        _keep(self._definition)
+        self.function: Callable[..., Any] = _new(ctypes.byref(self._definition), None, None)
+        self.off = self._to(_NOWHERE)
+        """Let it lead nowhere."""
+
+    def way(self, call: Direct) -> Way:
+        """What lets it lead to ``call``, as often as need be; what is made here stays for ever."""
+        callback = _Callback(call)
+        _keep(callback)
+        return self._to(ctypes.cast(callback, ctypes.c_void_p).value)
+
+    def _to(self, address: int | None) -> Way:
+        return functools.partial(setattr, self._definition, "method", address)
 
 
 def stateless(function: Callable[..., Any]) -> Callable[..., Any]:

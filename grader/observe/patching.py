@@ -8,14 +8,13 @@ nothing of ours (`grader.observe.opaque`).
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any
 
 from torch.jit import _builtins
 
-from grader.observe.opaque import built_in, stateless
+from grader.observe.opaque import Direct, Switch, Way, stateless
 
 Before = Callable[[tuple[Any, ...], dict[str, Any]], object]
 """Told the arguments of a call that begins. It returns what becomes of the call: after None it
@@ -42,7 +41,7 @@ def around(original: Any, enter: Callable[..., Any], leave: Callable[..., Any]) 
 
     def call(*args: Any, **kwargs: Any) -> Any:
         word = enter(args, kwargs)
-        if word is None:
+        if not word:  # 0 where nobody listens
             return original(*args, **kwargs)
         if word is stop:
             raise stop
@@ -58,38 +57,69 @@ def around(original: Any, enter: Callable[..., Any], leave: Callable[..., Any]) 
 
 
 class Door:
-    """One replaced attribute: ``before`` and ``after`` are whoever listens, or None."""
+    """One replaced attribute, and whoever listens to its calls.
 
-    __slots__ = ("_looks", "after", "before", "function", "name", "old", "owner")
+    While nobody does, and while who does is `deaf`, no code of ours is called.
+    """
+
+    __slots__ = (
+        "_after", "_before", "_entry", "_exit", "_looks", "_plain", "deaf", "function", "hear",
+        "name", "old", "owner",
+    )  # fmt: skip
 
     def __init__(self, owner: Any, name: str, make: Make) -> None:
         self.owner, self.name = owner, name
-        self.before: Before | None = None
-        self.after: After | None = None
+        self._before: Before | None = None
+        self._after: After | None = None
         self.old = vars(owner).get(name, _ABSENT)
         original = getattr(owner, name, None)
-        self.function = make(original, built_in(self._enter), built_in(self._leave))
+        self._entry, self._exit = Switch(), Switch()
+        self._plain = self._entry.way(self._enter), self._exit.way(self._leave)
+        self.hear = self.deaf = self._entry.off
+        self.function = make(original, self._entry.function, self._exit.function)
         setattr(owner, name, self.function)
         self._looks = _looks(self.function)
         known = _builtins._find_builtin(original)  # type: ignore[no-untyped-call]
         if known is not None:  # TorchScript goes by identity
             _builtins._register_builtin(self.function, known)
 
-    def _enter(self, _: object, arguments: tuple[Any, ...]) -> object:
-        before = self.before
+    def listen(self, before: Before | None, after: After | None) -> None:
+        """Let someone listen, beside whoever does; or nobody any more.
+
+        A listener may be `deaf` for a while, and `hear` again; of two, neither is.
+        """
+        is_shared = self._before is not None and before is not None
+        if self._before is not None and before is not None:
+            both = _Both((self._before, self._after), (before, after))
+            before, after = both.before, both.after
+        self._before, self._after = before, after
+        self.hear, hear_ends = self._plain
         if before is None:
-            return None
+            self.hear = self._entry.off
+        self.deaf = self.hear if is_shared else self._entry.off
+        self.hear()
+        hear_ends()
+
+    def shorten(self, before: Direct, after: Direct) -> None:
+        """Call the only listener directly; see `Patches.directly`."""
+        if self.deaf is not self.hear:
+            self.hear = self._entry.way(before)
+            self.hear()
+            self._exit.way(after)()
+
+    def _enter(self, _: object, arguments: tuple[Any, ...]) -> object:
+        before = self._before
         try:
-            return before(*arguments)
+            return None if before is None else before(*arguments)
         except BaseException:  # noqa: BLE001 - no exception can pass through a C function
             return None
 
     def _leave(self, _: object, arguments: tuple[Any, ...]) -> object:
-        after = self.after
-        if after is not None:
-            with contextlib.suppress(BaseException):
-                after(*arguments)
-        return None
+        after = self._after
+        try:
+            return None if after is None else after(*arguments)
+        except BaseException:  # noqa: BLE001 - no exception can pass through a C function
+            return None
 
     def is_lost(self) -> bool:
         """Whether the attribute, or the function that was put there, is another one now."""
@@ -160,7 +190,7 @@ class Patches:
 
     def __init__(self) -> None:
         self._doors: dict[tuple[int, str], tuple[Door, Any, bool]] = {}
-        self._hooks: dict[Any, tuple[Callable[..., Any], Any]] = {}
+        self._hooks: dict[Any, tuple[Callable[..., Any], Any, Switch, Way]] = {}
         self._listeners: dict[Any, Callable[..., Any]] = {}
 
     def around(
@@ -188,30 +218,54 @@ class Patches:
             guarded: Whether a program that replaces it has broken its recording.
 
         Returns:
-            The door, for who wants to listen no more for a while: its ``before`` may be None.
+            The door, for who wants to hear nothing for a while.
         """
         key = (id(owner), name)
         if key not in self._doors:
             self._doors[key] = Door(owner, name, make), afterwards, guarded
         door, *_ = self._doors[key]
-        if door.before is not None and before is not None:
-            both = _Both((door.before, door.after), (before, after))
-            before, after = both.before, both.after
-        door.before, door.after = before, after
+        door.listen(before, after)
+        return door
+
+    def directly(self, owner: Any, name: str, before: Direct, after: Direct) -> Door:
+        """The same for what is called in each step: a function of ours less, each time.
+
+        ``before`` and ``after`` get None and a tuple of what `Before` and `After` get, and must
+        not raise.
+        """
+
+        def begins(args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+            return before(None, (args, kwargs))
+
+        def ends(args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> object:
+            return after(None, (args, kwargs, output))
+
+        door = self.around(owner, name, begins, ends)
+        door.shorten(before, after)
         return door
 
     def hook(
-        self, register: Callable[..., Any], listener: Callable[..., Any], stop: Any = None
+        self,
+        register: Callable[..., Any],
+        listener: Callable[..., Any],
+        stop: Any = None,
+        directly: Direct | None = None,
     ) -> None:
         """Let one of torch's global hooks lead to ``listener``.
 
         ``listener`` may answer ``stop``, an exception, which the hook then raises. Several may
-        listen to one hook, the first first.
+        listen to one hook, the first first. ``directly``: the same, for the only one; see
+        `directly`.
         """
         known = self._listeners.get(register)
         self._listeners[register] = listener if known is None else _one_by_one(known, listener)
-        if register in self._hooks:
-            return
+        if register not in self._hooks:
+            self._hooks[register] = self._registered(register, stop)
+        *_, switch, plain = self._hooks[register]
+        way = plain if directly is None or known is not None else switch.way(directly)
+        way()
+
+    def _registered(self, register: Callable[..., Any], stop: Any) -> tuple[Any, Any, Switch, Way]:
         listeners = self._listeners
 
         def told(_: object, arguments: tuple[Any, ...]) -> Any:
@@ -221,7 +275,8 @@ class Patches:
             except BaseException:  # noqa: BLE001 - no exception can pass through a C function
                 return None
 
-        tell = built_in(told)
+        switch = Switch()
+        tell = switch.function
 
         def hook(*args: Any) -> None:
             word = tell(*args)
@@ -229,7 +284,7 @@ class Patches:
                 raise stop
 
         made = stateless(hook)
-        self._hooks[register] = made, register(made)
+        return made, register(made), switch, switch.way(told)
 
     def lost(self) -> list[str]:
         """The names of attributes and hooks that no longer are what was put there."""
@@ -240,7 +295,7 @@ class Patches:
         ]
         return names + [
             register.__name__
-            for register, (made, handle) in self._hooks.items()
+            for register, (made, handle, *_) in self._hooks.items()
             if (handle.hooks_dict_ref() or {}).get(handle.id) is not made
         ]
 
@@ -248,14 +303,16 @@ class Patches:
         """Let everybody pass."""
         self._listeners.clear()
         for door, *_ in self._doors.values():
-            door.before = door.after = None
+            door.listen(None, None)
+        for *_, switch, _ in self._hooks.values():
+            switch.off()
 
     def undo(self) -> None:
         """Take the doors and hooks away, last first."""
         self.close()
         for door, afterwards, _ in reversed(self._doors.values()):
             door.remove(afterwards)
-        for _, handle in self._hooks.values():
+        for _, handle, *_ in self._hooks.values():
             handle.remove()
         self._doors.clear()
         self._hooks.clear()

@@ -37,14 +37,18 @@ from grader.observe.looking import (
     parts_of,
     run_quietly,
     scalar,
+    version,
     version_of,
 )
 from grader.observe.marks import norm
 from grader.observe.moments import Moments
+from grader.observe.opaque import Direct
 from grader.observe.patching import FAILED, Patches, StopReplay
 from grader.schema.rows import Cleared, Leftover, Optimizer, Scheduled, Update
 
 Pair = tuple[Leaf, torch.Tensor]
+_dispatch_modes = torch._C._len_torch_dispatch_stack
+_NoFunctions = torch._C.DisableTorchFunction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ class Updates:
         on_update: Callable[[list[Pair]], None],
     ) -> None:
         self._log = log
+        self._thread = log.thread
         self._gradients = gradients
         self.blindness = Blindness()
         self.is_passing = False  # a backward pass has not returned yet
@@ -84,13 +89,13 @@ class Updates:
         self._changes_rates = change.scale > 1.0 or change.hold or change.cap
         self._after = change.after
         self._highest: dict[tuple[int, int], float] = {}
-        self._stop_after = change.stop_after
+        self.stop_after = change.stop_after
         self.count = 0
         self.backward = -1
         self.backward_place = -1
         self._optimizers: dict[int, tuple[ref[Any], int]] = {}
         self._optimizer_count = 0
-        self._depth: dict[int, int] = {}
+        self.running: dict[int, int] = {}  # the steps that have not returned yet, by optimizer
         self._groups: list[dict[str, Any]] = []  # of the optimizer that stepped last
         self._made_at = -1  # where an optimizer was made last
         self._settled = 0  # the id of the optimizer whose steps are looked at when they have ended
@@ -101,7 +106,8 @@ class Updates:
         self._began = -1
         self._shape: list[tuple[int, int, int]] = []
         self._tensors_of_shape: list[Pair] = []
-        self._only_tensors: list[torch.Tensor] = []  # of these pairs
+        self.tensors: list[torch.Tensor] = []  # of these pairs
+        self._leaves: list[Leaf] = []  # and their leaves
         self._leftovers: list[Leaf] = []
         self._grad_norm: float | None = None
         self._gone = 0
@@ -114,11 +120,11 @@ class Updates:
 
     def install(self, patches: Patches) -> None:
         """Hook every optimizer's step, present and future."""
-        for register, hook in (
-            (optim_module.register_optimizer_step_pre_hook, self._guard(self._pre, begins=True)),
-            (optim_module.register_optimizer_step_post_hook, self._guard(self._post, begins=False)),
+        for register, point in (
+            (optim_module.register_optimizer_step_pre_hook, self._begins),
+            (optim_module.register_optimizer_step_post_hook, self._ends),
         ):
-            patches.hook(register, hook, stop=StopReplay)
+            patches.hook(register, _plain(point), StopReplay, point)
         patches.around(optim_module.Optimizer, "__init__", self._constructed, self._was_made)
         patches.around(lr_scheduler.LRScheduler, "__init__", _heard, self._scheduled)
 
@@ -129,22 +135,47 @@ class Updates:
         if entry is not None and self._log.watches():
             self._log.add(Scheduled.write(entry[1], self._log.here()))
 
-    def _guard(self, hook: Callable[[Any], None], *, begins: bool) -> Callable[..., object]:
-        def guarded(optimizer: Any, _args: Any, _kwargs: Any) -> object:
+    def _begins(self, _: object, arguments: tuple[Any, ...]) -> object:
+        """An optimizer's step begins; one of many is looked at when it has ended, in one go."""
+        try:
+            optimizer = arguments[0]
+            if (
+                id(optimizer) == self._settled
+                and not self.running
+                and self.count % MEASURED != 0
+                and self.stop_after is None
+                and self._thread.current() == self._thread.ident
+            ):
+                self.running[id(optimizer)] = 1
+                return None
             if not self._log.watches():
                 self.blindness.missed()
                 return None
-            if begins and self._is_one_of_many(optimizer):
-                self._depth[id(optimizer)] = 1  # all that there is to see shows at its end
-                return None
-            try:
-                run_quietly(hook, optimizer)
-            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
-                self._log.fault("optimizer step", error)
-            ends = self._stop_after is not None and not self._depth and self.is_over()
-            return StopReplay if ends else None
+            return self._look_at(self._pre, optimizer)
+        except BaseException:  # noqa: BLE001 - no exception can pass through a C function
+            return None
 
-        return guarded
+    def _ends(self, _: object, arguments: tuple[Any, ...]) -> object:
+        try:
+            optimizer = arguments[0]
+            if not self._log.watches():
+                self.blindness.missed()
+                self.running.pop(id(optimizer), None)
+                return None
+            if id(optimizer) == self._settled and self._is_one_more(optimizer):
+                return None
+            return self._look_at(self._post, optimizer)
+        except BaseException:  # noqa: BLE001 - no exception can pass through a C function
+            return None
+
+    def _look_at(self, point: Callable[[Any], None], optimizer: Any) -> object:
+        """Look at the beginning of a step, or at its end; say if it is the last one."""
+        try:
+            run_quietly(point, optimizer)
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self._log.fault("optimizer step", error)
+        ends = self.stop_after is not None and not self.running and self.is_over()
+        return StopReplay if ends else None
 
     def _constructed(self, args: tuple[Any, ...], _: dict[str, Any]) -> object:
         try:
@@ -186,30 +217,17 @@ class Updates:
         """Forget a step that an exception has ended: no later step is within it."""
         for group, given in self._given_rates:
             group["lr"] = given
-        self._depth.clear()
+        self.running.clear()
         self._held, self._before, self._given_rates = [], [], []
-
-    def _is_one_of_many(self, optimizer: Any) -> bool:
-        """Whether a step may be looked at when it has ended, in one go.
-
-        So it is for an optimizer that left the gradients of its last measured step as they were,
-        in a step whose size nobody asks for.
-        """
-        return (
-            id(optimizer) == self._settled
-            and not self._depth
-            and self.count % MEASURED != 0
-            and self._stop_after is None
-        )
 
     def _pre(self, optimizer: Any) -> None:
         if self._log.is_switched_off():  # seen all the same, and told: no honest step says so
             self.blindness.missed()
-        if self._depth and not self._is_within_a_step():
+        if self.running and not self._is_within_a_step():
             self.abandon()
         key = id(optimizer)
-        self._depth[key] = depth = self._depth.get(key, 0) + 1
-        if depth > 1 or len(self._depth) > 1:
+        self.running[key] = depth = self.running.get(key, 0) + 1
+        if depth > 1 or len(self.running) > 1:
             return
         self._begin(optimizer)
         held = self._held
@@ -250,7 +268,8 @@ class Updates:
             self._shape = shape
             tensors = [p for params in groups for p in params if is_tensor(p)]
             self._tensors_of_shape = [(know(p), p) for p in tensors]
-            self._only_tensors = tensors
+            self.tensors = tensors
+            self._leaves = [leaf for leaf, _ in self._tensors_of_shape]
             self._gradients.own(self._tensors_of_shape)
         return self._tensors_of_shape
 
@@ -259,12 +278,12 @@ class Updates:
         if key == self._settled and not self._held:
             self._end_one_of_many(optimizer)
             return
-        depth = self._depth.get(key, 1) - 1
+        depth = self.running.get(key, 1) - 1
         if depth > 0:
-            self._depth[key] = depth
+            self.running[key] = depth
             return
-        self._depth.pop(key, None)
-        if self._depth:
+        self.running.pop(key, None)
+        if self.running:
             return  # an optimizer inside another's step: the outer one is the update
         held, self._held = self._held, []
         found = self._leftovers + self._gradients.leftovers(held, self.backward_place, self.count)
@@ -280,7 +299,57 @@ class Updates:
             self._settled = key
         self._leftovers = []
         self._record(self._index(optimizer), pairs, found, _number(rate), is_torchs)
-        self.blindness.stepped(self._only_tensors)
+        self.blindness.stepped(self.tensors)
+
+    def _is_one_more(self, optimizer: Any) -> bool:
+        """Note a step that has used what one pass left, all of it, and ask nothing else of it.
+
+        False if it isn't so, and nothing was noted. The same as `_end_one_of_many` for the
+        answers of an ordinary step, and in one place: each function costs as much as its
+        fetching.
+        """
+        groups, tensors = self._groups, self.tensors
+        if (
+            self._held
+            or self.backward <= self._began
+            or self.is_passing
+            or self.stop_after is not None
+            or self._log.compiling() is not False
+            or _dispatch_modes()
+            or _state(optimizer).get("param_groups") is not groups
+            or len(groups) != 1
+            or type(groups[0]) is not dict
+        ):
+            return False
+        params, rate = groups[0].get("params"), groups[0].get("lr")
+        if (
+            type(params) is not list
+            or len(params) != len(tensors)
+            or params[0] is not tensors[0]
+            or params[-1] is not tensors[-1]
+            or type(rate) is not float
+            or not isfinite(rate)
+        ):
+            return False
+        pairs, count, blindness = self._tensors_of_shape, self.count + 1, self.blindness
+        with _NoFunctions():
+            try:
+                versions = [*map(version, tensors)]
+            except RuntimeError:  # tensors of inference have none
+                return False
+            if not self._gradients.consume_whole(self._leaves, count):
+                return False
+        blindness.versions, blindness.moves = versions, 0
+        blindness.passes_at[id(optimizer)] = self.backward
+        self.count, self._began, self._fed, self.running = count, self.backward, pairs, {}
+        self._log.add(
+            Update.write(
+                count, self._last_optimizer, self._place, self.backward, rate, None, None,
+                len(pairs), 0,
+            )
+        )  # fmt: skip
+        self._on_update(pairs)
+        return True
 
     def _end_one_of_many(self, optimizer: Any) -> None:
         """A step has ended that was not looked at as it began; see `_is_one_of_many`."""
@@ -294,7 +363,7 @@ class Updates:
             self._post(optimizer)
             self._settled = settled
             return
-        self._held, self._depth = [], {}
+        self._held, self.running = [], {}
         rate = self._groups[0].get("lr") if self._groups else None
         self.count += 1
         self._gradients.consume(self._fed, self.count)
@@ -306,7 +375,7 @@ class Updates:
             )
         )  # fmt: skip
         self._on_update(self._fed)
-        self.blindness.stepped(self._only_tensors)
+        self.blindness.stepped(self.tensors)
 
     def _is_settled(self, held: list[Pair]) -> bool:
         """Whether a step, which was looked at before and after, has left all gradients there."""
@@ -425,11 +494,11 @@ class Updates:
 
     def stop(self) -> None:
         """Let the next backward pass or step of an optimizer be the last thing that is done."""
-        self._stop_after = 0
+        self.stop_after = 0
 
     def give_up(self) -> None:
         """Stop a replay at the next occasion: it has shown that it does not learn."""
-        if self._stop_after is not None:
+        if self.stop_after is not None:
             self.stop()
 
     def is_over(self) -> bool:
@@ -437,19 +506,19 @@ class Updates:
 
         Who asks lets `StopReplay` be raised: again each time, should the student swallow it.
         """
-        return self._stop_after is not None and self.count >= self._stop_after
+        return self.stop_after is not None and self.count >= self.stop_after
 
     def is_stepping(self) -> bool:
         """Whether an optimizer's step has not returned yet."""
-        return bool(self._depth)
+        return bool(self.running)
 
     def passes(self) -> bool:
         """A backward pass begins: note what happened to the weights; say if it is one too many."""
         if self.is_watching:
             self.look()
-        if not self._depth:
-            self.blindness.passes(self._only_tensors)
-        return self._stop_after is not None and self.is_over()
+        if not self.running:
+            self.blindness.passes(self.tensors)
+        return self.stop_after is not None and self.is_over()
 
     # --- updates by hand --------------------------------------------------------------
 
@@ -468,7 +537,7 @@ class Updates:
 
     def look(self) -> None:
         """Record an update by hand, if watched tensors have changed since their gradient came."""
-        if not self.is_watching or self._depth:
+        if not self.is_watching or self.running:
             return
         self.is_watching = False
         changed: list[Pair] = []
@@ -555,6 +624,11 @@ REFRESH = 20
 def _heard(_args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
     """Let a call pass, and be told when it has ended."""
     return True
+
+
+def _plain(point: Direct) -> Callable[..., object]:
+    """What is called directly, as one of several."""
+    return lambda *arguments: point(None, arguments)
 
 
 def _is_torchs(optimizer: Any) -> bool:

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from grader.observe.opaque import opaque, stateless
+from grader.observe.opaque import Switch, opaque, stateless
 from grader.observe.patching import FAILED, Patches, StopReplay
 from grader.observe.recorder import Recorder
 
@@ -46,6 +46,20 @@ def test_an_opaque_function_outlives_its_maker() -> None:
     functions = [opaque(lambda value, n=n: value + n) for n in range(100)]
     gc.collect()
     assert [function(1) for function in functions] == [1 + n for n in range(100)]
+
+
+def test_a_switch_leads_where_it_was_set_and_shows_nothing() -> None:
+    """Nowhere at first, and again; it is one function all the time, with nothing in it."""
+    switch, told = Switch(), []
+    way = switch.way(lambda _, arguments: told.append(arguments))
+    assert switch.function(1) == 0
+    way()
+    assert switch.function(2, 3) is None
+    switch.off()
+    assert switch.function(4) == 0
+    assert told == [(2, 3)]
+    assert getattr(switch.function, "__self__", 0) is None
+    assert gc.get_referents(switch.function) == []
 
 
 def test_a_stateless_function_has_only_builtins() -> None:
@@ -200,3 +214,54 @@ def test_two_may_listen_at_one_door(patches: Patches) -> None:
     patches.around(one, "double", lambda *_: StopReplay)
     with pytest.raises(StopReplay):
         one.double(3)
+
+
+def test_who_is_deaf_hears_nothing_for_a_while(patches: Patches) -> None:
+    """The calls pass; of two who listen at one door, neither is deaf to what the other hears."""
+    one, heard = owner(), []
+    door = patches.around(one, "double", lambda args, _: heard.append(args[0]))
+    door.deaf()
+    assert one.double(1) == 2
+    door.hear()
+    assert one.double(2) == 4
+    patches.around(one, "double", lambda args, _: heard.append(-args[0]))
+    door.deaf()
+    assert one.double(3) == 6
+    assert heard == [2, 3, -3]
+
+
+def test_what_is_told_directly_is_what_is_told(patches: Patches) -> None:
+    """Both ends of a call with all that they have, alone and when another joins."""
+    one = owner()
+    told: list[Any] = []
+
+    def tell(nothing: None, given: tuple[Any, ...]) -> bool:
+        told.append((nothing, given))
+        return True
+
+    patches.directly(one, "double", tell, tell)
+    ends: list[Any] = [(None, ((4,), {})), (None, ((4,), {}, 8))]
+    assert one.double(4) == 8
+    assert told == ends
+    patches.around(one, "double", lambda *_: told.append("another"))
+    assert one.double(4) == 8
+    assert told == [*ends, ends[0], "another", ends[1]]
+    patches.close()
+    assert one.double(5) == 10
+    assert told == [*ends, ends[0], "another", ends[1]]
+
+
+def test_a_hook_is_told_directly_and_lets_others_join(patches: Patches) -> None:
+    """The only listener gets the arguments as they came; two are told one after the other."""
+    from torch.optim import optimizer
+
+    told: list[Any] = []
+    hook = optimizer.register_optimizer_step_post_hook
+    patches.hook(hook, lambda *_: told.append("first"), None, lambda *_: told.append("directly"))
+    steps = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=0.1)
+    steps.step()
+    patches.hook(hook, lambda *_: told.append("second"))
+    steps.step()
+    patches.close()
+    steps.step()
+    assert told == ["directly", "first", "second"]

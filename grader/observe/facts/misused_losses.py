@@ -77,7 +77,7 @@ def _lenient(_original: Any, enter: Callable[..., Any], _leave: Any) -> Any:
 
     def __new__(cls: type, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
         instance: Any = make(cls)
-        if enter((cls, *args), kwargs) is None:
+        if not enter((cls, *args), kwargs):
             return instance
         given = [value for value in args if issubclass(type(value), tensor)]
         named = {word: kwargs.pop(word) for word in words if word in kwargs}
