@@ -26,8 +26,10 @@ FEWEST_ROWS = 64
 MOST_ORDERS = 4
 LOOKS = 2
 """So many first passes are looked at."""
-NOTHING, SOMETHING = 3.0, 6.0
-"""So many standard deviations above chance are still chance, or can be none."""
+SOMETHING = 6.0
+"""So many standard deviations above chance can be no chance."""
+TIMES = 4.0
+"""So much more is told once an order is undone: near rows of one kind make some chance larger."""
 
 
 class Order(NamedTuple):
@@ -86,7 +88,7 @@ class Orders(Observer):
         """Write a row where an order, undone, makes the labels those of their rows."""
         x, y = pair
         now = association(x, y)
-        if now is None or now > NOTHING:
+        if now is None or now > SOMETHING:
             return
         of_length = [order for order in self._orders if len(order.rows) == len(x)]
         for one, other in itertools.product((None, *of_length), repeat=2):
@@ -95,7 +97,7 @@ class Orders(Observer):
                 continue
             index = _undone(len(x), one, other)
             undone = association(x, y[index])
-            if undone is not None and undone > SOMETHING:
+            if undone is not None and undone > max(SOMETHING, TIMES * now):
                 kept = one is None and any(is_same(y[index], each) for each in tensors)
                 row = passing.number, last.place, len(x), now, undone, kept
                 self.log.add(Parted.write(*row))
