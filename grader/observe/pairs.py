@@ -116,7 +116,9 @@ def _labels(passing: Pass, place: Place, tensors: Sequence[torch.Tensor]) -> tor
         node._saved_target.detach()
         for root in passing.roots
         for node in near(root)
-        if name_of(node) in TARGETED and has_values(node._saved_target)
+        if name_of(node) in TARGETED
+        and has_values(node._saved_target)
+        and node._saved_target.dim()  # a single answer has no rows
     ]
     if any(not is_same(targets[0], other) for other in targets[1:]):
         return None
