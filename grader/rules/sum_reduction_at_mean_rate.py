@@ -121,9 +121,9 @@ def _noted(one: Criterion, rate: float, alike: float, momentum: float) -> Findin
                 label="rate that makes the same steps with the mean of the batch",
                 expected="0.1 or less, in most trainings",
                 actual=f"{alike:.3g}",
-                sentence=f"The gradient of a sum over {one.rows} rows is {one.rows} times that of "
-                f"their mean, and {rate:g} × {one.rows} is {alike:.3g}{adds}. A batch of another "
-                "size would make steps of another length.",
+                sentence=f"The gradient of a sum over {count(one.rows, 'row')} is {one.rows} times "
+                f"that of their mean, and {rate:g} × {one.rows} is {alike:.3g}{adds}. A batch of "
+                "another size would make steps of another length.",
             ),
         ),
         fix='average over the batch (reduction="mean", what torch does by itself), or divide the '
