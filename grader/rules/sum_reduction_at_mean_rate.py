@@ -27,7 +27,8 @@ or a rate that is smaller by the number of rows in a batch.
 ## Known problems
 
 Adam and its kin divide by the size of the gradients, so to them a sum is as good as a mean. A sum
-that is divided by something afterwards is no sum, and losses by hand are not looked at.
+that is divided by something afterwards is no sum, and of losses by hand only sums of squares are
+looked at.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
 from grader.rules._words import count
-from grader.schema.rows import Backward, Clipping, Criterion, Held, Update
+from grader.schema.rows import Backward, Clipping, Criterion, Forward, Held, Update
 from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.losses import LIKELIHOODS, by_place
 from grader.trace.trace import Trace
@@ -44,6 +45,7 @@ from grader.trace.trace import Trace
 RULE = "sum-reduction-at-mean-rate"
 HIDES = ("learning-rate-too-high", "dead-relu", "vanishing-gradients")
 FEWEST_ROWS = 8
+BY_HAND = "Sum"
 NEAR = 0.05
 """The mean's step may be up to twenty times the one that learned: few scales are tried."""
 SAME = 0.05
@@ -60,7 +62,12 @@ def find(trace: Trace) -> Iterator[Finding]:
 
     Or, as a note, where it would be a very high one for a mean.
     """
-    sums = [one for one in trace.of(Criterion) if one.reduction == "sum"]
+    batches = {forward.batch for forward in trace.of(Forward) if forward.is_fed}
+    sums = [
+        one
+        for one in trace.of(Criterion)
+        if one.reduction == "sum" and (one.name != BY_HAND or one.rows in batches)
+    ]
     if not sums or not _is_plain(trace):
         return
     verdict = rate_verdict(trace)
@@ -85,6 +92,8 @@ def _as_a_note(trace: Trace, one: Criterion) -> Iterator[Finding]:
     momentum = max(
         (o.momentum for o in trace.of(Held) if o.optimizer == first.optimizer), default=0
     )
+    if not any(forward.batch == one.rows for forward in trace.of(Forward)):
+        return  # what is added up may be no rows of a batch
     rate = first.rate * one.rows
     if rate / (1 - momentum) >= LONG:
         yield _noted(one, first.rate, rate, momentum)

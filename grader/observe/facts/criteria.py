@@ -16,7 +16,7 @@ import torch
 
 from grader.model import Plain
 from grader.observe.log import plain_float
-from grader.observe.looking import has_values
+from grader.observe.looking import has_values, node_of
 from grader.observe.moments import Observer, Pass, Run
 from grader.observe.nodes import line_of, name_of, near
 from grader.schema.rows import Criterion
@@ -26,6 +26,7 @@ LIKELIHOODS = ("NllLoss", "NllLoss2D")
 BINARY = ("BinaryCrossEntropyWithLogits", "BinaryCrossEntropy")
 DIFFERENCES = ("MseLoss", "SmoothL1Loss", "HuberLoss")
 SOFTMAXES = ("Softmax", "LogSoftmax")
+SQUARE = 2
 REDUCTIONS = ("none", "mean", "sum")
 MOST_NUMBERS = 1 << 22
 
@@ -57,11 +58,29 @@ class Criteria(Observer):
                         self._write(passing, node)
 
     def _write(self, passing: Pass, node: Any) -> None:
-        fields = _fields(node, name_of(node))
+        fields = _squares_summed(passing, node) or _fields(node, name_of(node))
         if fields is not None:
             self._rows += 1
             place = passing.place_of(node)
             self.log.add(Criterion.write(passing.number, place, name_of(node), *fields))
+
+
+def _squares_summed(passing: Pass, node: Any) -> list[Plain] | None:
+    """The same fields of a loss that is the sum of squared differences, written out."""
+    if name_of(node) != "Sum" or not any(node_of(root) is node for root in passing.roots):
+        return None
+    square = node.next_functions[0][0]
+    if square is None or name_of(square) != "Pow" or square._saved_exponent != SQUARE:
+        return None
+    if name_of(square.next_functions[0][0]) != "Sub" or not has_values(square._saved_self):
+        return None
+    apart = square._saved_self.detach()
+    classes = _classes(apart, "MseLoss")
+    mean = plain_float(float(apart.double().square().mean()))
+    return [
+        apart.numel() // max(classes, 1), classes, "sum", None, *NO_AXIS, None, mean, None, None,
+        False, None,
+    ]  # fmt: skip
 
 
 def _fields(node: Any, name: str) -> list[Plain] | None:
