@@ -37,7 +37,7 @@ from grader.trace.trace import Trace
 RULE = "gradient-ascent"
 HIDES = (
     "learning-rate-too-high", "learning-rate-too-low", "learning-rate-grows",
-    "symmetric-initial-weights",
+    "symmetric-initial-weights", "vanishing-gradients",
 )  # fmt: skip
 WHY = "The gradient points uphill. Steps go against it, so that what is differentiated shrinks."
 FEWEST = 2

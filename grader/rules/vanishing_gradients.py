@@ -50,6 +50,8 @@ FEWEST_STEPS = 12
 STILL = 0.9
 """A loss that ends above this share of its start, or of a constant guess's, has hardly fallen."""
 LOOKS = 3
+FAR = 1.5
+"""A loss above so many times a constant guess's is none of a constant guess."""
 WHY = (
     "Going back through a layer multiplies the gradient by its slopes. Where these are small in "
     "each of many layers, nothing is left for the first ones."
@@ -74,11 +76,13 @@ def find(trace: Trace) -> Iterator[Finding]:
 
 def _only_guesses(trace: Trace) -> bool:
     """Whether the loss, when it was looked at last, was that of a constant guess."""
-    looks = [one for one in trace.of(Criterion) if one.surprise is not None and one.guess]
+    looks = [
+        one.surprise / one.guess
+        for one in trace.of(Criterion)
+        if one.surprise is not None and one.guess
+    ]
     late = looks[-LOOKS:]
-    return len(looks) > LOOKS and all(
-        (one.surprise or 0.0) > STILL * (one.guess or 0.0) for one in late
-    )
+    return len(looks) > LOOKS and min(late) > STILL and late[-1] < FAR
 
 
 def _counts(one: Parameter) -> bool:
