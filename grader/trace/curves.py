@@ -21,6 +21,7 @@ FEWEST = 8
 """Fewer steps than these say nothing, unless the loss exploded in them."""
 GREW = 1.5
 FEW = 5
+FEWEST_LAST = 4
 SMOOTH = 20
 """The best moment of a training is looked for in medians of a twentieth of its losses."""
 
@@ -75,3 +76,19 @@ def best_of(losses: Sequence[float]) -> tuple[int, float]:
         if 2 * len(stretch) > width and (middle := statistics.median(stretch)) < best[1]:
             best = (at, middle)
     return best
+
+
+def is_clearly_below(replay: Sequence[float], losses: Sequence[float]) -> bool:
+    """Whether most of the last losses of a replay are below most of a run's.
+
+    Losses that go up and down with the data have medians that differ by chance.
+    """
+    lower, upper = _last(replay), _last(losses)
+    if len(lower) < FEWEST_LAST or len(upper) < FEWEST_LAST:
+        return True  # too few to tell their spread, or not finite in the end
+    return statistics.quantiles(lower, n=4)[2] < statistics.quantiles(upper, n=4)[0]
+
+
+def _last(losses: Sequence[float]) -> list[float]:
+    """The finite ones of the last fifth."""
+    return [loss for loss in losses[-max(1, len(losses) // 5) :] if math.isfinite(loss)]

@@ -18,7 +18,15 @@ from typing import Literal
 
 from grader.schema.rows import Update
 from grader.trace import explosion
-from grader.trace.curves import FEWEST, GREW, end_of, ended_badly, has_learned, start_of
+from grader.trace.curves import (
+    FEWEST,
+    GREW,
+    end_of,
+    ended_badly,
+    has_learned,
+    is_clearly_below,
+    start_of,
+)
 from grader.trace.descent import gradients_are, probes
 from grader.trace.growth import Growth, growth_of, is_late, proof_of, requests_of
 from grader.trace.losses import is_unbounded
@@ -197,7 +205,7 @@ def _has_learned(trace: Trace, replay: Sequence[float], start: float, reached: f
     is_glance = len(replay) <= GLANCE < _steps(trace)
     if is_glance and not end_of(replay) < SOON * start:
         return False
-    return has_learned(replay, start, reached)
+    return is_clearly_below(replay, losses_of(trace)) and has_learned(replay, start, reached)
 
 
 # --- which part of the run, and which replays ---------------------------------------------
