@@ -332,6 +332,7 @@ class Student:
             self._program.between = recorder.checkpoint
             self._program.is_busy = recorder.is_busy
         self._seed_everything()
+        self._patches.renew()
         recorder.install()
         gc.freeze()
         called = None
