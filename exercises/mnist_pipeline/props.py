@@ -214,12 +214,20 @@ class Rehearsal:
         if has_any(left, course.best):
             return KEPT
         # Weights that it had at no evaluation are an average of several: of those nothing is said.
-        return LOST if not self.looked or has_any(left, course.moments) else UNKNOWN
+        moments = [*course.best, *course.moments]
+        is_told = has_any(left, course.moments) or any(is_mixed(each, moments) for each in left)
+        return LOST if not self.looked or is_told else UNKNOWN
 
 
 def has_any(left, moments):
     """Whether some weights that are left are those of one of these moments."""
     return any(holds(each, moment) for each in left for moment in moments)
+
+
+def is_mixed(weights, moments):
+    """Whether each tensor is that of one of these moments: put together of several, then."""
+    had = [one for moment in moments for one in moment]
+    return bool(weights) and all(any(alike(one, each) for each in had) for one in weights)
 
 
 def same_batch(one, other):
