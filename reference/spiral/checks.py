@@ -19,6 +19,8 @@ TRAIN_POINTS, HELD_OUT_POINTS = 200, 500
 FILLS = 22
 BOUND = 30
 """Far less than a sum of eight neurons is after a thousandfold of all weights."""
+KNOWN = 0.9
+"""Of the points: nobody has these by chance, whatever share a course asks for."""
 MISSING = {
     (0, 1): "SpiralNet is three linear layers in a row, which are no more than one,",
     (0,): "the layer of 16 neurons goes into the next",
@@ -168,11 +170,11 @@ def test_learns(student, draw, settings, thresholds):
 @check("learns")
 def test_what_is_learned_came_by_training(student, draw, settings):
     """The border is in the parameters, and the steps of the training put it there."""
-    epochs, known = settings["epochs"][0], settings["threshold"]
+    epochs = settings["epochs"][0]
     x, y = spirals(draw, TRAIN_POINTS, 2 * math.pi * float(draw.uniform(1)))
 
     def knows(got):
-        return isinstance(got, torch.Tensor) and got.numel() == len(y) and accuracy(got, y) >= known
+        return isinstance(got, torch.Tensor) and got.numel() == len(y) and accuracy(got, y) >= KNOWN
 
     model = student.SpiralNet()
 
