@@ -373,16 +373,25 @@ class Backwards:
             self._updates.replaced(new)
 
 
-def _readable_twice(original: Any, enter: Callable[..., Any], _: Any) -> Any:
+def _readable_twice(original: Any, enter: Callable[..., Any], leave: Callable[..., Any]) -> Any:
     """``autograd.grad`` in a door: ``model.parameters()`` could be read only once."""
-    stop, one = StopReplay, (torch.Tensor, GradientEdge)
+    stop, failed, one = StopReplay, FAILED, (torch.Tensor, GradientEdge)
 
     def grad(outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         if not issubclass(type(inputs), one):  # torch makes the same tuple of it
             inputs = tuple(inputs)
-        if enter((outputs, inputs), kwargs) is stop:
+        word = enter((outputs, inputs), kwargs)
+        if not word:
+            return original(outputs, inputs, *args, **kwargs)
+        if word is stop:
             raise stop
-        return original(outputs, inputs, *args, **kwargs)
+        try:
+            found = original(outputs, inputs, *args, **kwargs)
+        except BaseException:
+            leave((outputs, inputs), kwargs, failed)
+            raise
+        leave((outputs, inputs), kwargs, found)
+        return found
 
     return functools.update_wrapper(stateless(grad), original)
 

@@ -7,16 +7,24 @@ before its gradient is taken, and that of the step along it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
 
 from grader.observe.gradients import Leaf
 from grader.observe.log import plain_float
-from grader.observe.looking import gradient_of, has_values, is_tensor, node_of, scalar
+from grader.observe.looking import (
+    gradient_of,
+    has_values,
+    is_tensor,
+    node_of,
+    quietly,
+    scalar,
+)
 from grader.observe.moments import FIRST, Observer, Pass, Run
 from grader.observe.nodes import line_of, name_of
+from grader.observe.patching import FAILED, Patches
 from grader.schema.rows import Direction, Objective
 
 MOST_NUMBERS = 1 << 20
@@ -26,7 +34,7 @@ MOST_ROWS = 60
 LIKELIHOODS = ("NllLoss", "NllLoss2D")
 MISFITS = frozenset((
     *LIKELIHOODS, "MseLoss", "BinaryCrossEntropy", "BinaryCrossEntropyWithLogits",
-    "SmoothL1Loss", "HuberLoss",
+    "SmoothL1Loss", "HuberLoss", "MultiMarginLoss", "MultilabelMarginLoss", "SoftMarginLoss",
 ))  # fmt: skip
 """Operations that say how far predictions are from their targets."""
 PLAIN = frozenset(("Neg", "Mul", "Div", "Mean", "Sum", "MaskedFill"))
@@ -45,10 +53,43 @@ class Directions(Observer):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self._before: list[tuple[Leaf, torch.Tensor, torch.Tensor]] = []
+        self._is_fed = False  # modules were called for the loss: what is trained is theirs
+        self._is_mixed = False  # gradients were asked for once more before an update
         self._rows = 0
+
+    def install(self, patches: Patches) -> None:
+        """Hear of gradients that are returned, and stand in no ``.grad``."""
+        patches.around(torch.autograd, "grad", self._asks, self._answers)
+
+    def _asks(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
+        return True if self.run.updates.backward <= FIRST and self.log.watches() else None
+
+    def _answers(self, args: tuple[Any, ...], _kwargs: dict[str, Any], output: Any) -> None:
+        if output is FAILED or self.run.updates.backward > FIRST:
+            return
+        try:
+            with quietly():
+                self._keep_returned(args[1], output)
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self.log.missed(type(self).__name__, error)
+
+    def _keep_returned(self, inputs: Any, output: Any) -> None:
+        """Keep what is returned, unless the update may as well go by other gradients."""
+        wanted = [inputs] if is_tensor(inputs) else inputs
+        pairs = [
+            (leaf, tensor, grad)
+            for tensor, grad in zip(wanted, output, strict=True)
+            if is_tensor(tensor) and is_tensor(grad)
+            if (leaf := self.run.gradients.find(tensor)) is not None
+        ]
+        self._is_mixed |= bool(self._before and pairs)
+        self._before = []
+        if not self._is_mixed:
+            self._keep(pairs)
 
     def loss(self, passing: Pass) -> None:
         """Write what is differentiated, where it is one misfit and its sign."""
+        self._is_fed = bool(passing.calls)
         value = scalar(passing.roots[0]) if len(passing.roots) == 1 else None
         if value is None or self._rows >= MOST_ROWS:
             return
@@ -61,12 +102,20 @@ class Directions(Observer):
 
     def backward(self, passing: Pass) -> None:
         """Keep what the first updates will change, and the gradients."""
-        self._before = []
-        if passing.number > FIRST:
+        self._before, self._is_mixed = [], False
+        if passing.number > FIRST and self.run.updates.count:
             return
-        for leaf, tensor in self.run.gradients.living():
-            grad = gradient_of(tensor)
-            if grad is None or leaf.foreign or not _is_small(tensor) or not has_values(grad):
+        self._keep(
+            (leaf, tensor, grad)
+            for leaf, tensor in self.run.gradients.living()
+            if (grad := gradient_of(tensor)) is not None
+        )
+
+    def _keep(self, found: Iterable[tuple[Leaf, torch.Tensor, torch.Tensor]]) -> None:
+        for leaf, tensor, grad in found:
+            if leaf.foreign or (self._is_fed and not leaf.hosted):
+                continue  # an input, perhaps, that is made a hard one
+            if not _is_small(tensor) or not has_values(grad):
                 continue
             self._before.append((leaf, tensor.detach().clone(), grad.detach().clone()))
             if len(self._before) == MOST_TENSORS:
@@ -83,7 +132,7 @@ class Directions(Observer):
             along += float((step * grad.double()).sum())
             moved += float(step.square().sum())
             steep += float(grad.double().square().sum())
-        self._before = []
+        self._before, self._is_mixed = [], False
         if moved > 0 and steep > 0:
             cosine = along / (moved * steep) ** 0.5
             self.log.add(Direction.write(number, plain_float(cosine)))
@@ -117,7 +166,7 @@ def _terms(node: Any, sign: int, depth: int, *, plain: bool) -> Iterator[tuple[s
     inputs = [] if node is None else [one for one, _ in node.next_functions if one is not None]
     if name in MISFITS and (name not in LIKELIHOODS or _is_proper(node)):
         yield name, sign
-    elif name and _is_squared_or_absolute(node, name):
+    elif name and (_is_squared_or_absolute(node, name) or (name == "Maximum" and _is_bent(node))):
         yield "a difference to the targets", sign
     elif plain and name in (*PICKS, "LogSoftmax") and _picks_from(node) == "LogSoftmax":
         yield "the logarithm of a probability", -sign
@@ -158,6 +207,32 @@ def _is_squared_or_absolute(node: Any, name: str) -> bool:
         return False
     sides = node.next_functions[0][0].next_functions
     return sum(one is not None for one, _ in sides) == 1
+
+
+def _is_bent(node: Any) -> bool:
+    """Whether a larger one of two grows with the output, and the other one as it falls.
+
+    Both count from what has no graph: so does a pinball loss, whichever side it weighs more.
+    """
+    (one, first), (other, second) = (_slope_of(below) for below, _ in node.next_functions)
+    return one is not None and one is other and first * second < 0
+
+
+def _slope_of(node: Any) -> tuple[Any, int]:
+    """What a scaled difference to numbers without a graph is one of, and which way it grows."""
+    sign, differs = 1, False
+    for _ in range(DEEPEST):
+        name = "" if node is None else name_of(node)
+        inputs = (
+            [] if node is None else [at for at, (one, _) in enumerate(node.next_functions) if one]
+        )
+        if len(inputs) != 1 or name not in ("Neg", "Mul", "Div", "Sub", "Rsub"):
+            break
+        is_off = name == "Rsub" or (name == "Sub" and inputs[0] == 1)
+        sign *= (-1 if is_off else 1) if name in ("Sub", "Rsub") else _sign(node, name)
+        differs |= name in ("Sub", "Rsub")
+        node = node.next_functions[inputs[0]][0]
+    return (node, sign) if differs else (None, 0)
 
 
 def _picks_from(node: Any) -> str:
