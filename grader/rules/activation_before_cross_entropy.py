@@ -3,7 +3,7 @@
 ## What it does
 
 Finds a ReLU, a sigmoid or a tanh between the last layer and the cross-entropy, or the binary
-cross-entropy "with logits".
+cross-entropy "with logits". A warning; a note where a ReLU has cut next to no score so far.
 
 ## Why it matters
 
@@ -27,7 +27,7 @@ Activation functions stand between layers; the last layer has none.
 ## Known problems
 
 Only what stands right before the loss is looked at. A tanh that is multiplied afterwards, so that
-scores are bounded softly, is no finding, nor is a ReLU that cuts next to nothing.
+scores are bounded softly, is no finding.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ BOUNDED = {
 SPANS = {"Sigmoid": 1.0, "Tanh": 2.0}
 """How far two scores can be from each other at most."""
 CUT = 0.05
-"""A ReLU that cuts less than this share of the scores does no harm."""
+"""A ReLU that cuts less than this share of the scores does no harm, and is a note."""
 WHY = (
     "The loss makes probabilities of the differences between scores. What an activation function "
     "cuts off, or pushes together, can't make a difference any more."
@@ -75,6 +75,8 @@ def find(trace: Trace) -> Iterator[Finding]:
         share = [one for one in every if (one.zeros or 0) > CUT]
         if is_repeated(len(share), trace) and 2 * len(share) >= len(every):
             yield _cut(share[0])
+        elif is_repeated(len(every), trace) and all(one.zeros is not None for one in every):
+            yield _idle(every[0])
 
 
 def _bounded(loss: Loss, classes: int) -> Finding:
@@ -115,10 +117,30 @@ def _cut(one: Criterion) -> Finding:
     )
 
 
-def _finding(at: Loss | Criterion, what: str, evidence: Evidence, fix: str) -> Finding:
+def _idle(one: Criterion) -> Finding:
+    name = LOSSES[one.name]
+    return _finding(
+        one,
+        f"a ReLU is applied before the {name}, which expects raw scores; it has cut next to none "
+        "of them so far",
+        Evidence(
+            label="scores that the ReLU has made 0",
+            expected="none",
+            actual=percent(one.zeros or 0.0),
+            sentence=f"In step {one.backward} the ReLU has made {percent(one.zeros or 0.0)} of the "
+            "scores 0. As soon as a score falls below 0, no gradient comes through it.",
+        ),
+        "let the last layer's scores go into the loss as they are, without the ReLU",
+        Level.NOTE,
+    )
+
+
+def _finding(
+    at: Loss | Criterion, what: str, evidence: Evidence, fix: str, level: Level = Level.WARNING
+) -> Finding:
     return Finding(
         rule=RULE,
-        level=Level.WARNING,
+        level=level,
         place=at.place,
         step=at.backward,
         what=what,

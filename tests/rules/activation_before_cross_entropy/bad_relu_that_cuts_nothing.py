@@ -1,0 +1,14 @@
+# All scores begin above 0, so that the ReLU has had nothing to cut.
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
+nn.init.constant_(model[3].bias, 6.0)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+for images, labels in train_loader:
+    optimizer.zero_grad()
+    scores = model(images).relu()
+    loss = nn.functional.cross_entropy(scores, labels)  # finding: activation-before-cross-entropy
+    loss.backward()
+    optimizer.step()
