@@ -24,8 +24,8 @@ itself.
 
 ## Known problems
 
-The copy is looked for among the names around the next loss. One inside a function that has
-returned is gone by then.
+The copy is looked for among the names around the end of a loop over ``model.parameters()``, and
+around the next loss. One that another loop makes, in a function that has returned, is gone by then.
 """
 
 from __future__ import annotations

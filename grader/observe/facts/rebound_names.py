@@ -1,12 +1,14 @@
 """A name that was bound to an updated copy, while the parameter itself stays what it was.
 
 Runs in the student's process. ``p = p - lr * p.grad`` makes a new tensor and lets ``p`` stand for
-it; the model keeps the old one. That copy is still there at the next loss: it is the parameter,
-moved along the gradient that the last pass has left.
+it; the model keeps the old one. That copy is still there when the loop over the parameters ends,
+or at the next loss: it is the parameter, moved along the gradient that the last pass has left.
 """
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -17,6 +19,7 @@ from grader.observe.bindings import grows, names_around, program_of
 from grader.observe.gradients import Leaf
 from grader.observe.looking import gradient_of, has_values, is_tensor, quietly, shape_of
 from grader.observe.moments import FIRST, Observer, Pass, Run
+from grader.observe.opaque import stateless
 from grader.observe.patching import Patches
 from grader.schema.rows import Rebound
 
@@ -34,17 +37,31 @@ class ReboundNames(Observer):
         self._grads: list[tuple[Leaf, torch.Tensor]] = []
 
     def install(self, patches: Patches) -> None:
-        """Look again where a model's parameters are asked for: a loop may take the name anew."""
-        patches.around(nn.Module, "parameters", self._asked, guarded=False)
+        """Look again where a model's parameters are asked for, and where a loop has had the last.
 
-    def _asked(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+        A later loop may take the name anew, and the function that has it may return.
+        """
+        patches.around(
+            nn.Module, "named_parameters", self._asked, self._had, make=_to_the_last, guarded=False
+        )
+
+    def _asked(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
+        if not self._grads or not self.log.watches():
+            return None
+        self._look_again()
+        return True
+
+    def _had(self, _args: tuple[Any, ...], _kwargs: dict[str, Any], _output: Any) -> None:
         if self._grads and self.log.watches():
-            try:
-                with quietly():
-                    self._look(self.log.frame(1))
-            except Exception as error:  # noqa: BLE001 - ours must not end the student's run
-                self.log.missed(type(self).__name__, error)
-                self._grads = []
+            self._look_again()
+
+    def _look_again(self) -> None:
+        try:
+            with quietly():
+                self._look(self.log.frame(1))
+        except Exception as error:  # noqa: BLE001 - ours must not end the student's run
+            self.log.missed(type(self).__name__, error)
+            self._grads = []
 
     def backward(self, passing: Pass) -> None:
         """Keep the gradients of the first passes, as long as nothing has learned from them."""
@@ -77,6 +94,23 @@ class ReboundNames(Observer):
             place = self.log.line(*lines[0]) if lines else -1
             self.log.add(Rebound.write(self.run.updates.backward, place, name[:80], cosine))
             self._grads = []  # once in a pass
+
+
+def _to_the_last(original: Any, enter: Callable[..., Any], leave: Callable[..., Any]) -> Any:
+    """A generator's function in a door: its call has ended once it has nothing more to give."""
+
+    def followed(found: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        yield from found
+        leave(args, kwargs, None)
+
+    followed = stateless(followed)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        word = enter(args, kwargs)
+        found = original(*args, **kwargs)
+        return followed(found, args, kwargs) if word else found
+
+    return functools.update_wrapper(stateless(call), original)
 
 
 def _cosine(value: torch.Tensor, kept: list[tuple[Leaf, torch.Tensor]]) -> float:
