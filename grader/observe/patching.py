@@ -12,6 +12,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch.jit import _builtins
 
 from grader.observe.opaque import Direct, Switch, Way, stateless
@@ -37,9 +38,11 @@ class StopReplay(BaseException):
 
 def around(original: Any, enter: Callable[..., Any], leave: Callable[..., Any]) -> Any:
     """A function in the place of ``original`` that tells of each call to it."""
-    stop, failed = StopReplay, FAILED
+    stop, failed, compiles = StopReplay, FAILED, torch.compiler.is_compiling
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if compiles():  # a compiler that reads this can't look into C
+            return original(*args, **kwargs)
         word = enter(args, kwargs)
         if not word:  # 0 where nobody listens
             return original(*args, **kwargs)

@@ -179,6 +179,12 @@ def test_an_ordinary_program_is_not_taken_for_an_attack() -> None:
 
 HARMLESS = {
     "compiled": "torch.compile(model, backend='eager')(batch)",
+    "compiled whole": """
+def penalized(x):
+    named = sum(p.abs().sum() for _, p in model.named_parameters())
+    loss = nn.functional.cross_entropy(model(x), torch.zeros(len(x), dtype=torch.long))
+    return loss + named + sum(p.square().sum() for p in model.parameters())
+torch.compile(penalized, backend='eager', fullgraph=True)(batch).backward()""",
     "traced": "torch.jit.trace(model, batch)(batch)",
     "vmapped": "torch.func.vmap(model)(batch)",
     "functional": """

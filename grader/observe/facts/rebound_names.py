@@ -103,9 +103,11 @@ def _to_the_last(original: Any, enter: Callable[..., Any], leave: Callable[..., 
         yield from found
         leave(args, kwargs, None)
 
-    followed = stateless(followed)
+    followed, compiles = stateless(followed), torch.compiler.is_compiling
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if compiles():
+            return original(*args, **kwargs)
         word = enter(args, kwargs)
         found = original(*args, **kwargs)
         return followed(found, args, kwargs) if word else found
