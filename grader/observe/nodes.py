@@ -29,6 +29,8 @@ VIEWS = frozenset((
 """What changes the form of a tensor and none of its values."""
 JOINS = frozenset(("Cat", "Stack"))
 LEAF = torch._C._functions.AccumulateGrad
+PICKS = frozenset(("Gather", "Index"))
+"""What takes one number of each row."""
 _NAME = re.compile(r"^(?:.*::)?(\w+?)(?:Backward\d*)?$")
 
 
@@ -124,3 +126,11 @@ def _is_softmax(node: Any, name: str) -> bool:
         and name_of(below) == "Sum"
         and below.next_functions[0][0] == above
     )
+
+
+def is_surprise(node: Any) -> bool:
+    """Whether a difference is a logarithm of a sum of exp, less the score of one in the sum."""
+    (whole, _), (one, _) = node.next_functions
+    if whole is None or one is None or name_of(whole) != "Logsumexp" or name_of(one) not in PICKS:
+        return False
+    return bool(whole.next_functions[0][0] == one.next_functions[0][0])

@@ -24,8 +24,8 @@ gradients of the first layer are as much too large, and no one rate suits all la
 
 ## Known problems
 
-Inputs that go through a normalisation first may be of any size. Losses that are computed by hand
-are not judged.
+Inputs that go through a normalisation first may be of any size. Differences to the targets that are
+computed by hand are not judged.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ LARGE = 20.0
 TIMES = 4.0
 HUGE = 100.0
 """Inputs of this size are a note, whatever comes of them."""
+OF_CLASSES = ("LogSoftmax", "MultiMarginLoss", "Sub")
+"""What makes a loss of scores and a class number; the last one in a cross-entropy by hand."""
 FIX = (
     "scale the inputs to about 1: divide pixels by 255, or take off the mean and divide by the "
     "standard deviation of the training data"
@@ -68,7 +70,7 @@ def find(trace: Trace) -> Iterator[Finding]:
 
 def _are_small(trace: Trace) -> bool:
     """Whether what is to be told is known, and is no number of the inputs' own size."""
-    known = [one for one in trace.of(Criterion) if one.name == "LogSoftmax" or one.nought]
+    known = [one for one in trace.of(Criterion) if one.name in OF_CLASSES or one.nought]
     return bool(known) and all((one.nought or 0.0) < LARGE for one in known)
 
 

@@ -18,7 +18,7 @@ from grader.model import Plain
 from grader.observe.log import plain_float
 from grader.observe.looking import has_values, node_of
 from grader.observe.moments import Observer, Pass, Run
-from grader.observe.nodes import line_of, name_of, near
+from grader.observe.nodes import is_surprise, line_of, name_of, near
 from grader.schema.rows import Criterion
 
 MOST_ROWS = 120
@@ -27,6 +27,7 @@ BINARY = ("BinaryCrossEntropyWithLogits", "BinaryCrossEntropy")
 DIFFERENCES = ("MseLoss", "SmoothL1Loss", "HuberLoss")
 SOFTMAXES = ("Softmax", "LogSoftmax")
 SQUARE = 2
+MATRIX = 2
 REDUCTIONS = ("none", "mean", "sum")
 MOST_NUMBERS = 1 << 22
 
@@ -58,7 +59,7 @@ class Criteria(Observer):
                         self._write(passing, node)
 
     def _write(self, passing: Pass, node: Any) -> None:
-        fields = _squares_summed(passing, node) or _fields(node, name_of(node))
+        fields = _squares_summed(passing, node) or _by_scores(node) or _fields(node, name_of(node))
         if fields is not None:
             self._rows += 1
             place = passing.place_of(node)
@@ -81,6 +82,47 @@ def _squares_summed(passing: Pass, node: Any) -> list[Plain] | None:
         apart.numel() // max(classes, 1), classes, "sum", None, *NO_AXIS, None, mean, None, None,
         False, None,
     ]  # fmt: skip
+
+
+def _by_scores(node: Any) -> list[Plain] | None:
+    """The same fields of a margin loss, and of a cross-entropy that is written out."""
+    name, reduction = name_of(node), ""
+    if name == "MultiMarginLoss":
+        given, reduction = node._saved_self, REDUCTIONS[node._saved_reduction]
+    elif name == "Sub" and is_surprise(node):
+        given = node.next_functions[0][0]._saved_self
+    else:
+        return None
+    if not has_values(given) or given.dim() != MATRIX or given.numel() > MOST_NUMBERS:
+        return None
+    given = given.detach().double()
+    rows, classes = given.shape
+    if name == "Sub":
+        losses, guess = _surprises(node, given), math.log(classes)
+    else:
+        losses, guess = _margins(node, given), float(_margins(node, torch.zeros_like(given)).mean())
+    mean = plain_float(float(losses.mean()))
+    return [rows, classes, reduction, None, *NO_AXIS, None, mean, guess, None, False, None]
+
+
+def _margins(node: Any, scores: torch.Tensor) -> torch.Tensor:
+    """How far other classes come too near to the right one; the weights of classes left out."""
+    p, margin = node._saved_p, float(node._saved_margin)
+    return torch.nn.functional.multi_margin_loss(
+        scores, node._saved_target.detach(), p, margin, reduction="none"
+    )
+
+
+def _surprises(node: Any, scores: torch.Tensor) -> torch.Tensor:
+    """The logarithms of sums of exp, each less the score that was picked."""
+    whole, pick = (below for below, _ in node.next_functions)
+    if name_of(pick) == "Gather":
+        axis = pick._saved_dim
+        chosen = scores.gather(axis - (1 << 64) if axis >= 1 << 63 else axis, pick._saved_index)
+    else:
+        chosen = scores[tuple(slice(None) if at is None else at for at in pick._saved_indices)]
+    losses: torch.Tensor = whole._saved_result.detach().double() - chosen
+    return losses
 
 
 def _fields(node: Any, name: str) -> list[Plain] | None:

@@ -23,7 +23,7 @@ from grader.observe.looking import (
     scalar,
 )
 from grader.observe.moments import FIRST, Observer, Pass, Run
-from grader.observe.nodes import line_of, name_of
+from grader.observe.nodes import PICKS, is_surprise, line_of, name_of
 from grader.observe.patching import FAILED, Patches
 from grader.schema.rows import Direction, Objective
 
@@ -40,8 +40,6 @@ MISFITS = frozenset((
 PLAIN = frozenset(("Neg", "Mul", "Div", "Mean", "Sum", "MaskedFill"))
 """What may stand between one of them and the loss, with nothing else in it."""
 SUMS = frozenset(("Add", "Sub"))
-PICKS = frozenset(("Gather", "Index"))
-"""What takes one number of each row."""
 SQUARE = 2
 DEEPEST = 12
 MOST_TERMS = 32
@@ -170,7 +168,7 @@ def _terms(node: Any, sign: int, depth: int, *, plain: bool) -> Iterator[tuple[s
         yield "a difference to the targets", sign
     elif plain and name in (*PICKS, "LogSoftmax") and _picks_from(node) == "LogSoftmax":
         yield "the logarithm of a probability", -sign
-    elif plain and name == "Sub" and _is_surprise(node):
+    elif plain and name == "Sub" and is_surprise(node):
         yield "the logarithm of a probability", sign
     elif name in SUMS:
         first, *_ = node.next_functions
@@ -238,14 +236,6 @@ def _slope_of(node: Any) -> tuple[Any, int]:
 def _picks_from(node: Any) -> str:
     """The operation whose numbers are picked from."""
     return next((name for _, name in line_of(node) if name not in PICKS), "")
-
-
-def _is_surprise(node: Any) -> bool:
-    """Whether a difference is a logarithm of a sum of exp, less the score of one in the sum."""
-    (whole, _), (one, _) = node.next_functions
-    if whole is None or one is None or name_of(whole) != "Logsumexp" or name_of(one) not in PICKS:
-        return False
-    return bool(whole.next_functions[0][0] == one.next_functions[0][0])
 
 
 def _is_number(value: Any) -> bool:

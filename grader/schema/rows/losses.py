@@ -71,7 +71,7 @@ class Criterion(Row):
     a ReLU right before it had made 0. Where they come from a softmax, it was taken along the axis
     ``axis`` of ``axes``, over ``length`` numbers, and ``sums`` is the sum of the probabilities of
     one prediction, the one farthest from 1. ``surprise``: the mean loss, whatever weights and
-    reduction there are, and ``guess`` that of who always gives all classes the same probability,
+    reduction there are, and ``guess`` that of who always gives all classes the same score,
     or the mean of the targets; ``nought``: of who always says 0, where the loss is of differences.
     ``whole``: the targets are whole numbers, up to ``highest``.
     """
