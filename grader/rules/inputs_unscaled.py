@@ -38,7 +38,10 @@ from grader.trace.starts import Start, large_weights, starts
 from grader.trace.trace import Trace
 
 RULE = "inputs-unscaled"
-HIDES = ("learning-rate-too-high", "learning-rate-grows", "dead-relu", "vanishing-gradients")
+HIDES = (
+    "learning-rate-too-high", "learning-rate-too-low", "learning-rate-grows", "dead-relu",
+    "vanishing-gradients",
+)  # fmt: skip
 LARGE = 20.0
 TIMES = 4.0
 HUGE = 100.0
