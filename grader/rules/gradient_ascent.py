@@ -45,7 +45,10 @@ WHY = "The gradient points uphill. Steps go against it, so that what is differen
 FEWEST = 2
 ALONG = 0.3
 """The cosine of the angle to the gradient, above which the first update goes uphill."""
+STRAIGHT = 0.99
 GREW = 1.1
+GREW_AT_ALL = 1.02
+"""Where all steps are along the gradient itself, little growth says what they come to."""
 
 
 def find(trace: Trace) -> Iterator[Finding]:
@@ -58,7 +61,8 @@ def find(trace: Trace) -> Iterator[Finding]:
         return
     turned = [one.cosine for one in trace.of(Direction)]
     negated = [one.negated for one in objectives]
-    growth = _growth(trace, objectives)
+    is_straight = len(turned) >= FEWEST and min(turned) > STRAIGHT
+    growth = _growth(trace, objectives, GREW_AT_ALL if is_straight else GREW)
     if growth is None or not turned:
         return
     # Averages of earlier gradients turn later updates, and never the first one.
@@ -73,19 +77,19 @@ def _backward_of(trace: Trace, objective: Objective) -> Place | None:
     return next(places, objective.place)
 
 
-def _growth(trace: Trace, objectives: list[Objective]) -> Evidence | None:
+def _growth(trace: Trace, objectives: list[Objective], times: float) -> Evidence | None:
     """By how much the misfit grew; None if it didn't. One batch may be harder than another."""
     first, last = objectives[0], objectives[-1]
     sign = -1 if first.negated else 1
     before, after = sign * first.value, sign * last.value
     began, ended = f"in pass {first.backward}", f"in pass {last.backward}"
-    if after <= GREW * before:
+    if after <= GREW * before:  # of two batches
         share = max(1, len(trace.losses) // 4)
         before = sign * median(trace.losses[:share])
         after = sign * median(trace.losses[-share:])
         began = f"in the median of the first {count(share, 'update')}"
         ended = "in that of as many at the end"
-    if after <= GREW * before:
+    if after <= times * before:
         return None
     return Evidence(
         label=f"the misfit ({first.misfit}) {ended}",

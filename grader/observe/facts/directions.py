@@ -41,6 +41,7 @@ PLAIN = frozenset(("Neg", "Mul", "Div", "Mean", "Sum", "MaskedFill"))
 """What may stand between one of them and the loss, with nothing else in it."""
 SUMS = frozenset(("Add", "Sub"))
 SQUARE = 2
+SAME = 1e-3
 DEEPEST = 12
 MOST_TERMS = 32
 
@@ -166,7 +167,10 @@ def _terms(node: Any, sign: int, depth: int, *, plain: bool) -> Iterator[tuple[s
         yield name, sign
     elif name and (_is_squared_or_absolute(node, name) or (name == "Maximum" and _is_bent(node))):
         yield "a difference to the targets", sign
-    elif plain and name in (*PICKS, "LogSoftmax") and _picks_from(node) == "LogSoftmax":
+    elif plain and (
+        (name in (*PICKS, "LogSoftmax") and _picks_from(node) == "LogSoftmax")
+        or (name == "Mul" and _is_expected(node))
+    ):
         yield "the logarithm of a probability", -sign
     elif plain and name == "Sub" and is_surprise(node):
         yield "the logarithm of a probability", sign
@@ -231,6 +235,23 @@ def _slope_of(node: Any) -> tuple[Any, int]:
         differs |= name in ("Sub", "Rsub")
         node = node.next_functions[inputs[0]][0]
     return (node, sign) if differs else (None, 0)
+
+
+def _is_expected(node: Any) -> bool:
+    """Whether logarithms of probabilities are weighted by probabilities that have no graph.
+
+    Those of each row add up to 1, as no rewards and no costs do.
+    """
+    at = next((at for at, (one, _) in enumerate(node.next_functions) if one is not None), 0)
+    others = [one for one, _ in node.next_functions if one is not None]
+    if len(others) != 1 or name_of(others[0]) != "LogSoftmax":
+        return False
+    told, weights = others[0]._saved_result, node._saved_other if at == 0 else node._saved_self
+    if not is_tensor(weights) or not has_values(weights) or weights.shape != told.shape:
+        return False
+    axis = others[0]._saved_dim
+    sums = weights.detach().double().sum(axis - (1 << 64) if axis >= 1 << 63 else axis)
+    return bool((weights >= 0).all()) and bool(((sums - 1).abs() < SAME).all())
 
 
 def _picks_from(node: Any) -> str:
