@@ -61,6 +61,8 @@ class Directions(Observer):
         patches.around(torch.autograd, "grad", self._asks, self._answers)
 
     def _asks(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
+        if torch._C._is_torch_function_mode_enabled():  # it hands the call on, and that one counts
+            return None
         return True if self.run.updates.backward <= FIRST and self.log.watches() else None
 
     def _answers(self, args: tuple[Any, ...], _kwargs: dict[str, Any], output: Any) -> None:
