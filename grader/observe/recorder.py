@@ -1,8 +1,8 @@
 """The recorder: watches a student's training from inside, and holds no opinions.
 
 Runs in the student's process, which it must not disturb: the same numbers, the same random
-stream, the same exceptions. A step of a small network shall take a tenth longer at most; today it
-takes more (``benchmarks/recorder.py``).
+stream, the same exceptions. A step of a small network takes a tenth longer at most
+(``benchmarks/recorder.py``).
 What it writes is the sequence of rows that `grader.schema.bits` describes; what they mean is
 for `grader.trace.trace` and the rules to say, on the other side of the wall.
 """
