@@ -44,9 +44,6 @@ PROMISING = 0.97
 """Of the first loss: a glance that ended below it may have needed more steps."""
 SMALLER = (0.01, 1e-3, 0.1, 1e-4, 1e-6)
 """The likeliest first: most rates that fail do so by more than a factor of ten."""
-RUINED = 1e7
-MUCH_SMALLER = (1e-3, 1e-4, 0.01, 0.1, 1e-6)
-"""The same where the loss rose by so many times: a hundredth does so as well."""
 LARGER = (1e4, 1e6, 1e8)
 """A training that only needs more patience is not frozen; one that needs 10,000 times is."""
 PROOFS: tuple[tuple[Word, float, bool], ...] = (
@@ -231,15 +228,10 @@ def _changes(trace: Trace) -> Iterator[tuple[float, bool]]:
     idle = [replay.request.update_scale for replay in trace.replays if _is_idle(replay, trace)]
     if _moves_nothing(losses_of(trace), trace.largest):
         idle.append(1.0)
-    smaller = MUCH_SMALLER if _is_ruined(losses_of(trace)) else SMALLER
-    yield from ((scale, False) for scale in smaller if scale > max(idle, default=0.0))
+    yield from ((scale, False) for scale in SMALLER if scale > max(idle, default=0.0))
     if _is_flat(trace) and not leftovers:
         wild = [r.request.update_scale for r in trace.replays if _is_wild(r, trace)]
         yield from ((scale, False) for scale in LARGER if scale < min(wild, default=math.inf))
-
-
-def _is_ruined(losses: Sequence[float]) -> bool:
-    return any(loss > RUINED * max(start_of(losses), 0.0) for loss in losses)
 
 
 def _is_idle(replay: Replay, trace: Trace) -> bool:
