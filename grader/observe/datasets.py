@@ -24,6 +24,7 @@ from grader.observe.looking import (
     in_class,
     integers,
     is_a,
+    is_exactly,
     is_tensor,
     name_of,
     own,
@@ -72,7 +73,7 @@ def collections_in(dataset: Any, depth: int = DEPTH) -> Iterator[Any]:
     """The data sets, tensors, arrays and lists that a data set is made from."""
     for value in values_of(own(dataset)):
         inner = is_a(value, Dataset)
-        if inner or is_tensor(value) or type(value) in (np.ndarray, list):
+        if inner or is_tensor(value) or is_exactly(value, np.ndarray, list):
             yield value
         if inner and depth:
             yield from collections_in(value, depth - 1)
@@ -103,7 +104,9 @@ def size_of(dataset: Any) -> int | None:
 def _count(data: Any) -> int | None:
     if is_tensor(data):
         return next(iter(shape_of(data)), None)
-    return len(data) if type(data) in (list, tuple, np.ndarray) else None
+    if type(data) is np.ndarray:
+        return len(data)
+    return len(data) if is_exactly(data, list, tuple) else None
 
 
 def _resolve(dataset: Any, rows: list[int] | None, depth: int) -> Iterable[Part]:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from torch.nn.modules import dropout as modules
 
 from grader.observe.log import OURS, Log
-from grader.observe.looking import first_argument, modules_in
+from grader.observe.looking import first_argument, is_exactly, modules_in
 from grader.observe.patching import Patches
 
 LOOKS = 3
@@ -59,7 +59,7 @@ class Dropouts:
         if self._module is None or self._found is not None or len(args) <= TRAINING:
             return
         p, training = args[P], args[TRAINING]
-        if training is not True or type(p) not in (float, int) or not 0 < p < 1:
+        if training is not True or not is_exactly(p, float, int) or not 0 < p < 1:
             return
         try:
             self._note(self._module, float(p))

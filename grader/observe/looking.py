@@ -58,6 +58,12 @@ def is_a(value: object, kind: type[Kind], *others: type[Kind]) -> TypeGuard[Kind
     return bool(others) and any(_is_subclass(one, type(value)) for one in others)
 
 
+def is_exactly(value: object, *kinds: type[Kind]) -> TypeGuard[Kind]:
+    """Whether the type of ``value`` is one of ``kinds``; ``in`` would let a metaclass answer."""
+    kind = type(value)
+    return any(kind is one for one in kinds)
+
+
 def derives(kind: type, base: type) -> bool:
     """Whether a class is ``base`` or derives from it."""
     return bool(_is_subclass(base, kind))
@@ -172,8 +178,8 @@ def items_of(mapping: object) -> list[tuple[Any, Any]]:
 
 def parts_of(value: object) -> list[Any]:
     """The items of a tuple, list or dictionary, or of what derives from one."""
-    if type(value) in (list, tuple) and len(value) < MOST_ITEMS:  # type: ignore[arg-type]
-        return list(value)  # type: ignore[call-overload, no-any-return]
+    if is_exactly(value, list, tuple) and len(value) < MOST_ITEMS:
+        return list(value)
     if is_a(value, tuple):
         return list(itertools.islice(tuple.__iter__(value), MOST_ITEMS))
     if is_a(value, list):
@@ -197,8 +203,8 @@ def integers(values: object) -> list[int] | None:
     """Row numbers in a plain sequence, an array or a tensor; None of anything else."""
     if type(values) is range:
         return list(values[:MOST_ROWS])
-    if type(values) in (list, tuple):
-        found = list(itertools.islice(values, MOST_ROWS))  # type: ignore[call-overload]
+    if is_exactly(values, list, tuple):
+        found = list(itertools.islice(values, MOST_ROWS))
         if all(map(operator.is_, map(type, found), itertools.repeat(int))):
             return found
         return _converted(found)

@@ -25,6 +25,7 @@ from grader.observe.looking import (
     has_values,
     in_class,
     is_a,
+    is_exactly,
     is_leaf,
     module_of,
     modules_in,
@@ -232,7 +233,7 @@ def _is_active(module: nn.Module) -> bool:
 
 
 def _is_above_zero(value: object) -> bool:
-    return type(value) in (int, float) and value > 0  # type: ignore[operator]
+    return is_exactly(value, int, float) and value > 0
 
 
 def _is_lazy(tensor: torch.Tensor) -> bool:

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from safetensors.torch import load, save
 
+from grader.observe.looking import is_exactly
 from grader.runner.wire import WireMalformed
 
 MAX_TENSOR_HEADER = 64 << 10
@@ -128,7 +129,7 @@ def _problem_of_keys(pairs: list[Any]) -> str | None:
 
 def _simple(value: Any) -> Any:
     kind = type(value)
-    if value is None or kind in (bool, float):
+    if value is None or is_exactly(value, bool, float):
         return value
     if issubclass(kind, str):
         return str.__str__(value)
@@ -155,7 +156,7 @@ def _encode_array(value: Any, packing: _Packing, depth: int) -> Any:
             raise NotPlain(f"a NumPy array of dtype {_dtype_of(value)}") from error
     if issubclass(kind, np.generic):
         item = np.generic.item(value)
-        if type(item) in (bool, int, float, str):
+        if is_exactly(item, bool, int, float, str):
             return _encode(item, packing, depth)
     tag = packing.ref(value) if packing.ref is not None else None
     if tag is None:
@@ -200,20 +201,20 @@ def is_small(value: Any) -> bool:
     if kind is dict:
         few = len(value) <= MAX_FEW and all(type(key) is str for key in value)
         return few and all(map(_is_small_one, value.values()))
-    if kind in (list, tuple):
+    if is_exactly(value, list, tuple):
         return len(value) <= MAX_FEW and all(map(_is_small_one, value))
     return _is_small_one(value)
 
 
 def _is_small_one(value: Any) -> bool:
     kind = type(value)
-    if kind in (torch.Tensor, torch.nn.Parameter):
+    if is_exactly(value, torch.Tensor, torch.nn.Parameter):
         with _NO_FUNCTIONS(), _NO_DISPATCH(), contextlib.suppress(RuntimeError):
             return bool(_numel(value) <= MAX_SMALL)  # a nested tensor may have no number
         return False
     if kind is str:
         return len(value) <= MAX_SMALL
-    return kind in (bool, int, float) or value is None
+    return is_exactly(value, bool, int, float) or value is None
 
 
 def unpack(plain: Any, blob: bytes, *, deref: Any = None) -> Any:

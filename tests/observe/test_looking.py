@@ -167,6 +167,27 @@ NOT_THEIRS = {"owner", "base", "eager_transforms", "torch"}
 """Modules and classes of torch, where their parts are looked for."""
 
 
+def test_types_are_compared_by_identity() -> None:
+    """``type(value) in (int, float)`` would ask the metaclass of the program's class."""
+    package = Path(inspect.getfile(looking)).parents[1]
+    folders = (package / "observe", package / "runner" / "inside")
+    files = [*(path for folder in folders for path in folder.rglob("*.py"))]
+    assert len(files) > 100
+    for path in (*files, package / "runner" / "packing.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare) and ast.unparse(node.left).startswith("type("):
+                asks = [op for op in node.ops if not isinstance(op, ast.Is | ast.IsNot)]
+                assert not asks, f"{path.name}:{node.lineno}"
+
+
+def test_a_metaclass_is_not_asked_for_the_exact_type() -> None:
+    """Nor is it called another's."""
+    assert looking.is_exactly(3, int, float)
+    assert not looking.is_exactly(True, int, float)
+    assert not looking.is_exactly(Trap(), int, object)
+    assert looking.is_exactly(Trap(), int, Trap)
+
+
 def test_the_recorder_asks_objects_in_no_other_way() -> None:
     """Whatever runs in the student's process and sees its objects goes by `looking`."""
     folder = Path(inspect.getfile(looking)).parent

@@ -18,7 +18,7 @@ from torch import nn
 from grader.observe.bindings import stores_last
 from grader.observe.calls import Call
 from grader.observe.ledger import LiveSource
-from grader.observe.looking import has_values, is_tensor, items_of, locals_of, quietly
+from grader.observe.looking import has_values, is_exactly, is_tensor, items_of, locals_of, quietly
 from grader.observe.moments import Observer, Run
 from grader.observe.patching import Patches
 from grader.schema.rows import Reported, WrongAxis
@@ -146,7 +146,9 @@ def _numbers(args: tuple[Any, ...]) -> Iterator[tuple[float, int, bool]]:
 
     And whether the words since the last one call it an accuracy.
     """
-    kinds = (value if type(value) is str else repr(value) for value in args if type(value) in SAID)
+    kinds = (
+        value if type(value) is str else repr(value) for value in args if is_exactly(value, *SAID)
+    )
     text = " ".join(kinds)[:LONGEST]
     at = 0
     for found in _NUMBER.finditer(text):

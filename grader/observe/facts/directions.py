@@ -17,6 +17,7 @@ from grader.observe.log import plain_float
 from grader.observe.looking import (
     gradient_of,
     has_values,
+    is_exactly,
     is_tensor,
     node_of,
     quietly,
@@ -263,7 +264,7 @@ def _picks_from(node: Any) -> str:
 
 def _is_number(value: Any) -> bool:
     """Whether a value is a number of Python's."""
-    return type(value) in (int, float)
+    return is_exactly(value, int, float)
 
 
 def _is_proper(node: Any) -> bool:

@@ -21,6 +21,7 @@ from grader.observe.log import plain_float
 from grader.observe.looking import (
     attribute,
     has_values,
+    is_exactly,
     is_tensor,
     name_of,
     parts_of,
@@ -119,8 +120,8 @@ def _scale_of(transform: Any) -> Scale | None:
     found = []
     for name in ("mean", "std"):
         value = attribute(transform, name)
-        numbers = [value] if type(value) in (int, float) else parts_of(value)
-        if not numbers or any(type(one) not in (int, float) for one in numbers):
+        numbers = [value] if is_exactly(value, int, float) else parts_of(value)
+        if not numbers or any(not is_exactly(one, int, float) for one in numbers):
             return None
         found.append(tuple(map(float, numbers)))
     scale = Scale(*found)

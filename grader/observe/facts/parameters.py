@@ -31,6 +31,7 @@ from grader.observe.looking import (
     gradient_of,
     has_values,
     is_a,
+    is_exactly,
     is_tensor,
     items_of,
     module_dict,
@@ -342,7 +343,7 @@ class Parameters(Observer):
             module = model.ref()
             for part in () if module is None else modules_in(module):
                 for name, value in items_of(module_dict(part)):
-                    if type(name) is str and name not in PARTS and type(value) in PLAIN:
+                    if type(name) is str and name not in PARTS and is_exactly(value, *PLAIN):
                         place = self._assigned(type(part), name)
                         yield from ((*one, place) for one in _contained(name, value))
 
@@ -356,7 +357,7 @@ class Parameters(Observer):
 def _contained(name: str, value: Any) -> Iterator[tuple[int, str]]:
     keyed = items_of(value) if type(value) is dict else list(enumerate(parts_of(value)))
     for key, item in keyed:
-        inner = f"{name}[{key!r}]" if type(key) in (int, str) else name
+        inner = f"{name}[{key!r}]" if is_exactly(key, int, str) else name
         if is_a(item, nn.Module):
             for rest, tensor in named_parameters_in(item):
                 yield id(tensor), f"{inner}.{rest}"
@@ -376,7 +377,7 @@ def _is_stateful(group: dict[str, Any]) -> bool:
 def _momentum(group: dict[str, Any]) -> float:
     """The momentum of plain descent, where all of a new gradient is added to it."""
     momentum, dampening = group.get("momentum"), group.get("dampening")
-    if type(momentum) is not float or type(dampening) not in (int, float) or dampening != 0:
+    if type(momentum) is not float or not is_exactly(dampening, int, float) or dampening != 0:
         return 0.0
     return momentum if 0 < momentum < 1 else 0.0
 

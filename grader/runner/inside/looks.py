@@ -16,10 +16,13 @@ import torch
 from torch import nn
 from torch.nn.modules import module as modules
 
+from grader.observe.looking import is_exactly
+
 Facts = dict[str, Any]
 """What was seen, by what a reader calls it: texts, numbers and truth values."""
 
 MAX_FACTS = 5000
+PLAIN = (bool, int, float, str, type(None))
 
 _C: Any = torch._C  # noqa: SLF001 - there are no public names
 _NO_FUNCTIONS, _NO_DISPATCH = _C.DisableTorchFunction, _C._DisableTorchDispatch  # noqa: SLF001
@@ -71,14 +74,14 @@ def _facts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield from _of_tensor(name, value)
     elif issubclass(kind, nn.Module):
         yield from _of_module(name, value)
-    elif kind in (list, tuple):
+    elif is_exactly(value, list, tuple):
         for index, item in enumerate(value):
             yield from _facts(f"{name}[{index}]", item)
     elif kind is dict:
         yield f"the keys of {name}", [key for key in value if type(key) is str]
         for key, item in value.items():
             yield from _facts(f"{name}[{key!r}]" if type(key) is str else name, item)
-    elif kind in (bool, int, float, str, type(None)):
+    elif is_exactly(value, *PLAIN):
         yield name, value if value == value else "nan"  # noqa: PLR0124 - only nan isn't itself
     elif kind is np.ndarray:
         yield f"the shape of {name}", list(value.shape)
@@ -114,7 +117,7 @@ def _of_module(name: str, module: nn.Module) -> Iterator[tuple[str, Any]]:
         yield f"the hooks on {of}", sum(len(own.get(kind, ())) for kind in _HOOKS)
         yield f"the training mode of {of}", own.get("training") is True
         for key, value in own.items():
-            if key != "training" and type(value) in (bool, int, float, str, type(None)):
+            if key != "training" and is_exactly(value, *PLAIN):
                 yield f"{key} of {of}", value
         for store in ("_parameters", "_buffers"):
             for key, tensor in own.get(store, {}).items():

@@ -279,7 +279,7 @@ class Unseen:
         kind = type(held)
         if kind is FunctionType:
             return id(held.__globals__) in self._globals
-        return kind in CONTAINERS or self._is_own_class(kind)
+        return any(kind is one for one in CONTAINERS) or self._is_own_class(kind)
 
     # --- classes and modules --------------------------------------------------------------
 

@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from grader.crashes.sentences import DID_YOU_MEAN
+from grader.observe.looking import is_exactly
 from grader.runner.inside.near import near_name
 
 MAX_VALUES = 8
@@ -161,9 +162,9 @@ def _describe(value: Any) -> str | None:
         return f"module {_module(value)}"
     if kind is np.ndarray:
         return f"NumPy array, {value.dtype}, of shape {value.shape}"
-    if kind in (list, tuple, dict):
+    if is_exactly(value, list, tuple, dict):
         return f"{kind.__name__} of {len(value)}"
-    if kind in (type(None), bool, int, float, str):
+    if is_exactly(value, type(None), bool, int, float, str):
         text = repr(value)
         return text if len(text) <= MAX_NAME else f"a {kind.__name__}"
     return None

@@ -20,13 +20,13 @@ import torch
 import torchvision
 from torch.utils.data import Subset, _utils
 
+from grader.observe.looking import is_exactly
 from grader.runner.inside.served.mnist import Digits
 from grader.runner.inside.served.recipes import Recipe, recipe
 
 SAMPLES = 4
 """Images that are loaded in both ways before a transform is served."""
 
-_POSITIONS = (int, np.int64)
 _INDICES = (list, tuple, range, np.ndarray, torch.Tensor)
 _OWN = ("data", "targets", "transform", "target_transform", "__getitems__", "__getattr__")
 """What a subclass of MNIST could define so that the attributes say nothing any more."""
@@ -86,7 +86,7 @@ class FromMemory:
 
     def _is_plain(self, subset: Any) -> bool:
         methods = (Subset.__getitem__, Subset.__getitems__)
-        return methods == self._subset and type(subset.indices) in _INDICES
+        return methods == self._subset and is_exactly(subset.indices, *_INDICES)
 
     def _recipe_for(self, dataset: Any) -> Recipe | None:
         """The recipe of a data set that can be served as it is now."""
@@ -133,7 +133,7 @@ def _rows(indices: Sequence[Any], size: int) -> torch.Tensor | None:
 
     One that is out of range stays so, and ``index_select`` refuses it.
     """
-    if not set(map(type, indices)) <= set(_POSITIONS) and not all(map(_is_position, indices)):
+    if not all(map(_is_position, indices)):
         return None
     numbers = list(map(int, indices))
     if min(numbers) < 0:
@@ -144,7 +144,7 @@ def _rows(indices: Sequence[Any], size: int) -> torch.Tensor | None:
 def _is_position(index: Any) -> bool:
     if type(index) is torch.Tensor:
         return index.dim() == 0 and index.dtype in (torch.int64, torch.int32)
-    return type(index) in _POSITIONS
+    return type(index) is int or type(index) is np.int64  # for each image of a batch
 
 
 def _holds_digits(dataset: Any) -> bool:

@@ -20,6 +20,8 @@ from torchvision.transforms import functional as v1_functional
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as v2_functional
 
+from grader.observe.looking import is_exactly
+
 Apply = Callable[[torch.Tensor], torch.Tensor]
 
 
@@ -69,7 +71,7 @@ def recipe(transform: Any) -> Recipe | None:
 
 def _parts(transform: Any) -> Iterator[Any]:
     """What a transform is composed of, in order."""
-    if type(transform) in (v1.Compose, v2.Compose) and _is_genuine(transform):
+    if is_exactly(transform, v1.Compose, v2.Compose) and _is_genuine(transform):
         for part in transform.transforms:
             yield from _parts(part)
     else:
@@ -106,7 +108,7 @@ def _numbers(values: Any) -> tuple[float, ...] | None:
     """The one number of one channel, as a tuple; None for what is no such thing."""
     if isinstance(values, int | float):  # Normalize((0.5), (0.5)), which torchvision takes
         return (float(values),)
-    if type(values) in (tuple, list) and len(values) == 1 and isinstance(values[0], int | float):
+    if is_exactly(values, tuple, list) and len(values) == 1 and isinstance(values[0], int | float):
         return (float(values[0]),)
     return None
 
