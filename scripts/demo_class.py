@@ -38,7 +38,7 @@ def source(case: str) -> str:
     """A case without what it says to the grader's own tests."""
     text = (CASES / f"{case}.py").read_text(encoding="utf-8")
     text = re.sub(r"\A(?:#.*\n)+", "", text)
-    return re.sub(r"[ \t]+# finding:.*", "", text).lstrip("\n")
+    return re.sub(r"[ \t]+# (?:here|finding:).*", "", text).lstrip("\n")
 
 
 def lay(folder: Path) -> None:
