@@ -11,7 +11,8 @@ Everything is compared within one run, in fresh processes. The parts, all unless
                exercises that take a module of Python, 20 files of each
     notebooks  the same for COUNT light notebooks with three cells, one job, beside what a process
                costs that runs pytest over one (its code loaded, three assertions), and beside
-               `nbgrader autograde` where nbgrader is installed, for 20 of them
+               `nbgrader autograde` (20 of them) and `otter run` (5, one process each), where those
+               are installed: pip install nbgrader otter-grader
     memory     proportional set size of the command and all below it, with one worker and with
                eight, while they grade
     parent     resident size of the command alone when 100, 500 and 1,000 of cheap submissions are
@@ -139,8 +140,9 @@ def notebooks(folder: Path, wanted: argparse.Namespace) -> None:
     test = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
     seconds = statistics.median(cost(test, folder)[0] for _ in range(5))
     print(f"pytest     {seconds:8.3f} s for each, {seconds / once:.3f} x import, median of 5")
-    if importlib.util.find_spec("nbgrader") is not None:
-        nbgrader(folder, once)
+    for module, measure in (("nbgrader", nbgrader), ("otter", otter)):
+        if importlib.util.find_spec(module) is not None:
+            measure(folder, once)
 
 
 def nbgrader(folder: Path, once: float) -> None:
@@ -166,6 +168,27 @@ def nbgrader(folder: Path, once: float) -> None:
     print(
         f"nbgrader   {seconds / FEW:8.3f} s for each of {FEW}, {seconds / FEW / once:.3f} x import"
     )
+
+
+def otter(folder: Path, once: float, few: int = 5) -> None:
+    """The same notebook in otter, without its containers."""
+    for name in ("tests", "results"):
+        (folder / name).mkdir()
+    case = {"code": f">>> {TEST_CELL}", "hidden": False, "locked": False}
+    suite = {"cases": [case], "scored": True, "setup": "", "teardown": "", "type": "doctest"}
+    test = {"name": "q1", "points": 1, "suites": [suite]}
+    (folder / "tests/q1.py").write_text(f"OK_FORMAT = True\ntest = {test!r}\n")
+    words = [sys.executable, "-m", "otter"]
+    zipped = ["-t", "tests", "-o", "autograder.zip", "--no-environment"]
+    cost([*words, "generate", *zipped], folder)
+    run = [*words, "run", "-a", "autograder.zip", "-o", "results", "--no-logo"]
+    seconds = statistics.median(
+        cost([*run, f"class/s{number:04}.ipynb"], folder)[0] for number in range(few)
+    )
+    test_1 = json.loads((folder / "results/results.json").read_text())["tests"][-1]
+    if test_1["score"] != 1:
+        raise SystemExit(f"otter gave {test_1} for a right notebook; expected a score of 1")
+    print(f"otter      {seconds:8.3f} s for each, {seconds / once:.3f} x import, median of {few}")
 
 
 def notebook(number: int) -> str:

@@ -16,7 +16,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ENV = {**os.environ, "PYTHONPATH": str(ROOT), "GRADE_DATA": "subset"}
+# As an activated environment has it: others' commands look for each other there.
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+ENV = {**os.environ, "PATH": PATH, "PYTHONPATH": str(ROOT), "GRADE_DATA": "subset"}
 PR_SET_CHILD_SUBREAPER = 36
 FEW = 20
 CHEAP = "def mean_square(x):\n    return (x * x).mean()\n"
