@@ -106,6 +106,7 @@ class Thresholds:
             compared = replace(compared, measured=comparison.value(compared))
             if comparison.holds(compared) or not waiting:
                 self._require(compared)
+                return
 
     def either(self, choices: Mapping[str, tuple[str, float]], said: str, **more: Any) -> None:
         """Require one of several: ``choices`` has a relation and a number for each setting.
