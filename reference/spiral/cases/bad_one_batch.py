@@ -1,5 +1,5 @@
 # Only the first ten points are trained on.
-# failed: learns
+# failed: learns loop
 import torch
 from torch import nn
 
