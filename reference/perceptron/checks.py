@@ -49,6 +49,8 @@ def mistakes(model, x, y):
     return int((answers(model, x) != y).sum())
 
 
+NO_STEP = 1e-9
+"""A step size at which no number of epochs moves a weight by what could be seen."""
 SEEDS = ("torch's seed", "NumPy's seed", "Python's seed")
 """A training may set them: then it is the same each time."""
 
@@ -139,6 +141,34 @@ def test_learns(student, draw, settings, untouched):
             "each trained perceptron answers the same with the weights and the bias of a new one: "
             "what it answers is not where w·x + b is positive"
         )
+    for lr in (NO_STEP, settings["lr"]):
+        known = all(
+            knows_at_once(student, draw, lr, each) for each in reversed(problems(draw).values())
+        )
+        # A training of ever so many epochs, whatever it is told, does learn by its steps.
+        if known and (lr == NO_STEP or 0 < steps_of_an_epoch(student, lr) <= len(CORNERS)):
+            raise CheckFailed(
+                f"every problem is solved by one epoch at lr={lr:g}, whatever the weights were: it "
+                "is not steps of this size that bring the answer"
+            )
+
+
+def steps_of_an_epoch(student, lr):
+    """How many steps were seen in one epoch on OR."""
+    model = student.Perceptron(2)
+    return student.trace(student.train_perceptron, model, CORNERS, OR, lr, 1)[1].updates
+
+
+def knows_at_once(student, draw, lr, problem):
+    """Whether weights answer all rows after one epoch, and others as well."""
+    x, y = problem
+    for _ in range(2):
+        student.seed(draw.choice(0, 10**6))
+        model = student.Perceptron(x.shape[1])
+        student.train_perceptron(model, x, y, lr, 1)
+        if mistakes(model, x, y):
+            return False
+    return True
 
 
 @check("linear")
@@ -184,10 +214,10 @@ def test_lr_and_epochs(student, draw):
     idle, _ = change(student, OR, seed, lr=0.01, epochs=0)
     if idle:
         raise CheckFailed(f"no epoch at lr=0.01 moves a weight by {idle:.3g}, expected nothing")
-    still, _ = max(change(student, y, seed, lr=1e-9, epochs=20) for y in (OR, 1 - OR))
+    still, _ = max(change(student, y, seed, lr=NO_STEP, epochs=20) for y in (OR, 1 - OR))
     if still > 1e-5:
         raise CheckFailed(
-            f"20 epochs at lr=1e-9 move a weight by {still:.3g}, expected next to nothing: "
+            f"20 epochs at lr={NO_STEP:g} move a weight by {still:.3g}, expected next to nothing: "
             "the step size is not the one that is passed"
         )
 
