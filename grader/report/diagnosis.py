@@ -55,9 +55,11 @@ class _Page:
 
     def _finding(self, entry: ShownFinding) -> Iterator[str]:
         finding = entry.finding
-        head = f"{_where(finding.place)}{finding.level}: {one_line(finding.what, LONGEST)}"
+        line = entry.source or _line(self.sources, finding.place)
+        where = _where(finding.place, line, entry.span)
+        head = f"{where}{finding.level}: {one_line(finding.what, LONGEST)}"
         yield self._paint(COLOURS[finding.level], f"{head} [{finding.rule}]")
-        yield from self._source(finding.place, entry.source)
+        yield from self._source(line)
         for fact in finding.evidence:
             told = f"{fact.label}: expected {fact.expected}, found {fact.actual}"
             yield from self._below(fact.sentence or told)
@@ -68,8 +70,10 @@ class _Page:
 
     def _crash(self, crash: ShownCrash) -> Iterator[str]:
         said = one_line(f"{crash.type}: {crash.message}".rstrip(": "), LONGEST)
-        yield self._paint(RED, f"{_where(crash.place)}error: {said} [{CRASH}]")
-        yield from self._source(crash.place, crash.source)
+        line = crash.source or _line(self.sources, crash.place)
+        where = _where(crash.place, line, crash.span)
+        yield self._paint(RED, f"{where}error: {said} [{CRASH}]")
+        yield from self._source(line)
         if crash.explanation:
             yield from self._below(crash.explanation)
         if crash.values:
@@ -93,8 +97,7 @@ class _Page:
                 yield self._paint(DIM, f"  What it {name} last:")
                 yield from (f"  | {one_line(line, self.width - 4)}" for line in last)
 
-    def _source(self, place: Place | None, known: str) -> Iterator[str]:
-        line = known or _line(self.sources, place)
+    def _source(self, line: str) -> Iterator[str]:
         if line.strip():
             yield f"    {one_line(line.strip(), self.width - 4)}"
 
@@ -112,12 +115,17 @@ class _Page:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
 
 
-def _where(place: Place | None) -> str:
-    """The place as compilers say it; a notebook's cell follows the file's name."""
+def _where(place: Place | None, line: str, span: tuple[int, int] | None) -> str:
+    """The place as compilers say it; a notebook's cell follows the file's name.
+
+    Columns count from 1. Editors underline from there: what the finding is about, else the code.
+    """
     if place is None:
         return ""
     cell = "" if place.cell is None else f"#cell{place.cell}"
-    return f"{one_line(place.file, LONGEST)}{cell}:{place.line}:1: "
+    indent = len(line) - len(line.lstrip()) if line.strip() else 0
+    start = span[0] if span else indent
+    return f"{one_line(place.file, LONGEST)}{cell}:{place.line}:{start + 1}: "
 
 
 def _line(sources: Mapping[str, str], place: Place | None) -> str:

@@ -321,6 +321,7 @@ def test_every_line_of_a_finding_matches_the_editors_pattern(bench: Bench) -> No
     assert (match[pattern["line"]], match[pattern["severity"]]) == ("12", "error")
     assert match[pattern["code"]] == "gradients-not-cleared"
     assert match[pattern["message"]] == "step 2 adds its gradients to those of step 1"
+    assert match[pattern["column"]] == "5", "editors underline from the call, not from the indent"
 
 
 def test_sarif_and_the_page_have_the_line(bench: Bench) -> None:
@@ -329,7 +330,8 @@ def test_sarif_and_the_page_have_the_line(bench: Bench) -> None:
     (log,) = json.loads(sarif.render(shown(report)))["runs"]
     (result,) = log["results"]
     (place,) = result["locations"]
-    assert place["physicalLocation"]["region"]["startLine"] == 12
+    region = place["physicalLocation"]["region"]
+    assert region == {"startLine": 12, "startColumn": 5, "endColumn": 5 + len("loss.backward()")}
     page = render_html(report)
     assert "gradients-not-cleared" in page
     assert "Training loss" in page
@@ -345,7 +347,7 @@ def test_the_command_ends_as_it_says(
         "import sys\n" + loop("range(int(sys.argv[1]))", "pass")
     )
     assert main(["diagnose", "src/bad.py", "--report", "r.html", "--", "12"]) == 1
-    assert "src/bad.py:13:1: error:" in capsys.readouterr().out
+    assert "src/bad.py:13:5: error:" in capsys.readouterr().out
     assert "gradients-not-cleared" in (tmp_path / "r.html").read_text("utf-8")
     assert main(["diagnose", "nothing.py"]) == 2
     assert main(["diagnose", "src/bad.py", "--read", "nowhere"]) == 2
