@@ -33,11 +33,13 @@ def association(inputs: torch.Tensor, labels: torch.Tensor) -> float | None:
     x, y = _numbers(inputs, MOST_NUMBERS), _numbers(labels, MOST_TARGETS)
     if len(x) < FEWEST_ROWS or len(x) != len(y) or not _are_finite(x, y):
         return None
+    x, y = distinct(x, y)
     half, classes = len(x) // 2, _classes(y)
+    if len(x) < FEWEST_ROWS:
+        return None
     if classes is None:
         return _learned((x[:half], y[:half]), (x[half:], y[half:]))
-    apart = torch.cdist(x, x, compute_mode=EXACT)
-    apart[apart == 0] = torch.inf  # itself, and rows that are there again
+    apart = torch.cdist(x, x, compute_mode=EXACT).fill_diagonal_(torch.inf)
     wanted = torch.nn.functional.one_hot(classes).double()
     learned = _learned((x[:half], wanted[:half]), (x[half:], wanted[half:]))
     return max(_hit(classes[apart.argmin(1)], classes), learned)
@@ -60,9 +62,10 @@ def follows(
     x, y = _numbers(inputs, MOST_NUMBERS), _numbers(labels, MOST_TARGETS)
     other, wanted = _numbers(new, MOST_NUMBERS), _numbers(told, MOST_TARGETS)
     is_of_a_kind = x.shape[1] == other.shape[1] and y.shape[1] == wanted.shape[1]
-    if len(x) < FEWEST_ROWS or len(other) < FEWEST_NEW or not is_of_a_kind:
+    if len(other) != len(wanted) or len(x) != len(y) or not is_of_a_kind:
         return None
-    if len(other) != len(wanted) or len(x) != len(y) or not _are_finite(x, y, other, wanted):
+    (x, y), (other, wanted) = distinct(x, y), distinct(other, wanted)
+    if len(x) < FEWEST_ROWS or len(other) < FEWEST_NEW or not _are_finite(x, y, other, wanted):
         return None
     classes = _classes(torch.cat([y, wanted]))
     if classes is None:
@@ -72,6 +75,19 @@ def follows(
     hot = torch.nn.functional.one_hot(classes).double()
     learned = _learned((x, hot[: len(y)]), (other, hot[len(y) :]))
     return max(_hit(first[nearest], rest), learned)
+
+
+def distinct(rows: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Each row (N, D) once, where it stands first, and its label (N, …).
+
+    A row that is there again tells nothing new, and chance is counted in rows that are drawn apart.
+    """
+    found, which = torch.unique(rows, dim=0, return_inverse=True)
+    first = torch.full((len(found),), len(rows)).scatter_reduce_(
+        0, which, torch.arange(len(rows)), "amin"
+    )
+    kept = first.sort().values
+    return rows[kept], labels[kept]
 
 
 def _numbers(rows: torch.Tensor, most: int) -> torch.Tensor:

@@ -47,6 +47,8 @@ RULE = "labels-shuffled-apart"
 HIDES = ("learning-rate-too-high", "learning-rate-too-low")
 NOTHING, SOMETHING = 3.0, 6.0
 """So many standard deviations above chance are still chance, or can be none."""
+SURE = 4.0
+"""By so many standard deviations other data must tell more: few rows may show nothing of it."""
 LEARNED = 0.9
 """A loss that ends below this share of what chance gives has learned something."""
 WHY = (
@@ -72,7 +74,8 @@ def find(trace: Trace) -> Iterator[Finding]:
     for one in pairs:
         if not trace.sources[one.source].trained or _excess(one) > NOTHING:
             continue
-        other = next((proof for proof in proofs if proof.classes == one.classes), None)
+        like = (proof for proof in proofs if proof.classes == one.classes)
+        other = next((proof for proof in like if _lead(proof, one) > SURE), None)
         if other is not None and _learned_nothing(trace, one):
             yield _in_the_data(trace, one, other)
             return
@@ -82,6 +85,13 @@ def _excess(pair: Pairing) -> float:
     """By how many standard deviations neighbours agree more often than by chance."""
     spread = math.sqrt(pair.rows * pair.chance * (1 - pair.chance)) or 1.0
     return (pair.hits - pair.rows * pair.chance) / spread
+
+
+def _lead(proof: Pairing, pair: Pairing) -> float:
+    """By how many standard deviations neighbours agree more often in one set than in another."""
+    (high, most), (low, rows) = ((one.hits / one.rows, one.rows) for one in (proof, pair))
+    spread = math.sqrt(high * (1 - high) / most + low * (1 - low) / rows)
+    return (high - low) / (spread or 1.0 / max(most, rows))
 
 
 def _learned_nothing(trace: Trace, pair: Pairing) -> bool:

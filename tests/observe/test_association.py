@@ -49,3 +49,17 @@ def test_nothing_is_said_of_few_rows_or_of_numbers_that_are_none() -> None:
     assert association(inputs.log(), labels) is None
     assert follows(inputs, labels, inputs[:, :5], labels) is None
     assert follows(inputs, labels, inputs[:20], labels[:20]) is None
+
+
+def test_rows_that_are_there_again_tell_nothing_new() -> None:
+    """Four copies of 240 rows are as far from chance as the 240 rows are."""
+    draw = torch.Generator().manual_seed(3)
+    inputs, labels = _data("halves", 240, draw)
+    new, told = _data("halves", 96, draw)
+    assert association(inputs.repeat(4, 1)[:480], labels.repeat(4)[:480]) == association(
+        inputs, labels
+    )
+    assert follows(inputs, labels, new.repeat(3, 1), told.repeat(3)) == follows(
+        inputs, labels, new, told
+    )
+    assert association(inputs[:40].repeat(4, 1), labels[:40].repeat(4)) is None

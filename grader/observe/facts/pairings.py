@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.observe.association import EXACT, distinct
 from grader.observe.calls import Call
 from grader.observe.ledger import LiveSource
 from grader.observe.looking import has_values, is_tensor
@@ -24,7 +25,6 @@ from grader.schema.rows import Pairing, Permuted
 
 MOST_ROWS, FEWEST_ROWS = 256, 64
 MOST_NUMBERS = 128
-EXACT = "donot_use_mm_for_euclid_dist"
 MOST_CLASSES = 20
 MOST_SOURCES = 20
 MOST_TOLD = 20
@@ -89,10 +89,10 @@ class Pairings(Observer):
             self.log.add(Permuted.write(passing.number, passing.place, len(one), moved))
 
     def end(self) -> None:
-        """Write down how often neighbours have the same label."""
+        """Write down how often neighbours have the same label, of the rows that differ."""
         for index, (inputs, labels) in self._rows.items():
             if len({each.shape[1] for each in inputs}) == 1:
-                self._write(index, torch.cat(inputs), torch.cat(labels))
+                self._write(index, *distinct(torch.cat(inputs), torch.cat(labels)))
 
     def _write(self, source: int, x: torch.Tensor, y: torch.Tensor) -> None:
         shares = torch.bincount(y).double() / max(len(y), 1)
@@ -100,8 +100,7 @@ class Pairings(Observer):
         if len(x) < FEWEST_ROWS or not PAIR <= len(shares) <= MOST_CLASSES:
             return
         x, y = x[:MOST_ROWS], y[:MOST_ROWS]
-        apart = torch.cdist(x, x, compute_mode=EXACT)
-        apart[apart == 0] = torch.inf  # itself, and rows that the loader gave again
+        apart = torch.cdist(x, x, compute_mode=EXACT).fill_diagonal_(torch.inf)
         hits = int((y[apart.argmin(1)] - y).abs().lt(1).sum())
         chance, entropy = float((shares**2).sum()), float(-(shares * shares.log()).sum())
         if math.isfinite(float(x.sum())):
