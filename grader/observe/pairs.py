@@ -17,9 +17,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from grader.observe.bindings import names_around
 from grader.observe.datasets import as_tensor, collections_in
-from grader.observe.looking import attribute, has_values, is_a
+from grader.observe.looking import attribute, has_values, is_a, node_of
 from grader.observe.moments import Pass
-from grader.observe.nodes import name_of, near
+from grader.observe.nodes import PICKS, name_of, near
 
 MOST_TENSORS = 64
 MOST_ROWS = 1 << 20
@@ -41,13 +41,17 @@ class Pair(NamedTuple):
 
 
 def tensors_around(frame: FrameType | None) -> list[torch.Tensor]:
-    """The tensors that have a name around a frame or stand in a data set there, longest first."""
+    """The tensors that have a name around a frame or stand in a data set there, longest first.
+
+    What was computed with a graph is no data: it is what a network made.
+    """
     seen: set[tuple[int, int]] = set()
     found: list[torch.Tensor] = []
     for _, value in names_around(frame):
         for tensor in _held_by(value):
             key = (tensor.data_ptr(), tensor.numel())
-            if 1 < len(tensor) <= MOST_ROWS and key not in seen:
+            is_data = node_of(tensor) is None
+            if is_data and 1 < len(tensor) <= MOST_ROWS and key not in seen:
                 seen.add(key)
                 found.append(tensor.detach())
         if len(found) >= MOST_TENSORS:
@@ -113,12 +117,11 @@ def _labels(passing: Pass, place: Place, tensors: Sequence[torch.Tensor]) -> tor
     x, rows, at = place
     others = [each for each in tensors if len(each) == len(x) and each is not x]
     targets = [
-        node._saved_target.detach()
+        target.detach()
         for root in passing.roots
         for node in near(root)
-        if name_of(node) in TARGETED
-        and has_values(node._saved_target)
-        and node._saved_target.dim()  # a single answer has no rows
+        for target in _targets_of(node)
+        if has_values(target) and target.dim()  # a single answer has no rows
     ]
     if any(not is_same(targets[0], other) for other in targets[1:]):
         return None
@@ -129,6 +132,19 @@ def _labels(passing: Pass, place: Place, tensors: Sequence[torch.Tensor]) -> tor
             return one
     others = [] if targets else [one for one in others if not _is_an_order(one)]
     return others[0] if len(others) == 1 else None
+
+
+def _targets_of(node: Any) -> Iterator[torch.Tensor]:
+    """What an operation of a loss compares with, or the entry of each row that it picks."""
+    name = name_of(node)
+    if name in TARGETED:
+        yield node._saved_target
+    elif name == "Gather":
+        yield node._saved_index
+    elif name in PICKS:
+        chosen = [one for one in node._saved_indices if one is not None]
+        if len(chosen) == MATRIX and not any(one.is_floating_point() for one in chosen):
+            yield chosen[1]  # of each row, which entry
 
 
 def _is_an_order(rows: torch.Tensor) -> bool:
