@@ -1,13 +1,14 @@
 """A name that was bound to an updated copy, while the parameter itself stays what it was.
 
 Runs in the student's process. ``p = p - lr * p.grad`` makes a new tensor and lets ``p`` stand for
-it; the model keeps the old one. That copy is still there when the loop over the parameters ends,
-or at the next loss: it is the parameter, moved along the gradient that the last pass has left.
+it; the model keeps the old one. That copy is still there when the loop over the parameters goes on, or
+at the next loss: it is the parameter, moved along the gradient that the last pass has left.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -37,12 +38,13 @@ class ReboundNames(Observer):
         self._grads: list[tuple[Leaf, torch.Tensor]] = []
 
     def install(self, patches: Patches) -> None:
-        """Look again where a model's parameters are asked for, and where a loop has had the last.
+        """Look again where a model's parameters are asked for, and where a loop has had one.
 
-        A later loop may take the name anew, and the function that has it may return.
+        The next turn takes the name anew, and the function that has it may return. The last
+        parameter alone may show nothing: of some, the gradient is 0 but for rounding.
         """
         patches.around(
-            nn.Module, "named_parameters", self._asked, self._had, make=_to_the_last, guarded=False
+            nn.Module, "named_parameters", self._asked, self._had, make=_one_by_one, guarded=False
         )
 
     def _asked(self, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> object:
@@ -96,10 +98,15 @@ class ReboundNames(Observer):
             self._grads = []  # once in a pass
 
 
-def _to_the_last(original: Any, enter: Callable[..., Any], leave: Callable[..., Any]) -> Any:
-    """A generator's function in a door: its call has ended once it has nothing more to give."""
+def _one_by_one(original: Any, enter: Callable[..., Any], leave: Callable[..., Any]) -> Any:
+    """A generator's function in a door, which hears when each thing that it gave is done with."""
+
+    first, most = itertools.islice, MOST_TENSORS
 
     def followed(found: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        for given in first(found, most):
+            yield given
+            leave(args, kwargs, None)
         yield from found
         leave(args, kwargs, None)
 
