@@ -50,8 +50,10 @@ from grader.trace.trace import Trace
 RULE = "discriminator-trains-generator"
 HIDES = ("learning-rate-too-high", "learning-rate-too-low", "vanishing-gradients")
 FEWEST = 3
-AGAINST = -0.5
+AGAINST, ASIDE = -0.5, -0.25
 """Losses of several tasks meet at right angles, more or less, and only now and then at more."""
+MOST_ASIDE = 0.25
+"""So large a share of the steps may have met at less, as the opponents come to agree."""
 WHY = (
     "What makes one network's loss smaller makes its opponent's larger. Each may only step along "
     "the gradients of its own loss."
@@ -78,8 +80,13 @@ def find(trace: Trace) -> Iterator[Finding]:
     for one in trace.of(Opposed):
         pairs.setdefault((one.optimizer, one.other, one.how), []).append(one)
     for every in pairs.values():
-        if len(every) >= FEWEST and all(one.reached and one.cosine < AGAINST for one in every):
+        if all(one.reached and one.cosine < ASIDE for one in every) and _oppose(every):
             yield _finding(trace, every)
+
+
+def _oppose(every: list[Opposed]) -> bool:
+    against = sum(one.cosine < AGAINST for one in every)
+    return against >= FEWEST and against >= (1 - MOST_ASIDE) * len(every)
 
 
 def _finding(trace: Trace, every: list[Opposed]) -> Finding:
