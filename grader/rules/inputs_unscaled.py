@@ -24,8 +24,8 @@ gradients of the first layer are as much too large, and no one rate suits all la
 
 ## Known problems
 
-Inputs that go through a normalisation first may be of any size. Differences to the targets that are
-computed by hand are not judged.
+Inputs that go through a normalisation first may be of any size. Losses that are written out are
+judged where they are differences between a model's output and targets, or a cross-entropy.
 """
 
 from __future__ import annotations

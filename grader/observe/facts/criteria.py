@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
+from torch import nn
 
 from grader.model import Plain
+from grader.observe.calls import Call
+from grader.observe.differences import Outputs
 from grader.observe.log import plain_float
 from grader.observe.looking import has_values, node_of
 from grader.observe.moments import Observer, Pass, Run
@@ -30,6 +33,8 @@ SQUARE = 2
 MATRIX = 2
 REDUCTIONS = ("none", "mean", "sum")
 MOST_NUMBERS = 1 << 22
+ROUNDING = 1e-6
+"""Of a difference in float32, as a share."""
 
 
 class Axis(NamedTuple):
@@ -49,6 +54,13 @@ class Criteria(Observer):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self._rows = 0
+        self._outputs = Outputs()
+
+    def forward(self, call: Call, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+        """Keep what a model gave, which tells the targets of a difference to it."""
+        del call, module, inputs
+        if self._rows < MOST_ROWS:
+            self._outputs.keep(output)
 
     def loss(self, passing: Pass) -> None:
         """Write the rows of the pass that is about to begin."""
@@ -57,9 +69,15 @@ class Criteria(Observer):
                 if self._rows < MOST_ROWS:
                     with contextlib.suppress(RuntimeError):  # a kept tensor was changed since
                         self._write(passing, node)
+        self._outputs.clear()
 
     def _write(self, passing: Pass, node: Any) -> None:
-        fields = _squares_summed(passing, node) or _by_scores(node) or _fields(node, name_of(node))
+        fields = (
+            _squares_summed(passing, node)
+            or _by_scores(node)
+            or _written_out(self._outputs, node)
+            or _fields(node, name_of(node))
+        )
         if fields is not None:
             self._rows += 1
             place = passing.place_of(node)
@@ -82,6 +100,23 @@ def _squares_summed(passing: Pass, node: Any) -> list[Plain] | None:
         apart.numel() // max(classes, 1), classes, "sum", None, *NO_AXIS, None, mean, None, None,
         False, None,
     ]  # fmt: skip
+
+
+def _written_out(outputs: Outputs, node: Any) -> list[Plain] | None:
+    """The same fields of differences to the targets that are squared, or lose their sign."""
+    found = outputs.difference(node)
+    if found is None or not found.targets.numel():
+        return None
+    output, apart, targets, power = found
+    classes = _classes(output, "MseLoss")
+    losses, noughts = (float(one.abs().pow(power).mean()) for one in (apart, targets))
+    spread = float(targets.var(correction=0)) if power == SQUARE else 0.0
+    told = [plain_float(spread) if spread > 0 else None, plain_float(noughts), *_whole(targets)]
+    error = ROUNDING * float(apart.abs().max())
+    if not error < float(targets.abs().max()):  # then this is what targets can be at most
+        told = [None, plain_float(error**power), False, None]
+    rows = output.numel() // max(classes, 1)
+    return [rows, classes, "", None, *NO_AXIS, None, plain_float(losses), *told]
 
 
 def _by_scores(node: Any) -> list[Plain] | None:
@@ -270,7 +305,9 @@ def _likelihood(node: Any, given: torch.Tensor, targets: torch.Tensor) -> tuple[
 
 def _targets(targets: torch.Tensor, name: str) -> list[Plain]:
     """Whether what a difference is taken to are whole numbers, and the highest of them."""
-    if name not in DIFFERENCES or not targets.numel():
-        return [False, None]
+    return _whole(targets) if name in DIFFERENCES and targets.numel() else [False, None]
+
+
+def _whole(targets: torch.Tensor) -> list[Plain]:
     whole = bool((targets == targets.round()).all()) and float(targets.min()) >= 0
     return [whole, plain_float(float(targets.max()))]
