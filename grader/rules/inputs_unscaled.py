@@ -5,7 +5,8 @@
 Finds inputs of a first layer that are in the tens or hundreds (pixels of 0 to 255, say), where the
 first loss is far worse than a constant guess's. A warning if the training doesn't get below the
 guess, a note if it does. Inputs in the hundreds are a note in any case, if nothing in the network
-makes its numbers small again.
+makes its numbers small again; and a warning where a replay has shown that the steps are too long,
+by no more than inputs of this size make them.
 
 ## Why it matters
 
@@ -33,7 +34,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.model import Evidence, Finding, Level
+from grader.rules._words import value
 from grader.schema.rows import Criterion, Inputs
+from grader.trace.learning import RateVerdict, rate_verdict
 from grader.trace.starts import Start, large_weights, starts
 from grader.trace.trace import Trace
 
@@ -68,7 +71,17 @@ def find(trace: Trace) -> Iterator[Finding]:
         return
     first = inputs[0]
     if first.size >= HUGE and first.made >= LARGE and not first.normed and _are_small(trace):
-        yield _noted(first)
+        verdict = rate_verdict(trace)
+        yield _outgrown(first, verdict) if _explains(first, verdict) else _noted(first)
+
+
+def _explains(inputs: Inputs, verdict: RateVerdict) -> bool:
+    """Whether steps are too long by no more than the inputs are too large.
+
+    What a step changes in the results of the first layer is as many times larger, at the least.
+    """
+    is_high = verdict.word == "too_high" and verdict.scale is not None
+    return is_high and 1 / (verdict.scale or 1) <= inputs.size
 
 
 def _are_small(trace: Trace) -> bool:
@@ -85,17 +98,45 @@ def _noted(inputs: Inputs) -> Finding:
         step=inputs.backward,
         what=f"the inputs are as large as {inputs.largest:,.4g}, and the first layer makes numbers "
         f"of about ±{inputs.made:,.3g} of them",
+        evidence=(_size(inputs),),
+        fix=FIX,
+        why=WHY,
+    )
+
+
+def _outgrown(inputs: Inputs, verdict: RateVerdict) -> Finding:
+    factor = f"{1 / (verdict.scale or 1):,.0f}"
+    return Finding(
+        rule=RULE,
+        level=Level.WARNING,
+        place=inputs.place,
+        step=inputs.backward,
+        what=f"the inputs are as large as {inputs.largest:,.4g}, and the model does not learn from "
+        f"them at this step size; at 1/{factor} of it, it does",
         evidence=(
+            _size(inputs),
             Evidence(
-                label="root mean square of the inputs",
-                expected="about 1",
-                actual=f"{inputs.size:,.4g}",
-                sentence=f"The first layer gets numbers of about ±{inputs.size:,.3g}, and its "
-                "weights are made for numbers of about 1. Nothing behind it makes them smaller.",
+                label=f"loss with steps 1/{factor} as long",
+                expected="not much better, if the inputs suited the step size",
+                actual=value(verdict.replayed or 0.0),
+                sentence="The loss goes from "
+                f"{value(verdict.start)} to {value(verdict.end)}; with steps 1/{factor} as long, "
+                f"to {value(verdict.replayed or 0.0)}. Inputs {inputs.size:,.0f} times as large "
+                "make each step of the first layer as much too long, at the least.",
             ),
         ),
         fix=FIX,
         why=WHY,
+    )
+
+
+def _size(inputs: Inputs) -> Evidence:
+    return Evidence(
+        label="root mean square of the inputs",
+        expected="about 1",
+        actual=f"{inputs.size:,.4g}",
+        sentence=f"The first layer gets numbers of about ±{inputs.size:,.3g}, and its "
+        "weights are made for numbers of about 1. Nothing behind it makes them smaller.",
     )
 
 

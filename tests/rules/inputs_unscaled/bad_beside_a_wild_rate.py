@@ -1,0 +1,15 @@
+# A rate that is too high by more than the inputs are too large is a fault of its own.
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+inputs, labels = train_loader.dataset.tensors
+inputs = 150 * inputs
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 4))
+optimizer = torch.optim.SGD(model.parameters(), lr=1000.0)  # finding: learning-rate-too-high
+for epoch in range(3):
+    for x, y in zip(inputs.split(16), labels.split(16)):
+        optimizer.zero_grad()
+        scores = model(x)  # finding: inputs-unscaled
+        nn.functional.cross_entropy(scores, nn.functional.one_hot(y, 4).float()).backward()
+        optimizer.step()
