@@ -1,8 +1,8 @@
 """A name that was bound to an updated copy, while the parameter itself stays what it was.
 
 Runs in the student's process. ``p = p - lr * p.grad`` makes a new tensor and lets ``p`` stand for
-it; the model keeps the old one. That copy is still there when the loop over the parameters goes on, or
-at the next loss: it is the parameter, moved along the gradient that the last pass has left.
+it; the model keeps the old one. That copy is still there when the loop over the parameters goes on,
+or at the next loss: it is the parameter, moved along the gradient that the last pass has left.
 """
 
 from __future__ import annotations
@@ -100,7 +100,6 @@ class ReboundNames(Observer):
 
 def _one_by_one(original: Any, enter: Callable[..., Any], leave: Callable[..., Any]) -> Any:
     """A generator's function in a door, which hears when each thing that it gave is done with."""
-
     first, most = itertools.islice, MOST_TENSORS
 
     def followed(found: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
