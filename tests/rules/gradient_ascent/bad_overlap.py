@@ -11,7 +11,7 @@ for epoch in range(8):
         sure = model(x).sigmoid().squeeze(1)
         loss = 1 - (2 * (sure * y).sum() + 1) / (sure.sum() + y.sum() + 1)
         model.zero_grad()
-        loss.backward()
+        loss.backward()  # finding: gradient-ascent
         with torch.no_grad():
             for p in model.parameters():
-                p += 0.1 * p.grad  # finding: gradient-ascent
+                p += 0.1 * p.grad

@@ -8,7 +8,7 @@ for images, labels in train_loader:
     apart = torch.cdist(out, out + 1e-4)
     same = labels[:, None] == labels[None, :]
     loss = torch.where(same, apart**2, torch.relu(1 - apart) ** 2).mean()
-    grads = torch.autograd.grad(loss, list(model.parameters()))
+    grads = torch.autograd.grad(loss, list(model.parameters()))  # finding: gradient-ascent
     with torch.no_grad():
         for p, g in zip(model.parameters(), grads):
-            p += 0.02 * g  # finding: gradient-ascent
+            p += 0.02 * g
