@@ -215,7 +215,10 @@ class Parameters(Observer):
         if model.index not in self._born and len(self._born) < MOST_BORN:
             self._born.add(model.index)
             first = next(iter(parameters_in(module)), None)
-            self.log.add(Born.write(model.index, self._begun(first), self.run.updates.count))
+            loaded = id(first) in self._loaded
+            self.log.add(
+                Born.write(model.index, self._begun(first), self.run.updates.count, loaded)
+            )
         if self._passes < FIRST:
             self._ran[id(module)] = self.log.here()
             self._led |= {id(leaf) for leaf, _ in walk(tensors_in(output)).leaves}

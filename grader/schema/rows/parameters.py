@@ -136,11 +136,13 @@ class Born(Row):
     """A model was called for the first time, after so many updates.
 
     ``made``: where it was made, in the innermost function that still ran when it was called.
+    ``loaded``: it was given weights by ``load_state_dict`` before.
     """
 
     model: ModelIndex
     made: Line
     updates: Count
+    loaded: Flag
 
 
 @row("alias")
