@@ -358,7 +358,8 @@ SEGMENTATION = Domain(
 LANGUAGE = Domain(
     name="language",
     data=(
-        "text = 'the cat sat on the mat and the dog sat on the log ' * 24",
+        "words = 'the cat sat on a mat and dog saw his log by my old hat'.split()",
+        "text = ' '.join(words[k] for k in torch.randint(0, len(words), (300,)).tolist())",
         "letters = sorted(set(text))",
         "codes = torch.tensor([letters.index(c) for c in text])",
         "windows = codes.unfold(0, 13, 4)",
@@ -449,9 +450,9 @@ RATINGS = Domain(
     name="ratings",
     data=(
         "users, items = torch.randn(30, 3), torch.randn(20, 3)",
-        "inputs = torch.stack([torch.randint(0, 30, (300,)), torch.randint(0, 20, (300,))], dim=1)",
+        "pairs = torch.cartesian_prod(torch.arange(30), torch.arange(20))[torch.randperm(600)]",
+        "inputs, held_inputs = pairs[:300], pairs[300:380]",
         "targets = (users[inputs[:, 0]] * items[inputs[:, 1]]).sum(1)",
-        "held_inputs = torch.stack([torch.randint(0, 30, (80,)), torch.randint(0, 20, (80,))], 1)",
         "held_targets = (users[held_inputs[:, 0]] * items[held_inputs[:, 1]]).sum(1)",
     ),
     models={

@@ -431,7 +431,9 @@ def deep_and_large(plan: Plan, draw: random.Random) -> Plan | None:
              "    for layer in layers:", "        if isinstance(layer, nn.Linear):",
              mark(f"            {drawn}", EXPLODING),
              "    return nn.Sequential(*layers, nn.ReLU(), nn.Linear(32, 4))")  # fmt: skip
-    return with_marks(replace(plan, model=lines, epochs=12), EXPLODING, "forward", "backward")
+    return with_marks(
+        replace(plan, model=lines, epochs=max(plan.epochs, 12)), EXPLODING, "forward", "backward"
+    )
 
 
 def _long(plan: Plan, layers: Lines, forward: Lines) -> Plan | None:
@@ -448,7 +450,10 @@ def _long(plan: Plan, layers: Lines, forward: Lines) -> Plan | None:
         "    def forward(self, x):", *(f"        {line}" for line in forward),
     )  # fmt: skip
     return with_marks(
-        replace(plan, data=data, model=model, epochs=10), EXPLODING, "forward", "backward"
+        replace(plan, data=data, model=model, epochs=max(plan.epochs, 10)),
+        EXPLODING,
+        "forward",
+        "backward",
     )
 
 
