@@ -24,12 +24,14 @@ SAME = CLASSES[:, None] == CLASSES[None, :]
 
 def out() -> Tensor:
     """A score for each row."""
-    return ONE(X).squeeze(1)
+    scores: Tensor = ONE(X)
+    return scores.squeeze(1)
 
 
 def shares() -> Tensor:
     """Of each pixel, how sure it is."""
-    return MAP(IMAGES)[:, 0].sigmoid()
+    scores: Tensor = MAP(IMAGES)
+    return scores[:, 0].sigmoid()
 
 
 def apart() -> Tensor:
@@ -45,7 +47,9 @@ def near() -> Tensor:
 
 def beside() -> Tensor:
     """From each row to another one."""
-    return (NET(X) - NET(X + 1)).norm(dim=1)
+    difference: Tensor = NET(X) - NET(X + 1)
+    apart: Tensor = torch.linalg.vector_norm(difference, dim=1)
+    return apart
 
 
 MISFITS: dict[str, Callable[[], Tensor]] = {
