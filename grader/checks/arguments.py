@@ -6,10 +6,16 @@ at ``min(epochs, 300)``. So a check asks where such parts agree, or for more tha
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+
 import torch
 
 from grader.checks.agreement import CheckFailed
 
+NEARLY, HARDLY = 0.1, 0.03
+"""Slopes change a little on the way: a way may be so much shorter or longer than counted."""
 MANY_EPOCHS = (310, 420)
 """More than the examples of small trainings ask for: from here a number is drawn."""
 APART = 3_603_600
@@ -22,6 +28,52 @@ def other_seed(seed: int, number: int = 1) -> int:
     Who takes the remainder of a seed has a few trainings and no more; two such seeds show it.
     """
     return seed + number * APART
+
+
+def steps_down(before: torch.Tensor, after: torch.Tensor, slope: torch.Tensor, lr: float) -> float:
+    """How many steps of ``lr`` down ``slope`` lead from one place to another, all of them flat.
+
+    Steps over a part of the rows count for as much as they add: an epoch of four batches is four.
+    Rates are small here, so that the slope is the same at all steps.
+    """
+    return float((before - after).double() @ slope.double() / (lr * slope.double().square().sum()))
+
+
+def require_passes(steps: Mapping[int, float]) -> None:
+    """Raise CheckFailed where ``epochs`` aren't the passes that a training makes.
+
+    ``steps``: `steps_down` after so many epochs, first of all after one. With momentum there may be
+    up to ``n (n + 1) / 2`` times as many after n.
+    """
+    one = steps[1]
+    for epochs, taken in steps.items():
+        share = taken / one if one > 0 else math.nan
+        if not (1 - NEARLY) * epochs <= share <= (1 + NEARLY) * epochs * (epochs + 1) / 2:
+            raise CheckFailed(
+                f"{epochs} epochs of small steps move the weights {share:.4g} times as far as one "
+                f"epoch, expected {epochs} times: the training makes more or fewer passes than it "
+                "is told"
+            )
+
+
+def require_steps(steps: Mapping[int, float]) -> None:
+    """Raise CheckFailed where each epoch more is one step more, and the first or the last isn't.
+
+    How many steps make an epoch is left to the training; where it isn't one, nothing is said.
+
+    ``steps``: `steps_down` after so many epochs, in rising order.
+    """
+    if not any(
+        abs(after - before - (more - epochs)) <= HARDLY * (more - epochs)
+        for (epochs, before), (more, after) in pairwise(steps.items())
+    ):
+        return
+    for epochs, taken in steps.items():
+        if abs(taken - epochs) > HARDLY * epochs + 0.5:
+            raise CheckFailed(
+                f"for epochs={epochs} the weights move as far as {taken:.4g} steps take them, "
+                f"expected {epochs}: each epoch is one step"
+            )
 
 
 def require_every_row(ends: object, rows: list[int], count: int) -> None:

@@ -16,8 +16,15 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.agreement import compare
+from grader.checks.arguments import (
+    MANY_EPOCHS,
+    other_seed,
+    require_every_row,
+    require_passes,
+    steps_down,
+)
 from grader.checks.forms import on
-from grader.checks.remote import kind
+from grader.checks.remote import StudentRaised, kind
 from grader.checks.sight import differentiating
 
 pytestmark = pytest.mark.usefixtures("watched")  # a built-in may stand behind one size alone
@@ -25,16 +32,21 @@ pytestmark = pytest.mark.usefixtures("watched")  # a built-in may stand behind o
 NAMES = ("W1", "b1", "W2", "b2")
 SOME_SEED = 10**6
 SMALL_RATE, EPOCHS = 1e-3, 30
+TINY_RATE = 2e-5
+SOME_ROWS = 8
 FLAT = 1e-3
 """A gradient below this gives no direction."""
 TRAIN_POINTS, HELD_OUT_POINTS = 200, 500
 
 
-def spirals(draw, count):
-    """Two arms of one turn each: points (count, 2) and labels (count, 1), in mixed order."""
+def spirals(draw, count, turn=0.0):
+    """Two arms of one turn each: points (count, 2) and labels (count, 1), in mixed order.
+
+    ``turn``: by which angle all of them are turned.
+    """
     arm = draw.integers(count, high=2).to(torch.float64)
     radius = draw.uniform(count, dtype=torch.float64).sqrt()
-    angle = 2 * math.pi * radius + math.pi * arm
+    angle = 2 * math.pi * radius + math.pi * arm + turn
     points = 2 * torch.stack([radius * angle.cos(), radius * angle.sin()], dim=1)
     return points + 0.06 * draw.normal(count, 2, dtype=torch.float64), arm[:, None]
 
@@ -53,7 +65,7 @@ def as_tensor(value, what):
     raise CheckFailed(f"{what} is {kind(value)}, expected an array of numbers")
 
 
-def as_params(value, hidden, what):
+def as_params(value, hidden, what, *, finite=True):
     """The four parameters by name, as tensors of sensible shapes. Raises CheckFailed."""
     if isinstance(value, (tuple, list)) and value and isinstance(value[0], dict):
         value = value[0]  # (params, losses) is common, and clear
@@ -75,7 +87,7 @@ def as_params(value, hidden, what):
                 f"{name} of {what} has the shape {tuple(params[name].shape)}, "
                 f"expected {shapes[0]} for hidden={hidden}"
             )
-        if not params[name].isfinite().all():
+        if finite and not params[name].isfinite().all():
             raise CheckFailed(f"{name} of {what} holds numbers that are not finite")
     return params
 
@@ -204,11 +216,12 @@ def test_init(student, draw):
         first = as_params(student.init_params(hidden, seed).value, hidden, what)
         student.seed(2)
         again = as_params(student.init_params(hidden, seed).value, hidden, what)
-        other = as_params(student.init_params(hidden, seed + 1).value, hidden, what)
         if any(not torch.equal(first[name], again[name]) for name in NAMES):
             raise CheckFailed(f"{what} gives other numbers when it is called again")
-        if torch.equal(first["W1"], other["W1"]):
-            raise CheckFailed(f"{what} gives the same W1 for the seeds {seed} and {seed + 1}")
+        for other in (seed + 1, other_seed(seed)):
+            third = as_params(student.init_params(hidden, other).value, hidden, what)
+            if torch.equal(first["W1"], third["W1"]):
+                raise CheckFailed(f"{what} gives the same W1 for the seeds {seed} and {other}")
         neurons = layout.rows(first, hidden)["W1"].T
         if len(neurons.unique(dim=0)) < hidden:
             raise CheckFailed(
@@ -366,8 +379,9 @@ def agree_named(got, expected, names, layout, slips):
 def test_learns(student, draw, settings, thresholds):
     """The trained network tells the arms of the spiral apart at points it has not seen."""
     layout, hidden = Layout(student), settings["hidden"]
-    x, y = spirals(draw, TRAIN_POINTS)
-    unseen, arms = spirals(draw, HELD_OUT_POINTS)
+    turn = 2 * math.pi * float(draw.uniform(1))  # so that nobody can bring the border along
+    x, y = spirals(draw, TRAIN_POINTS, turn)
+    unseen, arms = spirals(draw, HELD_OUT_POINTS, turn)
 
     def accuracy(lr, epochs):
         seed = draw.choice(0, SOME_SEED)
@@ -406,8 +420,9 @@ def test_arguments(student, draw):
             f"30 epochs at lr=1e-9 end {moved:.3g} from one epoch with the same seed, expected "
             "the same weights: train does not use the lr or the seed that is passed"
         )
-    if distance(start, trained(student, layout, x, y, 5, 1e-9, 1, seed + 1)) == 0:
-        raise CheckFailed(f"train starts from the same weights for seeds {seed} and {seed + 1}")
+    for other in (seed + 1, other_seed(seed)):
+        if distance(start, trained(student, layout, x, y, 5, 1e-9, 1, other)) == 0:
+            raise CheckFailed(f"train starts from the same weights for seeds {seed} and {other}")
     moved = distance(start, trained(student, layout, x, ones, 5, 0.001, 1, seed))
     if not 0 < moved <= 0.05:
         raise CheckFailed(
@@ -451,6 +466,48 @@ def test_descent(student, draw):
                 "backward gives for it",
                 details=[f"cosine of the way and the gradient   expected 1   got {cosine:.2f}"],
             )
+
+
+@check("arguments")
+def test_epochs_and_rows(student, draw):
+    """The training makes as many passes as `epochs` says, over all rows."""
+    layout, seed, hidden = Layout(student), draw.choice(0, SOME_SEED), 5
+    x, y = spirals(draw, 6)
+    labels = torch.ones_like(y)
+    start = as_params(student.init_params(hidden, seed).value, hidden, "init_params")
+    slopes = as_params(backward(student, layout, start, x, labels), hidden, "backward")
+    steps = {}
+    for epochs in (1, draw.choice(2, 9), draw.choice(*MANY_EPOCHS)):
+        end = trained(student, layout, x, labels, hidden, TINY_RATE, epochs, seed)
+        steps[epochs] = steps_down(flat(start), flat(end), flat(slopes), TINY_RATE)
+    require_passes(steps)
+    rows = [0, TRAIN_POINTS - 1, *draw.integers(SOME_ROWS, high=TRAIN_POINTS).tolist()]
+    x, y = spirals(draw, TRAIN_POINTS)
+    gaps = [with_gap(x, row) for row in rows]
+    ends = [end_of(student, layout, each, y, hidden, seed) for each in (x, *gaps)]
+    require_every_row(ends, rows, TRAIN_POINTS)
+
+
+def end_of(student, layout, x, y, hidden, seed):
+    """All parameters after a short training, in one tensor; None where it raised."""
+    given = (layout.give(each, dtype=layout.dtype) for each in (x, y))
+    try:
+        value = student.train(*given, hidden, 0.1, 4, seed).value
+    except StudentRaised:
+        return None
+    return flat(as_params(value, hidden, f"train with hidden={hidden}", finite=False))
+
+
+def flat(params):
+    """All parameters in one tensor."""
+    return torch.cat([params[name].flatten() for name in NAMES])
+
+
+def with_gap(x, row):
+    """Points of which one is nowhere."""
+    x = x.clone()
+    x[row] = math.nan
+    return x
 
 
 def distance(a, b):

@@ -15,6 +15,13 @@ import torch
 
 from grader.checks import CheckFailed, check
 from grader.checks.agreement import compare
+from grader.checks.arguments import (
+    MANY_EPOCHS,
+    other_seed,
+    require_every_row,
+    require_steps,
+    steps_down,
+)
 from grader.checks.forms import on
 from grader.checks.remote import StudentRaised, kind
 
@@ -26,6 +33,8 @@ XOR = torch.tensor([[0.0], [1.0], [1.0], [0.0]], dtype=torch.float64)
 LESSON = {"W1": [5.0, 5.0, 5.0, 5.0], "b1": [-2.5, -7.5], "W2": [10.0, -10.0], "b2": [-5.0]}
 SOME_SEED = 10**6
 SMALL_RATE, EPOCHS = 1e-3, 30
+TINY_RATE = 2e-5
+SOME_ROWS = 4
 FLAT = 1e-3
 """A gradient below this gives no direction."""
 
@@ -42,7 +51,7 @@ def as_tensor(value, what):
     raise CheckFailed(f"{what} is {kind(value)}, expected a NumPy array of numbers")
 
 
-def as_params(value, hidden, what):
+def as_params(value, hidden, what, *, finite=True):
     """The four parameters by name, as tensors of sensible shapes. Raises CheckFailed."""
     if isinstance(value, (tuple, list)) and value and isinstance(value[0], dict):
         value = value[0]  # (params, losses) is common, and clear
@@ -64,7 +73,7 @@ def as_params(value, hidden, what):
                 f"{name} of {what} has the shape {tuple(params[name].shape)}, "
                 f"expected {shapes[0]} for hidden={hidden}"
             )
-        if not params[name].isfinite().all():
+        if finite and not params[name].isfinite().all():
             raise CheckFailed(f"{name} of {what} holds numbers that are not finite")
     return params
 
@@ -198,11 +207,12 @@ def test_init(student, draw):
         first = as_params(student.init_params(hidden, seed).value, hidden, what)
         student.seed(2)
         again = as_params(student.init_params(hidden, seed).value, hidden, what)
-        other = as_params(student.init_params(hidden, seed + 1).value, hidden, what)
         if any(not torch.equal(first[name], again[name]) for name in NAMES):
             raise CheckFailed(f"{what} gives other numbers when it is called again")
-        if torch.equal(first["W1"], other["W1"]):
-            raise CheckFailed(f"{what} gives the same W1 for the seeds {seed} and {seed + 1}")
+        for other in (seed + 1, other_seed(seed)):
+            third = as_params(student.init_params(hidden, other).value, hidden, what)
+            if torch.equal(first["W1"], third["W1"]):
+                raise CheckFailed(f"{what} gives the same W1 for the seeds {seed} and {other}")
         neurons = layout.rows(first, hidden)["W1"].T
         if len(neurons.unique(dim=0)) < hidden:
             raise CheckFailed(
@@ -396,15 +406,21 @@ def agree_named(got, expected, names, layout, slips):
 
 @check("learns")
 def test_learns(student, draw, settings, measure):
-    """XOR's truth table is learned from most seeds."""
+    """XOR's truth table is learned from most seeds, and each of them learns its own weights."""
     layout, seeds, needed = Layout(student), settings["seeds"], settings["needed"]
-    learned = 0
+    learned, first = 0, {}
     for tried in range(seeds):
         if learned == needed or learned + seeds - tried < needed:
             break
-        y = XOR if draw.choice(0, 1) else 1 - XOR
-        seed = draw.choice(0, SOME_SEED)
-        learned += any(knows(student, layout, y, seed, *each) for each in settings["lr_and_epochs"])
+        opposite, seed = draw.choice(0, 1), draw.choice(0, SOME_SEED)
+        y = 1 - XOR if opposite else XOR
+        for lr, epochs in settings["lr_and_epochs"]:
+            params = trained(student, y, lr, epochs, seed)
+            if knows(layout, y, params):
+                learned += 1
+                other = first.setdefault((opposite, lr, epochs), (seed, params))
+                require_different_ends(student, y, other, (seed, params), epochs)
+                break
     else:
         tried = seeds
     measure("seeds_learned", learned / tried)
@@ -415,12 +431,28 @@ def test_learns(student, draw, settings, measure):
         )
 
 
-def knows(student, layout, y, seed, lr, epochs, hidden=16):
-    """Whether a training from this seed ends with all four rows right."""
-    trained = student.train(CORNERS.numpy(), y.numpy(), hidden, lr, epochs, seed).value
-    params = as_params(trained, hidden, "train")
+def trained(student, y, lr, epochs, seed, hidden=16):
+    """The parameters after a training on the four rows, as tensors."""
+    value = student.train(CORNERS.numpy(), y.numpy(), hidden, lr, epochs, seed).value
+    return as_params(value, hidden, f"train with hidden={hidden}")
+
+
+def knows(layout, y, params, hidden=16):
+    """Whether these parameters have all four rows right."""
     right = (logits(layout.rows(params, hidden), CORNERS) > 0) == (y > 0.5)
     return bool(right.all())
+
+
+def require_different_ends(student, y, one, other, epochs):
+    """Raise CheckFailed where two trainings, as seed and end, start apart and end the same."""
+    (seed, end), (other_seed, other_end) = one, other
+    if seed == other_seed or distance(end, other_end):
+        return
+    if distance(*(trained(student, y, 1e-9, 1, each) for each in (seed, other_seed))):
+        raise CheckFailed(
+            f"for the seeds {seed} and {other_seed} train starts with different weights, and after "
+            f"{epochs} epochs it ends with the same: it is not the steps that bring them"
+        )
 
 
 @check("arguments")
@@ -439,8 +471,9 @@ def test_arguments(student, draw):
             f"30 epochs at lr=1e-9 end {moved:.3g} from one epoch with the same seed, expected "
             "the same weights: train does not use the lr or the seed that is passed"
         )
-    if distance(start, run(XOR, 1e-9, 1, seed + 1)) == 0:
-        raise CheckFailed(f"train starts from the same weights for seeds {seed} and {seed + 1}")
+    for other in (seed + 1, other_seed(seed)):
+        if distance(start, run(XOR, 1e-9, 1, other)) == 0:
+            raise CheckFailed(f"train starts from the same weights for seeds {seed} and {other}")
     moved = distance(start, run(ones, 0.01, 1, seed))
     if not 0 < moved <= 0.1:
         raise CheckFailed(
@@ -484,6 +517,50 @@ def test_descent(student, draw):
                 "backward gives for it",
                 details=[f"cosine of the way and the gradient   expected 1   got {cosine:.2f}"],
             )
+
+
+@check("arguments")
+def test_epochs_and_rows(student, draw):
+    """The training makes more steps for more epochs, however many, and uses all rows."""
+    seed, hidden, count = draw.choice(0, SOME_SEED), 5, 7
+    x = draw.normal(count, 2, dtype=torch.float64)
+    labels = torch.ones(count, 1, dtype=torch.float64)
+    start = as_params(student.init_params(hidden, seed).value, hidden, "init_params")
+    slopes = as_params(backward(student, start, x, labels), hidden, "backward")
+    steps = {}
+    for epochs in (1, draw.choice(2, 9), draw.choice(*MANY_EPOCHS)):
+        value = student.train(x.numpy(), labels.numpy(), hidden, TINY_RATE, epochs, seed).value
+        end = as_params(value, hidden, f"train with hidden={hidden}")
+        steps[epochs] = steps_down(flat(start), flat(end), flat(slopes), TINY_RATE)
+    require_steps(steps)
+    count = draw.choice(30, 60)
+    x = draw.normal(count, 2, dtype=torch.float64)
+    y = draw.integers(count, 1, high=2).to(torch.float64)
+    rows = [0, count - 1, *draw.integers(SOME_ROWS, high=count).tolist()]
+    gaps = [with_gap(x, row) for row in rows]
+    ends = [end_of(student, each, y, hidden, seed) for each in (x, *gaps)]
+    require_every_row(ends, rows, count)
+
+
+def end_of(student, x, y, hidden, seed):
+    """All parameters after a short training, in one tensor; None where it raised."""
+    try:
+        value = student.train(x.numpy(), y.numpy(), hidden, 0.1, 4, seed).value
+    except StudentRaised:
+        return None
+    return flat(as_params(value, hidden, f"train with hidden={hidden}", finite=False))
+
+
+def flat(params):
+    """All parameters in one tensor."""
+    return torch.cat([params[name].flatten() for name in NAMES])
+
+
+def with_gap(x, row):
+    """Inputs of which one row holds no numbers."""
+    x = x.clone()
+    x[row] = math.nan
+    return x
 
 
 def distance(a, b):
