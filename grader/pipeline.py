@@ -30,6 +30,7 @@ from grader.model import (
     Finding,
     Handin,
     IsolationPolicy,
+    LayerCurves,
     Outcome,
     Progress,
     Report,
@@ -358,6 +359,7 @@ class Judged:
     curves: Mapping[str, tuple[float, ...]]
     kept: Kept
     counted: Mapping[str, int]
+    layers: tuple[LayerCurves, ...]
 
 
 def read_session(session: Session) -> Judged:
@@ -387,6 +389,7 @@ def read_session(session: Session) -> Judged:
         metrics=told.metrics,
         curves=told.curves,
         counted=told.counted,
+        layers=told.layers,
         kept=next((read(Kept, m["kept"]) for m in session.messages if "kept" in m), Kept()),
     )
 

@@ -10,6 +10,7 @@ from grader.model import (
     Crash,
     Isolation,
     IsolationLevel,
+    LayerCurves,
     Outcome,
     Output,
     Place,
@@ -282,6 +283,25 @@ def diagnosis() -> Report:
         of=exercise(id="diagnose", title="Diagnosis", lesson="", rubric=()),
         findings=(STALE, TRACKS),
         curves={"loss": falling(125)},
+        layers=tuple(layer(n) for n in range(24)),
+    )
+
+
+def layer(n: int) -> LayerCurves:
+    """One of 24 layers that were looked at, of 60; one broke, and of one little is known."""
+    steps = (1, 2, 3, 5, 9, 17, 33, 65)
+    is_broken, is_known, has_relu = n == 23, n != 4, n % 3 > 0
+    return LayerCurves(
+        name=f"encoder.blocks.{n}.attention.projection_of_the_values.weight",
+        layer=n * 59 // 23,
+        of=60,
+        steps=steps,
+        gradient=tuple(
+            math.inf if is_broken and step > 9 else 3.0 ** (n - 20) / step for step in steps
+        ),
+        ratio=tuple(1e-3 * (1 + n) / step if is_known else math.nan for step in steps),
+        how="zeros" if has_relu else "",
+        share=tuple(min(0.4 + step / 100, 1.0) for step in steps) if has_relu else (),
     )
 
 

@@ -25,6 +25,7 @@ from grader.plain import to_plain
 from grader.rules import find_all
 from grader.runner.outside.job import Told
 from grader.runner.wire import Channel
+from grader.trace.layer_curves import layer_curves
 from grader.trace.trace import Trace
 
 MOST_FINDINGS = 50
@@ -135,5 +136,6 @@ class Diagnoser:
             metrics={"steps": float(trace.updates)} if trace.updates else {},
             findings=findings,
             curves=curves(trace),
+            layers=layer_curves(trace),
         )
         self._results.send({"run": to_plain(told)})

@@ -234,6 +234,7 @@ def _report(script: Script, options: Options, started: datetime, session: Sessio
         run=run,
         metrics=judged.metrics,
         curves=judged.curves,
+        layers=judged.layers,
     )
     return entered(report)
 

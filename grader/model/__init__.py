@@ -8,7 +8,7 @@ result uses (outcomes, statuses, levels) are the enums of ``words``.
 
 from grader.model.exercises import Exercise, Feedback, LatePolicy, Limits, Rubric
 from grader.model.findings import Basis, CheckResult, Compared, Crash, Evidence, Finding, Part
-from grader.model.reports import Adjustment, Report, ScoredCheck, Verdict
+from grader.model.reports import Adjustment, LayerCurves, Report, ScoredCheck, Verdict
 from grader.model.runs import CellOutput, ExecutedCell, Isolation, Output, Progress, Run
 from grader.model.submissions import Cell, Handin, Place, Prose, Submission
 from grader.model.words import (
@@ -42,6 +42,7 @@ __all__ = [
     "IsolationLevel",
     "IsolationPolicy",
     "LatePolicy",
+    "LayerCurves",
     "Level",
     "Limits",
     "Outcome",

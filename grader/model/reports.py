@@ -51,12 +51,33 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayerCurves:
+    """How one layer did in some of the updates: those of ``steps``, one number of each.
+
+    ``name`` is its weight's. ``gradient``: the norm of its gradient; ``ratio``: the size of the
+    step against the weight's; ``share`` of what the activation behind it gave was 0 (``how`` is
+    ``zeros``) or where the function is flat (``flat``). What wasn't measured is nan; ``share`` is
+    empty where ``how`` is. Of ``of`` layers it is number ``layer``, from 0 on.
+    """
+
+    name: str
+    layer: int
+    of: int
+    steps: tuple[int, ...]
+    gradient: tuple[float, ...]
+    ratio: tuple[float, ...]
+    how: str = ""
+    share: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All that renderers and exporters may know. They read this and nothing else.
 
     ``curves`` and ``reference_curves`` are plotted over training steps unless the curve's
     name says otherwise; ``metrics`` are single numbers such as ``val_accuracy``; ``counted`` are
     the steps of the training and the parameters of its largest model, where one was recorded.
+    ``layers`` are those of that model, of a diagnosis.
     """
 
     tool_version: str
@@ -70,3 +91,4 @@ class Report:
     handin: Handin = field(default_factory=Handin)
     adjustments: tuple[Adjustment, ...] = ()
     counted: Mapping[str, int] = field(default_factory=dict)
+    layers: tuple[LayerCurves, ...] = ()

@@ -33,7 +33,7 @@ from grader.model import (
     SubmissionKind,
     Visibility,
 )
-from grader.report import chart, review
+from grader.report import chart, layers, review
 from grader.report.listing import Note, anchor, listing, marked_anchors
 from grader.report.notebook import notebook, reading
 from grader.shown import words
@@ -87,6 +87,7 @@ def render_html(report: Report) -> str:
         view=view,
         review_of=review.review(show, anchors),
         charts=_charts(show),
+        by_layer=layers.pictures(show.layers),
         layers=[(name, _layer(name)) for name in show.run.isolation.layers],
         missing=[(name, _layer(name)) for name in show.run.isolation.missing],
         line_link=line_link,
@@ -157,6 +158,7 @@ def _environment() -> Environment:
         words=words,
         review=review,
         geometry=chart,
+        small=layers,
         alone=_alone,
         note_of=_note_of,
         reading=reading,

@@ -10,6 +10,7 @@ from grader.model import (
     Exercise,
     Finding,
     Handin,
+    LayerCurves,
     Outcome,
     Place,
     Run,
@@ -145,6 +146,7 @@ class Shown:
     handin: Handin = field(default_factory=Handin)
     standing: tuple[Standing, ...] = ()
     for_staff: tuple[Withheld, ...] = ()
+    layers: tuple[LayerCurves, ...] = ()
 
     @property
     def findings(self) -> tuple[ShownFinding, ...]:

@@ -57,6 +57,7 @@ def shown(report: Report) -> Shown:
         handin=clean.handin,
         standing=standing(clean),
         for_staff=_for_staff(clean),
+        layers=clean.layers,
     )
 
 

@@ -337,6 +337,14 @@ def test_sarif_and_the_page_have_the_line(bench: Bench) -> None:
     assert "Training loss" in page
 
 
+def test_the_page_has_pictures_of_each_layer(bench: Bench) -> None:
+    """The layers of the model, of which most has come all the way from the script's process."""
+    report = bench(loop())
+    assert report.layers
+    assert all(one.steps[0] == 1 and one.gradient[0] > 0 for one in report.layers)
+    assert 'id="layers"' in render_html(report)
+
+
 def test_the_command_ends_as_it_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -82,9 +82,9 @@ class Layers(Observer):
 
     def _look_for_pairs(self, passing: Pass, graph: Network) -> None:
         for node in graph.inner:
-            second = _layer(node)
+            second = layer_of(node)
             below = graph.feeder(node) if second is not None else None
-            first = None if below is None else _layer(below)
+            first = None if below is None else layer_of(below)
             if below is None or first is None or second is None or first.weight is second.weight:
                 continue
             if self._stacked >= MOST_STACKED or second.takes <= min(first.takes, second.gives):
@@ -123,7 +123,7 @@ class Layers(Observer):
             given = given.detach()[: max(FEWEST_ROWS, len(given) * MOST_NUMBERS // given.numel())]
             active = (given != 0).movedim(axis, 0).flatten(1).any(1)
             below = graph.feeder(node)
-            layer = None if below is None else _layer(below)
+            layer = None if below is None else layer_of(below)
             name = self._name(passing, None if layer is None else layer.weight)
             self._rectified += 1
             self.log.add(
@@ -222,7 +222,7 @@ def _passed(node: Any, name: str) -> int:
     return -1
 
 
-def _layer(node: Any) -> Layer | None:
+def layer_of(node: Any) -> Layer | None:
     """The linear layer that a node is; None of a separable part of one, and of other products."""
     name = name_of(node)
     if name not in INPUT:

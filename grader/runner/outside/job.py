@@ -15,6 +15,7 @@ from grader.model import (
     Isolation,
     IsolationLevel,
     IsolationPolicy,
+    LayerCurves,
     Outcome,
     Output,
     Submission,
@@ -102,6 +103,7 @@ class Told:
     findings: tuple[Finding, ...] = ()
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
+    layers: tuple[LayerCurves, ...] = ()
 
 
 @dataclass(slots=True)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from grader.schema import bits
-from grader.schema.fields import Below, Count, Flag, In, Line, Measure, Number, Row, Text, row
+from grader.schema.fields import (
+    Below,
+    Count,
+    Flag,
+    In,
+    Line,
+    Measure,
+    Number,
+    OneOf,
+    Row,
+    Text,
+    row,
+)
 from grader.schema.rows.tables import ModelIndex
 
 
@@ -121,3 +133,25 @@ class Dropping(Row):
     forward: Annotated[int, In("forwards")]
     place: Line
     p: Measure
+
+
+@row("layer")
+class LayerState(Row):
+    """How a weight of two axes or more did in an update of a window.
+
+    ``layer`` counts such weights from the first one that a model registers on, ``of`` is how many
+    there are; of very many, some are left out. ``gradient`` is the norm of what the update went
+    by, ``ratio`` the size of the step against that of the weight. ``share`` of what an activation
+    right behind the layer gave was 0 (``how`` is ``zeros``: a ReLU) or where the function is flat
+    (``flat``: tanh and the sigmoid).
+    """
+
+    update: Count
+    model: ModelIndex
+    layer: Count
+    of: Count
+    name: Text
+    gradient: Number
+    ratio: Number
+    how: Annotated[str, OneOf(("", "zeros", "flat"))]
+    share: Number
