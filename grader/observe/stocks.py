@@ -107,12 +107,15 @@ class Stocks:
             self._add(tensor, tensor.numel() // len(tensor))
 
     def _add(self, tensor: torch.Tensor, width: int) -> None:
-        if not has_values(tensor) or not tensor.is_contiguous() or not width:
+        if not has_values(tensor) or not width:
             return
         rows, rest = divmod(tensor.numel(), width)
         if rest or not 1 < rows <= MOST_ROWS or tensor.numel() > MOST_NUMBERS:
             return
-        self._keep((tensor.data_ptr(), tensor.numel(), width, version_of(tensor)), tensor, width)
+        if rows != len(tensor) and not tensor.is_contiguous():
+            return  # what lies side by side in it is no row
+        where = (tensor.data_ptr(), tensor.numel(), width, version_of(tensor), *tensor.stride())
+        self._keep(where, tensor, width)
 
     def _keep(self, key: tuple[int, ...], tensor: torch.Tensor, width: int) -> None:
         if key not in self._known and len(self._known) < MOST_STOCKS:

@@ -2,7 +2,7 @@
 
 ## What it does
 
-Where the gradient of the first pass is more than a thousand times larger at the far end of the
+Where the gradient of the first pass is more than 300 times larger at the far end of the
 network, or of a sequence, than next to the loss, and the training comes to nothing, runs it
 again from the same seed with initial weights of the usual size. If that learns, the weights
 were at fault.

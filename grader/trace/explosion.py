@@ -18,7 +18,7 @@ from grader.trace.phases import losses_of, phase_of
 from grader.trace.starts import starts
 from grader.trace.trace import ReplayRequest, Trace
 
-TIMES = 1e3
+TIMES = 300.0
 """A gradient grows less in a network that trains, also in one of many layers."""
 FEWEST_LAYERS = 5
 STEPS = 150
