@@ -33,7 +33,7 @@ from collections.abc import Iterator, Mapping
 
 from grader.model import Evidence, Finding, Level, Place
 from grader.rules._words import count
-from grader.schema.rows import Forward, Overlap, Turn
+from grader.schema.rows import Forward, Overlap, Source, Turn
 from grader.trace.loaders import Evaluation, evaluations
 from grader.trace.trace import Trace
 
@@ -86,7 +86,18 @@ def _is_trained(trace: Trace, one: Evaluation, overlaps: Mapping[tuple[int, int]
     pairs = (overlaps.get((source, other)) for other in one.trained)
     is_same = source in one.trained and trace.sources[source].kind == "loader"
     is_same = is_same and not _may_be_another_slice(trace, one)
-    return is_same or any(pair is not None and pair.shared >= ALL * pair.of for pair in pairs)
+    is_copied = any(_has_all(trace.sources[source], other) for other in one.trained)
+    by_number = any(pair is not None and pair.shared >= ALL * pair.of for pair in pairs)
+    return is_same or is_copied or by_number
+
+
+def _has_all(source: Source, other: int) -> bool:
+    """Whether all rows that a loader gave stand in what another one gave, and hardly any is twice.
+
+    Rows of few different kinds (words of two letters) stand in all data of their kind.
+    """
+    shared = source.shared.get(other, -1)
+    return source.rows >= ALL * source.size > 0 and shared >= ALL * source.rows
 
 
 def _finding(trace: Trace, first: Forward, place: Place | None) -> Finding:
