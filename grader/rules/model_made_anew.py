@@ -79,7 +79,7 @@ def _have_one_loader(trace: Trace, models: list[int]) -> bool:
 
 
 def _have_the_same_rows(trace: Trace, models: list[int]) -> bool:
-    """Whether each got the same batches, or as many and was measured on the same new rows, or none.
+    """Whether each got the same batches, or as many, and was then measured on the same new rows.
 
     Rows that no loader gave may be another part of the data each time (cross-validation): then
     other rows are left over for the evaluation, and other batches begin.
@@ -98,6 +98,7 @@ def _have_the_same_rows(trace: Trace, models: list[int]) -> bool:
     return (
         all(one == sizes[0] for one in sizes)
         and all(one == looks for one in measured)
+        and bool(looks)
         and not any(row in known or not row for row, _ in looks)
     )
 
