@@ -18,6 +18,7 @@ from grader.checks import CheckFailed, check
 from grader.checks.forms import known_form, on
 from grader.checks.remote import kind as kind_of
 from grader.rules import found_in
+from grader.schema.rows import Backward
 
 PROPS = Path(__file__).parents[2] / "exercises" / "debugging_tools" / "props.py"
 
@@ -248,13 +249,43 @@ def test_can_overfit(student, draw, kind):
             raise CheckFailed("can_overfit() trains in an unsound way", findings=leftovers)
     else:
         handle = student.can_overfit(model, batch(draw, kind))
+    answer = yes_or_no(handle)
+    if answer is not expected:
+        raise CheckFailed(f"can_overfit() says {answer} to {words}, expected {expected}")
+
+
+def yes_or_no(handle):
+    """What can_overfit() answered. Raises CheckFailed for anything else."""
     answer = handle.value
     if isinstance(answer, (torch.Tensor, np.ndarray)) and answer.ndim == 0:
         answer = answer.item()
     if not isinstance(answer, (bool, int)):
         raise CheckFailed(f"can_overfit() returned {kind_of(handle)}, expected True or False")
-    if bool(answer) is not expected:
-        raise CheckFailed(f"can_overfit() says {bool(answer)} to {words}, expected {expected}")
+    return bool(answer)
+
+
+FEW = 10
+"""Steps after which nobody gives up a network that still learns: it may take a few dozen."""
+FAR = 6.0
+
+
+@check("can_overfit")
+def test_does_not_give_up(student, draw):
+    """A healthy network that starts with other answers is not given up after a few steps."""
+    x, y = batch(draw, "linear")
+    # Each logit of a wrong class is ahead by FAR at first: by how much a step changes that is the
+    # optimizer's affair, so to miss the answer is wrong only of who made no more than a few steps.
+    state = {"0.weight": torch.zeros(4, x.shape[1]), "0.bias": torch.zeros(4)}
+    state["0.weight"][(y + 1) % 4, torch.arange(len(y))] = FAR / x.diagonal()
+    make = student.props.make
+    if yes_or_no(student.can_overfit(make("linear", state), (x, y))):
+        return
+    _, trace = student.trace(student.can_overfit, make("linear", state), (x, y))
+    if 0 < trace.updates < FEW and sum(1 for _ in trace.of(Backward)) < FEW:
+        raise CheckFailed(
+            "can_overfit() says False to a healthy network that starts with other answers: it "
+            f"gives up after {trace.updates} steps, where such a network may need a few dozen"
+        )
 
 
 def batch(draw, kind):
