@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -40,6 +43,23 @@ def test_the_worst_element_is_shown() -> None:
     assert caught.value.details == (
         "weight[1, 2]   expected 0   got -0.5   allowed ±1.0e-05   (2 of 6 differ)",
     )
+
+
+TOLD = """
+import sys, torch
+from grader.checks.agreement import CheckFailed, compare
+known = set(sys.modules)
+try:
+    compare(torch.zeros(2, 3), torch.ones(2, 3))
+except CheckFailed:
+    print(sorted(set(sys.modules) - known))
+"""
+
+
+def test_a_difference_is_told_without_further_imports() -> None:
+    """Each judge is a fork: what telling of a difference had to import, all of a class would."""
+    told = subprocess.run([sys.executable, "-c", TOLD], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), float("-inf")])
