@@ -14,8 +14,9 @@ import pytest
 
 from grader.model import IsolationLevel, IsolationPolicy, Limits, Outcome
 from grader.runner.wall import Plan, WallBroken, apply, cgroup, levels, places, private_memory
+from grader.runner.wall.identity import fresh_uid
 from grader.runner.wall.kernel import Missing
-from grader.runner.wall.outside import kill_everything
+from grader.runner.wall.outside import kill_everything, processes_of
 from grader.runner.wall.survey import survey
 from grader.runner.wall.trial import run
 
@@ -236,6 +237,45 @@ def test_a_process_is_killed_whatever_it_ignores() -> None:
     assert kill_everything(pidfd) == 0
     os.close(pidfd)
     assert private_memory(pid) == 0
+
+
+@root_only
+def test_processes_are_found_by_the_id_of_their_own() -> None:
+    """Living ones only; another one of the same id is killed with the one that is named."""
+    uid = fresh_uid()
+    assert uid is not None
+    pids = [_waiting_as(uid) for _ in range(2)]
+    assert sorted(processes_of(uid)) == sorted(pids)
+    pidfd = os.pidfd_open(pids[0])
+    assert kill_everything(pidfd, uid) == 0
+    os.close(pidfd)
+    assert list(processes_of(uid)) == []
+    ended = [os.waitpid(pid, os.WNOHANG) for pid in pids]
+    assert [(pid, os.waitstatus_to_exitcode(end)) for pid, end in ended] == [
+        (pid, -signal.SIGKILL) for pid in pids
+    ]
+
+
+def test_an_id_that_nobody_has_is_not_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call tells; a machine may run thousands of processes, and each grading asks twice."""
+    monkeypatch.setattr(os, "listdir", lambda _: pytest.fail("/proc is searched"))
+    assert list(processes_of(1_999_999_999)) == []
+
+
+def _waiting_as(uid: int) -> int:
+    """A child that has this id by now, and waits."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.setresuid(uid, uid, uid)
+        signal.alarm(60)  # it ends with a test that fails, too
+        os.write(write, b"!")
+        signal.pause()
+        os._exit(0)
+    os.read(read, 1)
+    os.close(read)
+    os.close(write)
+    return pid
 
 
 def test_a_control_group_tells_memory_from_a_crash() -> None:
