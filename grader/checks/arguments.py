@@ -7,23 +7,23 @@ at ``min(epochs, 300)``. So a check asks where such parts agree, or for more tha
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 
 import torch
 
 from grader.checks.agreement import CheckFailed
 
-NEARLY, HARDLY = 0.1, 0.03
+NEARLY, HARDLY, ALIKE = 0.1, 0.03, 0.01
 """Slopes change a little on the way: a way may be so much shorter or longer than counted."""
+FEW_EPOCHS = (1, 2, 4, 6, 8)
 MANY_EPOCHS = (310, 420)
 """More than the examples of small trainings ask for: from here a number is drawn."""
-APART = 3_603_600
-"""Divisible by every number up to 16 and by 100, and small: a seed may still be multiplied."""
+APART = 138_600
+"""Divisible by every number up to 12 and by 100, and small: a seed may still be multiplied."""
 
 
 def other_seed(seed: int, number: int = 1) -> int:
-    """The ``number``-th seed that leaves the same remainders as this one, by any number up to 16.
+    """The ``number``-th seed that leaves the same remainders as this one, by any number up to 12.
 
     Who takes the remainder of a seed has a few trainings and no more; two such seeds show it.
     """
@@ -39,16 +39,19 @@ def steps_down(before: torch.Tensor, after: torch.Tensor, slope: torch.Tensor, l
     return float((before - after).double() @ slope.double() / (lr * slope.double().square().sum()))
 
 
-def require_passes(steps: Mapping[int, float]) -> None:
+def require_growth(steps: Mapping[int, float]) -> None:
     """Raise CheckFailed where ``epochs`` aren't the passes that a training makes.
 
-    ``steps``: `steps_down` after so many epochs, first of all after one. With momentum there may be
-    up to ``n (n + 1) / 2`` times as many after n.
+    A rate may fall over the epochs, in a line or a half wave: n epochs are half as many steps of
+    the whole rate, and half a step. With momentum there may be up to ``n (n + 1) / 2``.
+
+    ``steps``: `steps_down` after so many epochs, first of all after one.
     """
     one = steps[1]
     for epochs, taken in steps.items():
         share = taken / one if one > 0 else math.nan
-        if not (1 - NEARLY) * epochs <= share <= (1 + NEARLY) * epochs * (epochs + 1) / 2:
+        least, most = (epochs + 1) / 2, epochs * (epochs + 1) / 2
+        if not (1 - NEARLY) * least <= share <= (1 + NEARLY) * most:
             raise CheckFailed(
                 f"{epochs} epochs of small steps move the weights {share:.4g} times as far as one "
                 f"epoch, expected {epochs} times: the training makes more or fewer passes than it "
@@ -56,24 +59,32 @@ def require_passes(steps: Mapping[int, float]) -> None:
             )
 
 
-def require_steps(steps: Mapping[int, float]) -> None:
-    """Raise CheckFailed where each epoch more is one step more, and the first or the last isn't.
+def require_even(steps: Mapping[int, float], ends: Sequence[torch.Tensor]) -> None:
+    """Raise CheckFailed where epochs are alike, but the first few or the last many aren't made.
 
-    How many steps make an epoch is left to the training; where it isn't one, nothing is said.
+    How much an epoch does is left to the training. Where the last of the few don't all do the same,
+    as with momentum or a rate that falls, nothing is said; nor of the first where an epoch isn't
+    one step: a rate that falls in a line makes each epoch more half an epoch more.
 
-    ``steps``: `steps_down` after so many epochs, in rising order.
+    ``steps``: `steps_down` after each of `FEW_EPOCHS`; ``ends``: the parameters after each of two
+    numbers of epochs that are larger, each time as one flat tensor.
     """
-    if not any(
-        abs(after - before - (more - epochs)) <= HARDLY * (more - epochs)
-        for (epochs, before), (more, after) in pairwise(steps.items())
-    ):
+    *_, low, middle, high = FEW_EPOCHS
+    each = (steps[high] - steps[middle]) / (high - middle)
+    before = (steps[middle] - steps[low]) / (middle - low)
+    if not (each > 0 and abs(each - before) <= ALIKE * each):
         return
-    for epochs, taken in steps.items():
-        if abs(taken - epochs) > HARDLY * epochs + 0.5:
-            raise CheckFailed(
-                f"for epochs={epochs} the weights move as far as {taken:.4g} steps take them, "
-                f"expected {epochs}: each epoch is one step"
-            )
+    uneven = [n for n, taken in steps.items() if abs(taken - n * each) > HARDLY * n * each]
+    if uneven and abs(each - 1) <= HARDLY:
+        raise CheckFailed(
+            f"for epochs={uneven[0]} the weights move as far as {steps[uneven[0]]:.3g} steps take "
+            f"them, where each epoch more is one step more, expected {uneven[0]}"
+        )
+    if not uneven and all(torch.equal(ends[0], end) for end in ends):
+        raise CheckFailed(
+            "the training ends with the very same weights for different numbers of epochs, both "
+            f"above {MANY_EPOCHS[0] - 1}: it stops at a number of its own"
+        )
 
 
 def require_every_row(ends: object, rows: list[int], count: int) -> None:

@@ -17,10 +17,12 @@ import torch
 from grader.checks import CheckFailed, check
 from grader.checks.agreement import compare
 from grader.checks.arguments import (
+    FEW_EPOCHS,
     MANY_EPOCHS,
     other_seed,
+    require_even,
     require_every_row,
-    require_passes,
+    require_growth,
     steps_down,
 )
 from grader.checks.forms import on
@@ -476,11 +478,17 @@ def test_epochs_and_rows(student, draw):
     labels = torch.ones_like(y)
     start = as_params(student.init_params(hidden, seed).value, hidden, "init_params")
     slopes = as_params(backward(student, layout, start, x, labels), hidden, "backward")
-    steps = {}
-    for epochs in (1, draw.choice(2, 9), draw.choice(*MANY_EPOCHS)):
-        end = trained(student, layout, x, labels, hidden, TINY_RATE, epochs, seed)
-        steps[epochs] = steps_down(flat(start), flat(end), flat(slopes), TINY_RATE)
-    require_passes(steps)
+    few, many = list(FEW_EPOCHS), sorted(draw.choice(*MANY_EPOCHS) for _ in range(2))
+    ends = [
+        flat(trained(student, layout, x, labels, hidden, TINY_RATE, epochs, seed))
+        for epochs in (*few, many[0], many[1] + 1)
+    ]
+    steps = {
+        epochs: steps_down(flat(start), end, flat(slopes), TINY_RATE)
+        for epochs, end in zip(few, ends, strict=False)
+    }
+    require_growth(steps)
+    require_even(steps, ends[len(few) :])
     rows = [0, TRAIN_POINTS - 1, *draw.integers(SOME_ROWS, high=TRAIN_POINTS).tolist()]
     x, y = spirals(draw, TRAIN_POINTS)
     gaps = [with_gap(x, row) for row in rows]

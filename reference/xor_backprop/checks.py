@@ -16,10 +16,11 @@ import torch
 from grader.checks import CheckFailed, check
 from grader.checks.agreement import compare
 from grader.checks.arguments import (
+    FEW_EPOCHS,
     MANY_EPOCHS,
     other_seed,
+    require_even,
     require_every_row,
-    require_steps,
     steps_down,
 )
 from grader.checks.forms import on
@@ -527,12 +528,16 @@ def test_epochs_and_rows(student, draw):
     labels = torch.ones(count, 1, dtype=torch.float64)
     start = as_params(student.init_params(hidden, seed).value, hidden, "init_params")
     slopes = as_params(backward(student, start, x, labels), hidden, "backward")
-    steps = {}
-    for epochs in (1, draw.choice(2, 9), draw.choice(*MANY_EPOCHS)):
+    few, many = list(FEW_EPOCHS), sorted(draw.choice(*MANY_EPOCHS) for _ in range(2))
+    ends = []
+    for epochs in (*few, many[0], many[1] + 1):
         value = student.train(x.numpy(), labels.numpy(), hidden, TINY_RATE, epochs, seed).value
-        end = as_params(value, hidden, f"train with hidden={hidden}")
-        steps[epochs] = steps_down(flat(start), flat(end), flat(slopes), TINY_RATE)
-    require_steps(steps)
+        ends.append(flat(as_params(value, hidden, f"train with hidden={hidden}")))
+    steps = {
+        epochs: steps_down(flat(start), end, flat(slopes), TINY_RATE)
+        for epochs, end in zip(few, ends, strict=False)
+    }
+    require_even(steps, ends[len(few) :])
     count = draw.choice(30, 60)
     x = draw.normal(count, 2, dtype=torch.float64)
     y = draw.integers(count, 1, high=2).to(torch.float64)

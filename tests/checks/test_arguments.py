@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import pytest
 import torch
 
 from grader.checks import CheckFailed
 from grader.checks.arguments import (
+    FEW_EPOCHS,
     other_seed,
+    require_even,
     require_every_row,
-    require_passes,
-    require_steps,
+    require_growth,
     steps_down,
 )
+
+Way = Callable[[int], float]
 
 ONE, OTHER = torch.tensor([1.0, 2.0]), torch.tensor([1.0, float("nan")])
 
 
-@pytest.mark.parametrize("divisor", [*range(1, 17), 100])
+@pytest.mark.parametrize("divisor", [*range(1, 13), 100])
 def test_other_seeds_leave_the_same_remainders(divisor: int) -> None:
     """A training that looks at a remainder of its seed sees the same seed again."""
     assert {other_seed(7, number) % divisor for number in (1, 2, 3)} == {7 % divisor}
@@ -47,50 +53,69 @@ def test_a_way_is_counted_in_steps() -> None:
     assert steps_down(start, start + torch.tensor([4.0, -3.0]), slope, 0.125) == pytest.approx(0)
 
 
-@pytest.mark.parametrize(
-    "steps",
-    [{1: 1, 4: 4, 300: 298}, {1: 7, 4: 28, 300: 2100}, {1: 0.5, 4: 4.2, 300: 295}],
-    ids=["whole batch", "seven batches", "momentum"],
-)
-def test_passes_that_follow_epochs(steps: dict[int, float]) -> None:
-    """How many steps make a pass is left to the training, and so is momentum."""
-    require_passes(steps)
+GROWTHS = {
+    "whole batch": lambda n: n,
+    "seven batches": lambda n: 7 * n,
+    "momentum": lambda n: sum(10 * (1 - 0.9**k) for k in range(1, n + 1)),
+    "a rate that falls in a line": lambda n: sum(1 - k / n for k in range(n)),
+    "a rate that falls in half a wave": lambda n: sum(
+        (1 + math.cos(math.pi * k / n)) / 2 for k in range(n)
+    ),
+    "a rate that falls slowly": lambda n: (1 - 0.999**n) / 0.001,
+}
+WRONG_FOR_TWO = {
+    "a quarter, and one more": lambda n: n // 4 + 1,
+    "fixed": lambda n: 100,
+    "one less, but for one": lambda n: max(n - 1, 1),
+    "none for one": lambda n: n - 1,
+    "uphill": lambda n: -n,
+    "a hundred times as many": lambda n: n if n < 2 else 100 * n,
+}
+UNEVEN = {
+    "one more": lambda n: n + 1,
+    "one less": lambda n: n - 1,
+    "one less, but for one": lambda n: max(n - 1, 1),
+}
+FAR = (torch.tensor([310.0]), torch.tensor([365.0]))
 
 
-@pytest.mark.parametrize(
-    "steps",
-    [
-        {1: 2, 4: 5, 300: 301},
-        {1: 1, 4: 3, 300: 299},
-        {1: 1, 4: 4, 300: 200},
-        {1: 1, 4: 100, 300: 300},
-        {1: 0, 4: 4},
-        {1: -1, 4: -4},
-    ],
-    ids=["one more", "one less", "capped", "raised", "none for one", "uphill"],
-)
-def test_passes_that_do_not(steps: dict[int, float]) -> None:
-    """One pass too many or too few is told, and a bound of one's own."""
+def few(way: Way) -> dict[int, float]:
+    """The steps that each of the few numbers of epochs makes."""
+    return {epochs: float(way(epochs)) for epochs in FEW_EPOCHS}
+
+
+@pytest.mark.parametrize("way", GROWTHS.values(), ids=GROWTHS)
+def test_trainings_whose_epochs_count(way: Way) -> None:
+    """How many steps make a pass is left to the training, and so are momentum and schedules."""
+    require_growth(few(way))
+    require_even(few(way), FAR)
+
+
+@pytest.mark.parametrize("way", WRONG_FOR_TWO.values(), ids=WRONG_FOR_TWO)
+def test_growth_that_is_none(way: Way) -> None:
+    """Too few passes are told, and too many."""
     with pytest.raises(CheckFailed, match="of small steps move"):
-        require_passes(steps)
+        require_growth(few(way))
+
+
+@pytest.mark.parametrize("way", UNEVEN.values(), ids=UNEVEN)
+def test_the_first_epochs_are_as_the_later_ones(way: Way) -> None:
+    """One pass too many or too few is told where each epoch does the same."""
+    with pytest.raises(CheckFailed, match="each epoch more is one step more"):
+        require_even(few(way), FAR)
+
+
+def test_a_bound_of_ones_own_is_told() -> None:
+    """Other numbers of epochs, and the very same weights."""
+    with pytest.raises(CheckFailed, match="stops at a number of its own"):
+        require_even(few(lambda n: n), (FAR[0], FAR[0].clone()))
 
 
 @pytest.mark.parametrize(
-    "steps",
-    [{1: 1, 4: 4, 300: 298}, {1: 7, 4: 14, 300: 532}, {1: 0.0, 4: 0.0, 300: 0.0}],
-    ids=["one each", "rows, and a quarter of the epochs", "nothing moves"],
+    "way",
+    [lambda n: n // 4 + 1, lambda n: 0, lambda n: 1 - 0.9**n, lambda n: 3 * (n + 1)],
+    ids=["fourths", "0", "falls", "six batches at a rate that falls in a line"],
 )
-def test_steps_that_are_not_judged_or_right(steps: dict[int, float]) -> None:
-    """Where an epoch isn't one step, it is for the training to say what it is."""
-    require_steps(steps)
-
-
-@pytest.mark.parametrize(
-    "steps",
-    [{1: 2, 4: 5, 300: 301}, {1: 1, 4: 3, 300: 299}, {1: 1, 4: 4, 300: 200}],
-    ids=["one more", "one less", "capped"],
-)
-def test_steps_that_are_wrong(steps: dict[int, float]) -> None:
-    """Where each epoch more is one step more, all of them are."""
-    with pytest.raises(CheckFailed, match="each epoch is one step"):
-        require_steps(steps)
+def test_where_epochs_differ_nothing_is_said(way: Way) -> None:
+    """It is for the training to say what an epoch is, and how its rate falls, to nothing too."""
+    require_even(few(way), (FAR[0], FAR[0].clone()))
