@@ -7,11 +7,12 @@ at ``min(epochs, 300)``. So a check asks where such parts agree, or for more tha
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
 from grader.checks.agreement import CheckFailed
+from grader.checks.draw import Draw
 
 NEARLY, HARDLY, ALIKE = 0.1, 0.03, 0.01
 """Slopes change a little on the way: a way may be so much shorter or longer than counted."""
@@ -37,6 +38,22 @@ def steps_down(before: torch.Tensor, after: torch.Tensor, slope: torch.Tensor, l
     Rates are small here, so that the slope is the same at all steps.
     """
     return float((before - after).double() @ slope.double() / (lr * slope.double().square().sum()))
+
+
+def after_epochs(
+    draw: Draw,
+    end_after: Callable[[int], torch.Tensor],
+    start: torch.Tensor,
+    slope: torch.Tensor,
+    lr: float,
+) -> tuple[dict[int, float], list[torch.Tensor]]:
+    """`steps_down` after each of `FEW_EPOCHS`, and the parameters after two larger numbers of them.
+
+    ``end_after(epochs)``: all parameters (N,) in one tensor, as ``start`` and ``slope`` have them.
+    """
+    few = {epochs: steps_down(start, end_after(epochs), slope, lr) for epochs in FEW_EPOCHS}
+    many, more = sorted(draw.choice(*MANY_EPOCHS) for _ in range(2))
+    return few, [end_after(many), end_after(more + 1)]
 
 
 def require_growth(steps: Mapping[int, float]) -> None:
@@ -66,8 +83,7 @@ def require_even(steps: Mapping[int, float], ends: Sequence[torch.Tensor]) -> No
     as with momentum or a rate that falls, nothing is said; nor of the first where an epoch isn't
     one step: a rate that falls in a line makes each epoch more half an epoch more.
 
-    ``steps``: `steps_down` after each of `FEW_EPOCHS`; ``ends``: the parameters after each of two
-    numbers of epochs that are larger, each time as one flat tensor.
+    ``steps`` and ``ends`` are those of `after_epochs`.
     """
     *_, low, middle, high = FEW_EPOCHS
     each = (steps[high] - steps[middle]) / (high - middle)

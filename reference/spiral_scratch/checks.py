@@ -17,13 +17,11 @@ import torch
 from grader.checks import CheckFailed, check
 from grader.checks.agreement import compare
 from grader.checks.arguments import (
-    FEW_EPOCHS,
-    MANY_EPOCHS,
+    after_epochs,
     other_seed,
     require_even,
     require_every_row,
     require_growth,
-    steps_down,
 )
 from grader.checks.forms import on
 from grader.checks.remote import StudentRaised, kind
@@ -478,17 +476,13 @@ def test_epochs_and_rows(student, draw):
     labels = torch.ones_like(y)
     start = as_params(student.init_params(hidden, seed).value, hidden, "init_params")
     slopes = as_params(backward(student, layout, start, x, labels), hidden, "backward")
-    few, many = list(FEW_EPOCHS), sorted(draw.choice(*MANY_EPOCHS) for _ in range(2))
-    ends = [
-        flat(trained(student, layout, x, labels, hidden, TINY_RATE, epochs, seed))
-        for epochs in (*few, many[0], many[1] + 1)
-    ]
-    steps = {
-        epochs: steps_down(flat(start), end, flat(slopes), TINY_RATE)
-        for epochs, end in zip(few, ends, strict=False)
-    }
+
+    def end_after(epochs):
+        return flat(trained(student, layout, x, labels, hidden, TINY_RATE, epochs, seed))
+
+    steps, ends = after_epochs(draw, end_after, flat(start), flat(slopes), TINY_RATE)
     require_growth(steps)
-    require_even(steps, ends[len(few) :])
+    require_even(steps, ends)
     rows = [0, TRAIN_POINTS - 1, *draw.integers(SOME_ROWS, high=TRAIN_POINTS).tolist()]
     x, y = spirals(draw, TRAIN_POINTS)
     gaps = [with_gap(x, row) for row in rows]

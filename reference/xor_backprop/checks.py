@@ -16,12 +16,10 @@ import torch
 from grader.checks import CheckFailed, check
 from grader.checks.agreement import compare
 from grader.checks.arguments import (
-    FEW_EPOCHS,
-    MANY_EPOCHS,
+    after_epochs,
     other_seed,
     require_even,
     require_every_row,
-    steps_down,
 )
 from grader.checks.forms import on
 from grader.checks.remote import StudentRaised, kind
@@ -528,16 +526,13 @@ def test_epochs_and_rows(student, draw):
     labels = torch.ones(count, 1, dtype=torch.float64)
     start = as_params(student.init_params(hidden, seed).value, hidden, "init_params")
     slopes = as_params(backward(student, start, x, labels), hidden, "backward")
-    few, many = list(FEW_EPOCHS), sorted(draw.choice(*MANY_EPOCHS) for _ in range(2))
-    ends = []
-    for epochs in (*few, many[0], many[1] + 1):
+
+    def end_after(epochs):
         value = student.train(x.numpy(), labels.numpy(), hidden, TINY_RATE, epochs, seed).value
-        ends.append(flat(as_params(value, hidden, f"train with hidden={hidden}")))
-    steps = {
-        epochs: steps_down(flat(start), end, flat(slopes), TINY_RATE)
-        for epochs, end in zip(few, ends, strict=False)
-    }
-    require_even(steps, ends[len(few) :])
+        return flat(as_params(value, hidden, f"train with hidden={hidden}"))
+
+    steps, ends = after_epochs(draw, end_after, flat(start), flat(slopes), TINY_RATE)
+    require_even(steps, ends)
     count = draw.choice(30, 60)
     x = draw.normal(count, 2, dtype=torch.float64)
     y = draw.integers(count, 1, high=2).to(torch.float64)
